@@ -1,0 +1,40 @@
+"""办理（act）：外界提交的每一件事，从这一道门进来。
+
+An act holds business input only. ``handle`` finds the natural person behind the account, reads what
+the decision rests on, and returns one plan or one refusal; it neither stores nor sends anything.
+"""
+
+from datetime import datetime
+from typing import TypeAlias
+
+from domain.acts.base import HANDLERS, Desk
+from domain.acts.deciding import DecidingAct
+from domain.acts.filings import FilingAct
+from domain.acts.inspections import InspectionAct
+from domain.acts.intake import IntakeAct
+from domain.acts.linkage import LinkageAct
+from domain.acts.pledges import PledgeAct
+from domain.acts.register import RegisterAct
+from domain.acts.revocations import RevocationAct
+from domain.decider import Decision, Load, Refused
+from domain.duties import authorise
+from domain.terms import Actor, beijing_day
+
+Act: TypeAlias = (
+    IntakeAct
+    | DecidingAct
+    | PledgeAct
+    | FilingAct
+    | LinkageAct
+    | RevocationAct
+    | InspectionAct
+    | RegisterAct
+)
+
+
+def handle(act: Act, actor: Actor, at: datetime, load: Load) -> Decision:
+    """办理一件事：先核岗，再依法决定。``at`` is aware; ``load`` reads one stream's state."""
+    person = authorise(type(act).__name__, actor, beijing_day(at), load)
+    if isinstance(person, Refused):
+        return person
+    return HANDLERS[type(act)](act, Desk(actor, person, at, load))

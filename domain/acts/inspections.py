@@ -1,0 +1,318 @@
+"""双随机检查的办理（inspections）：计划、名单、种子、抽取、派发、检查、复核。"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+from domain import inspection, inspector, officer
+from domain.acts.base import Desk, handles, write
+from domain.decider import Claim, Decision, Refused, RuleUsed
+from domain.inspection import FindingCode, ListedInspector, ListedObject, Stratum
+from domain.refusals import Refusal
+from domain.sampling import ALGORITHM
+from domain.terms import (
+    Evidence,
+    HashName,
+    OfficerId,
+    Organ,
+    PersonId,
+    Sha256,
+    SubjectId,
+    beijing_day,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPlan:
+    """登记检查计划；经办人即抽取人，``witness`` 是另一人的账号。
+
+    Plans are numbered without a gap: ``serial`` 1, 2, 3 …, the number is ``plan_number(serial)``.
+    Reveals are open until ``public_value_at`` (aware), the instant at which chance speaks.
+    """
+
+    serial: int
+    title: str
+    department: Organ
+    hash: HashName
+    strata: tuple[Stratum, ...]
+    offices: tuple[Organ, ...]
+    public_source: str
+    public_value_at: datetime
+    inspect_by: date
+    witness: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeLists:
+    """冻结名单（机器）：名单是账本在 ``as_of_size`` 处的纯函数。"""
+
+    plan_no: str
+    objects: tuple[ListedObject, ...]
+    inspectors: tuple[ListedInspector, ...]
+    as_of_size: int
+    plan_leaf_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitShare:
+    """一个部门提交种子份额的承诺；部门即经办人所代表的机关。"""
+
+    plan_no: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealShare:
+    """一个部门揭示种子份额：64 位小写十六进制。"""
+
+    plan_no: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReveals:
+    """揭示截止（机器）；未揭示的按全零计并公开。"""
+
+    plan_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixPublicValue:
+    """记下公开值，由抽取人或见证人办理。"""
+
+    plan_no: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """抽取并配对（机器）：只有算术，没有选择。"""
+
+    plan_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnnulPlan:
+    """作废计划，须另一人同意并说明理由；原名单与结果仍公开。"""
+
+    plan_no: str
+    reason: str
+    second: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
+class AssignTask:
+    """向抽中的两名检查人员派发任务（机器）。"""
+
+    plan_no: str
+    subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordInspection:
+    """录入检查结果；``signatures`` 是两名检查人员的签名。"""
+
+    plan_no: str
+    subject: SubjectId
+    performed_at: datetime
+    code_set: str
+    codes: tuple[FindingCode, ...]
+    signatures: tuple[PersonId, ...]
+    evidence: tuple[Evidence, ...]
+    report_sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFinding:
+    """复核检查结果：同意，或退回重录；复核人不是检查人。"""
+
+    plan_no: str
+    subject: SubjectId
+    agreed: bool
+    explanation: str
+
+
+InspectionAct: TypeAlias = (
+    RegisterPlan
+    | FreezeLists
+    | CommitShare
+    | RevealShare
+    | CloseReveals
+    | FixPublicValue
+    | Draw
+    | AnnulPlan
+    | AssignTask
+    | RecordInspection
+    | ReviewFinding
+)
+
+
+def _plan(desk: Desk, plan_no: str, command: inspection.PlanCommand) -> Decision:
+    state = desk.load(inspection.PLAN, plan_no)
+    rules: tuple[RuleUsed, ...] = ()
+    if isinstance(command, inspection.Draw):
+        rules = (RuleUsed("draw", ALGORITHM),)
+    outcome = inspection.decide_plan(state, command)
+    return write(inspection.PLAN, plan_no, plan_no, outcome, rules=rules)
+
+
+def _task(
+    desk: Desk, plan_no: str, subject: SubjectId, command: inspection.TaskCommand
+) -> Decision:
+    identity = inspection.task_id(plan_no, subject)
+    outcome = inspection.decide_task(desk.load(inspection.TASK, identity), command)
+    return write(inspection.TASK, identity, plan_no, outcome)
+
+
+def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
+    """账号背后当日在岗的自然人。"""
+    known = desk.load(officer.AGGREGATE, account)
+    if isinstance(known, officer.Nothing):
+        return Refused(Refusal.OFFICER_UNKNOWN, {"officer": account})
+    if not known.roles_on(desk.today):
+        return Refused(Refusal.OFFICER_NOT_ON_DUTY, {"officer": account})
+    return known.person
+
+
+def _not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
+    """只有计划所属的部门才能处置它。"""
+    plan = inspection.plan_of(desk.load(inspection.PLAN, plan_no))
+    if plan is None:
+        return Refused(Refusal.PLAN_NOT_FOUND)
+    if plan.department != desk.actor.organ:
+        return Refused(Refusal.DUTY_ORGAN, {"organ": plan.department})
+    return None
+
+
+@handles(RegisterPlan)
+def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
+    """登记计划；编号连续，前一份未登记的不能登记后一份。"""
+    if act.department != desk.actor.organ:
+        return Refused(Refusal.DUTY_ORGAN, {"organ": act.department})
+    if not _follows(act.serial, desk):
+        return Refused(Refusal.PLAN_SERIAL, {"serial": str(act.serial)})
+    witness = _on_duty(desk, act.witness)
+    if isinstance(witness, Refused):
+        return witness
+    persons = (desk.handler, witness)
+    pool = tuple(
+        person
+        for person in persons
+        if isinstance(desk.load(inspector.AGGREGATE, person), inspector.Registered)
+    )
+    fact = inspection.PlanRegistered(
+        serial=act.serial,
+        title=act.title,
+        department=act.department,
+        algorithm=ALGORITHM,
+        hash=act.hash,
+        strata=act.strata,
+        offices=act.offices,
+        public_source=act.public_source,
+        public_value_at=act.public_value_at,
+        sealed_share_commitment=None,
+        inspect_by=act.inspect_by,
+        runner=desk.handler,
+        witness=witness,
+    )
+    number = inspection.plan_number(act.serial)
+    command = inspection.Register(fact, desk.at, pool)
+    outcome = inspection.decide_plan(desk.load(inspection.PLAN, number), command)
+    serial = Claim("plan_serial", str(act.serial), inspection.PLAN.stream(number))
+    return write(inspection.PLAN, number, number, outcome, claims=(serial,))
+
+
+def _follows(serial: int, desk: Desk) -> bool:
+    if serial <= 1:
+        return serial == 1
+    before = desk.load(inspection.PLAN, inspection.plan_number(serial - 1))
+    return not isinstance(before, inspection.Nothing)
+
+
+@handles(FreezeLists)
+def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
+    """冻结名单。"""
+    command = inspection.Freeze(act.objects, act.inspectors, act.as_of_size, act.plan_leaf_hash)
+    return _plan(desk, act.plan_no, command)
+
+
+@handles(CommitShare)
+def commit_share(act: CommitShare, desk: Desk) -> Decision:
+    """提交份额承诺。"""
+    return _plan(desk, act.plan_no, inspection.Commit(desk.actor.organ, act.commitment))
+
+
+@handles(RevealShare)
+def reveal_share(act: RevealShare, desk: Desk) -> Decision:
+    """揭示份额。"""
+    return _plan(desk, act.plan_no, inspection.Reveal(desk.actor.organ, act.share, desk.at))
+
+
+@handles(CloseReveals)
+def close_reveals(act: CloseReveals, desk: Desk) -> Decision:
+    """揭示截止。"""
+    return _plan(desk, act.plan_no, inspection.Close(desk.at))
+
+
+@handles(FixPublicValue)
+def fix_public_value(act: FixPublicValue, desk: Desk) -> Decision:
+    """记下公开值。"""
+    return _plan(desk, act.plan_no, inspection.FixValue(act.value, desk.handler, desk.at))
+
+
+@handles(Draw)
+def draw(act: Draw, desk: Desk) -> Decision:
+    """抽取并配对。"""
+    return _plan(desk, act.plan_no, inspection.Draw())
+
+
+@handles(AnnulPlan)
+def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
+    """作废计划。"""
+    if barred := _not_in_charge(desk, act.plan_no):
+        return barred
+    second = _on_duty(desk, act.second)
+    if isinstance(second, Refused):
+        return second
+    fact = inspection.PlanAnnulled(act.reason, desk.handler, second)
+    return _plan(desk, act.plan_no, inspection.Annul(fact))
+
+
+@handles(AssignTask)
+def assign_task(act: AssignTask, desk: Desk) -> Decision:
+    """派发任务。"""
+    plan = desk.load(inspection.PLAN, act.plan_no)
+    return _task(desk, act.plan_no, act.subject, inspection.Assign(plan, act.subject))
+
+
+@handles(RecordInspection)
+def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
+    """录入检查结果；作废的计划不再录入。"""
+    plan = desk.load(inspection.PLAN, act.plan_no)
+    if isinstance(plan, inspection.Annulled):
+        return inspection.standing(plan)
+    on = beijing_day(act.performed_at)
+    uncertified = tuple(
+        person
+        for person in act.signatures
+        if not inspector.certified_on(desk.load(inspector.AGGREGATE, person), on)
+    )
+    fact = inspection.Inspected(
+        act.performed_at,
+        act.code_set,
+        act.codes,
+        act.signatures,
+        act.evidence,
+        act.report_sha256,
+    )
+    command = inspection.Record(fact, desk.handler, uncertified, desk.at)
+    return _task(desk, act.plan_no, act.subject, command)
+
+
+@handles(ReviewFinding)
+def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
+    """复核检查结果。"""
+    if barred := _not_in_charge(desk, act.plan_no):
+        return barred
+    fact = inspection.FindingReviewed(act.agreed, act.explanation, desk.handler)
+    return _task(desk, act.plan_no, act.subject, inspection.Review(fact))

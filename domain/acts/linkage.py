@@ -1,0 +1,157 @@
+"""审管联动的办理：推送、认领、异议、逾期。"""
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from domain import approval, case, filing, linkage
+from domain.acts.base import Desk, combine, handles, write
+from domain.acts.lookups import CASE, LICENCE, case_file, edition, item_rule, period
+from domain.catalogue import ItemPublished
+from domain.decider import Decision, Refused
+from domain.linkage import PushMatter
+from domain.refusals import Refusal
+from domain.terms import CaseNo, ItemCode
+
+
+def push_id(case_no: str, matter: PushMatter, department: str) -> str:
+    """推送编号：一件事由推送一个部门只有一份案卷。"""
+    return f"{case_no}.{matter.lower()}.{department}"
+
+
+@dataclass(frozen=True, slots=True)
+class SendPush:
+    """机器：把结果推送给该事项的每一个监管部门（一次办理，每部门一份案卷）。
+
+    ``case_no`` is the case or, for FILED, the filing; the departments come from the item version
+    the case was received under. ``source_event`` is the id of the event that is pushed.
+    """
+
+    case_no: CaseNo
+    matter: PushMatter
+    source_event: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPush:
+    """监管部门认领。"""
+
+    push_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputePush:
+    """监管部门提出异议：不属本部门监管。"""
+
+    push_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPushOverdue:
+    """机器：认领期限届满而无人认领。"""
+
+    push_id: str
+
+
+LinkageAct: TypeAlias = SendPush | ClaimPush | DisputePush | MarkPushOverdue
+
+
+# -- handlers
+
+PUSH: Final = linkage.AGGREGATE
+FILING: Final = filing.AGGREGATE
+CLAIM_DAYS: Final = 1  # 次一工作日内认领（各地一至二日；可随事项另定）
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    stream: str
+    item_code: ItemCode
+    item: ItemPublished
+
+
+@handles(SendPush)
+def send_push(act: SendPush, desk: Desk) -> Decision:
+    """推送：账上确有其事才推，每个监管部门各一份。"""
+    source = _source(act, desk)
+    if source is None:
+        facts = {"case_no": str(act.case_no), "matter": str(act.matter)}
+        return Refused(Refusal.PUSH_NOTHING_TO_SEND, facts)
+    claim_due, rules = period(desk, desk.today, CLAIM_DAYS)
+    rules = (item_rule(source.item_code, source.item), *rules)
+    parts: list[Decision] = []
+    for department in source.item.supervising_bodies:
+        identity = push_id(act.case_no, act.matter, department)
+        fact = linkage.Sent(
+            matter=act.matter,
+            case_no=act.case_no,
+            source_stream=source.stream,
+            source_event=act.source_event,
+            item_code=source.item_code,
+            department=department,
+            claim_due_on=claim_due.day,
+        )
+        answer = linkage.decide(desk.load(PUSH, identity), linkage.Send(fact))
+        parts.append(write(PUSH, identity, act.case_no, answer, rules=rules))
+    return combine(*parts)
+
+
+def _source(act: SendPush, desk: Desk) -> _Source | None:
+    """所推之事的案卷；账上没有其事的没有。"""
+    if act.matter is PushMatter.FILED:
+        return _filed(act, desk)
+    file = case_file(desk, act.case_no)
+    if isinstance(file, Refused) or not isinstance(file.state, case.Concluded):
+        return None
+    item_code = file.state.received.item_code
+    match act.matter, file.state.decision:
+        case (PushMatter.APPROVED, case.Approved()) | (PushMatter.REJECTED, case.Rejected()):
+            return _Source(CASE.stream(act.case_no), item_code, file.item)
+        case PushMatter.REVOKED, case.Approved(licence_no=number):
+            licence = desk.load(LICENCE, number)
+            if not isinstance(licence, approval.Ended) or not isinstance(
+                licence.by, approval.Revoked
+            ):
+                return None
+            return _Source(LICENCE.stream(number), item_code, file.item)
+        case _:
+            return None
+
+
+def _filed(act: SendPush, desk: Desk) -> _Source | None:
+    state = desk.load(FILING, act.case_no)
+    if not isinstance(state, filing.OnFile):
+        return None
+    submitted = state.submitted
+    item = edition(desk, submitted.item_code, submitted.item_version)
+    return _Source(FILING.stream(act.case_no), submitted.item_code, item)
+
+
+@handles(ClaimPush)
+def claim_push(act: ClaimPush, desk: Desk) -> Decision:
+    """认领：以经办人所代表的部门名义。"""
+    fact = linkage.Claimed(desk.actor.organ, desk.handler)
+    return _answer(act.push_id, linkage.Answering(fact), desk)
+
+
+@handles(DisputePush)
+def dispute_push(act: DisputePush, desk: Desk) -> Decision:
+    """异议：不属本部门监管。"""
+    fact = linkage.Disputed(desk.actor.organ, act.reason, desk.handler)
+    return _answer(act.push_id, linkage.Answering(fact), desk)
+
+
+@handles(MarkPushOverdue)
+def mark_push_overdue(act: MarkPushOverdue, desk: Desk) -> Decision:
+    """记下逾期未认领。"""
+    state = desk.load(PUSH, act.push_id)
+    due_on = state.sent.claim_due_on if isinstance(state, linkage.Waiting) else desk.today
+    command = linkage.MarkOverdue(linkage.Overdue(due_on), desk.today)
+    return _answer(act.push_id, command, desk)
+
+
+def _answer(identity: str, command: linkage.Command, desk: Desk) -> Decision:
+    state = desk.load(PUSH, identity)
+    if isinstance(state, linkage.Nothing):
+        return linkage.standing(state)
+    return write(PUSH, identity, state.sent.case_no, linkage.decide(state, command))

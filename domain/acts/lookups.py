@@ -1,0 +1,142 @@
+"""办理时共同的调阅：办件与其事项版本、日历、期限、许可、承诺。"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from domain import approval, case, catalogue, commitment
+from domain.acts.base import Desk, write
+from domain.calendar import calendar_from
+from domain.catalogue import ItemPublished, Listed
+from domain.commitment import VoidReason
+from domain.deadlines import Due, due, rolled_over
+from domain.decider import Claim, Decision, ImpossibleHistory, Plan, Refused, RuleUsed
+from domain.refusals import Refusal
+from domain.terms import CommitmentId, ItemCode, LicenceNo, Organ, Role, SubjectId
+
+CASE: Final = case.AGGREGATE
+ITEM: Final = catalogue.AGGREGATE
+COMMITMENT: Final = commitment.AGGREGATE
+LICENCE: Final = approval.AGGREGATE
+
+
+def edition(desk: Desk, item_code: ItemCode, version: int) -> ItemPublished:
+    """办件收件时所依的事项版本。"""
+    state = desk.load(ITEM, item_code)
+    if not isinstance(state, Listed) or not 0 < version <= len(state.versions):
+        raise ImpossibleHistory(f"item {item_code} has no version {version}")
+    return state.versions[version - 1]
+
+
+def item_rule(item_code: ItemCode, item: ItemPublished) -> RuleUsed:
+    """所依事项版本，写入决定。"""
+    return RuleUsed(ITEM.stream(item_code), str(item.version))
+
+
+def period(desk: Desk, start: date, working_days: int) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """若干工作日的期限，以及推算所依的日历版本。"""
+    calendar = calendar_from(desk.load, start)
+    return due(start, working_days, calendar), calendar.rules
+
+
+def rolled(desk: Desk, day: date) -> Due:
+    """末日遇休假的顺延（民法典 203 条）。"""
+    return rolled_over(day, calendar_from(desk.load, day))
+
+
+def outside(desk: Desk, *organs: Organ) -> Refused | None:
+    """经办人所代表的机关不在有权机关之列。"""
+    if desk.actor.organ in organs:
+        return None
+    return Refused(Refusal.DUTY_ORGAN, {"organ": "、".join(organs)})
+
+
+def outside_item(desk: Desk, item: ItemPublished) -> Refused | None:
+    """审批人须属审批机关，监管人须属该事项的监管部门。"""
+    if desk.actor.role in {Role.SUPERVISOR, Role.SUPERVISION_HEAD}:
+        return outside(desk, *item.supervising_bodies)
+    return outside(desk, item.approving_body)
+
+
+def not_in_name_of(desk: Desk, organ: Organ) -> Refused | None:
+    """决定须以有权机关的名义作出（许可法 24 条）。"""
+    if desk.actor.in_name_of == organ:
+        return None
+    return Refused(Refusal.DUTY_IN_NAME_OF, {"organ": organ})
+
+
+def not_self(desk: Desk, subject: SubjectId) -> Refused | None:
+    """申请人只能办自己的事；申请人的账号即其监管对象编号。"""
+    if desk.actor.role is Role.APPLICANT and SubjectId(desk.actor.officer_id) != subject:
+        return Refused(Refusal.DUTY_SELF)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """一份办件案卷与其所依的事项版本。"""
+
+    state: case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded
+    item: ItemPublished
+
+    @property
+    def rule(self) -> RuleUsed:
+        """所依事项版本。"""
+        return item_rule(self.state.received.item_code, self.item)
+
+
+def case_file(desk: Desk, case_no: str) -> CaseFile | Refused:
+    """调阅办件；没有此件的拒绝。"""
+    state = desk.load(CASE, case_no)
+    if isinstance(state, case.Nothing):
+        return case.standing(state)
+    received = state.received
+    return CaseFile(state, edition(desk, received.item_code, received.item_version))
+
+
+def overdue(
+    desk: Desk, state: case.State, *deadlines: case.DeadlineKind
+) -> tuple[case.DeadlineMissed, ...]:
+    """已经过了而定时器还没有记下的期限：事实不因定时器迟到而漏记。"""
+    found = []
+    for deadline in deadlines:
+        clock = case.running(state, deadline)
+        if clock is None:
+            continue
+        last, _ = period(desk, clock.start, clock.working_days)
+        if desk.today > last.day and not last.provisional:
+            found.append(case.DeadlineMissed(deadline, last.day))
+    return tuple(found)
+
+
+def granted(desk: Desk, licence_no: LicenceNo) -> approval.Granted | Refused:
+    """调阅许可；没有此证的拒绝。"""
+    state = desk.load(LICENCE, licence_no)
+    return approval.standing(state) if isinstance(state, approval.Nothing) else state.granted
+
+
+def made(desk: Desk, commitment_id: CommitmentId) -> commitment.Made | Refused:
+    """调阅承诺；没有此承诺的拒绝。"""
+    state = desk.load(COMMITMENT, commitment_id)
+    return commitment.standing(state) if isinstance(state, commitment.Nothing) else state.made
+
+
+def commitment_claim(promise: commitment.Made, commitment_id: CommitmentId) -> Claim:
+    """同一申请人同一事项只许一份有效承诺。"""
+    value = f"{promise.signer}:{promise.item_code}"
+    return Claim("commitment", value, COMMITMENT.stream(commitment_id))
+
+
+def void(
+    desk: Desk, commitment_id: CommitmentId | None, reason: VoidReason, reference: str
+) -> Decision:
+    """承诺随许可或申请终止，并解除独占；没有承诺或承诺已了的，无事可办。"""
+    if commitment_id is None:
+        return Plan()
+    state = desk.load(COMMITMENT, commitment_id)
+    if isinstance(state, commitment.Nothing | commitment.Closed):
+        return Plan()
+    promise = state.made
+    answer = commitment.decide(state, commitment.Void(commitment.Voided(reason, reference)))
+    claim = commitment_claim(promise, commitment_id)
+    return write(COMMITMENT, commitment_id, promise.case_no, answer, releases=(claim,))

@@ -1,0 +1,752 @@
+"""办件（case）：从收件到送达的一生。Events → state → commands → evolve → decide.
+
+A command carries the fact as it would be recorded, and what the law needs to know besides.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final, TypeAlias, assert_never
+
+from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.refusals import Refusal
+from domain.terms import (
+    CaseKind,
+    Channel,
+    CommitmentId,
+    ItemCode,
+    LicenceNo,
+    Material,
+    Organ,
+    PersonalText,
+    PersonId,
+    SubjectId,
+    beijing_day,
+)
+
+NOTICE_DAYS: Final = 5  # 许可法 32 条一款四项：五日内一次告知
+DELIVERY_DAYS: Final = 10  # 许可法 44 条：十日内送达
+
+
+class DeclineReason(StrEnum):
+    """不予受理的两种情形（许可法 32 条一款一、二项）。"""
+
+    NOT_REQUIRED = "NOT_REQUIRED"  # 不需要取得许可
+    NOT_COMPETENT = "NOT_COMPETENT"  # 不属本机关职权
+
+
+class ReviewOpinion(StrEnum):
+    """审核意见。"""
+
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+
+
+class DeadlineKind(StrEnum):
+    """办件上的期限。"""
+
+    COMPLETENESS_NOTICE = "COMPLETENESS_NOTICE"  # 五日一次告知（32 条）
+    PROMISED_DECISION = "PROMISED_DECISION"  # 承诺时限
+    LEGAL_DECISION = "LEGAL_DECISION"  # 法定时限（42 条）
+    DELIVERY = "DELIVERY"  # 十日送达（44 条）
+
+
+# -- events: stored for ever; see schemas/registry.py before touching a name
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Event):
+    """收件。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:29", "xkf:32")
+    item_code: ItemCode
+    item_version: int
+    channel: Channel
+    applicant: SubjectId
+    agent: PersonId | None
+    contact: PersonalText | None  # telephone
+    materials: tuple[Material, ...]
+    received_at: datetime
+    notice_due_on: date
+    receipt_no: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementRequested(Event):
+    """补正告知（一次）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:32.1.4",)
+    notice_no: str
+    missing: tuple[str, ...]
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Supplemented(Event):
+    """补正材料收到。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:32.1.4",)
+    materials: tuple[Material, ...]
+    received_at: datetime
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted(Event):
+    """受理。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:32.1.5",)
+    accepted_on: date
+    kind: CaseKind
+    promised_days: int
+    legal_days: int
+    promised_due_on: date
+    legal_due_on: date
+    provisional: bool  # 期限越过已公布日历，待重算
+    document_no: str
+    handler: PersonId
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """受理之日：补正的，为最后一份材料收到之日。"""
+        return self.accepted_on
+
+
+@dataclass(frozen=True, slots=True)
+class DeemedAccepted(Event):
+    """视为受理：逾期不告知。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:32.1.4",)
+    accepted_on: date  # 收到申请材料之日（溯及）
+    kind: CaseKind
+    promised_days: int
+    legal_days: int
+    promised_due_on: date
+    legal_due_on: date
+    provisional: bool
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """自收到申请材料之日起即为受理（规则 1）。"""
+        return self.accepted_on
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Event):
+    """不予受理 / 不需许可。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:32.1",)
+    reason: DeclineReason
+    competent_organ: Organ | None
+    explanation: str
+    decided_on: date
+    document_no: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed(Event):
+    """审核完毕。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:34",)
+    opinion: ReviewOpinion
+    reasons: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Approved(Event):
+    """准予许可。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:38",)
+    decided_on: date
+    decision_no: str
+    licence_no: LicenceNo
+    commitment_id: CommitmentId | None
+    valid_from: date
+    valid_to: date | None
+    delivery_due_on: date
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(Event):
+    """不予许可。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:38.2",)
+    decided_on: date
+    decision_no: str
+    reasons: str
+    remedies: str
+    delivery_due_on: date
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered(Event):
+    """送达。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:44",)
+    document_no: str
+    method: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineMissed(Event):
+    """逾期（事实，不影响决定效力）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:74.2",)
+    deadline: DeadlineKind
+    due_on: date
+
+
+CaseEvent: TypeAlias = (
+    Received
+    | SupplementRequested
+    | Supplemented
+    | Accepted
+    | DeemedAccepted
+    | Declined
+    | Reviewed
+    | Approved
+    | Rejected
+    | Delivered
+    | DeadlineMissed
+)
+
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """尚无此件。"""
+
+    def after(self, event: Event) -> "State":
+        """收件之后始有办件。"""
+        match event:
+            case Received():
+                return Checking(event)
+            case _:
+                raise ImpossibleHistory(f"{event} before receipt")
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """收件待核：五日内或受理，或一次告知，或不予受理。"""
+
+    received: Received
+    missed: frozenset[DeadlineKind] = frozenset()
+
+    def after(self, event: Event) -> "State":
+        """核对材料的结果。"""
+        match event:
+            case SupplementRequested():
+                return AwaitingSupplement(self.received, event, missed=self.missed)
+            case Accepted() | DeemedAccepted():
+                return UnderReview(self.received, event, missed=self.missed)
+            case Declined():
+                return Concluded(self.received, None, event)
+            case DeadlineMissed():
+                return replace(self, missed=self.missed | {event.deadline})
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingSupplement:
+    """已告知补正，等候或收到补正材料。"""
+
+    received: Received
+    notice: SupplementRequested
+    supplements: tuple[Supplemented, ...] = ()
+    missed: frozenset[DeadlineKind] = frozenset()
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """告知的材料中还没有补来的。"""
+        names = {material.name for part in self.supplements for material in part.materials}
+        return tuple(name for name in self.notice.missing if name not in names)
+
+    def after(self, event: Event) -> "State":
+        """补正之后受理或不予受理。"""
+        match event:
+            case Supplemented():
+                return replace(self, supplements=(*self.supplements, event))
+            case Accepted():
+                return UnderReview(self.received, event, missed=self.missed)
+            case Declined():
+                return Concluded(self.received, None, event)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class UnderReview:
+    """已受理，审查中。"""
+
+    received: Received
+    acceptance: Accepted | DeemedAccepted
+    review: Reviewed | None = None
+    missed: frozenset[DeadlineKind] = frozenset()
+
+    @property
+    def acceptor(self) -> PersonId | None:
+        """受理人；视为受理的没有。"""
+        return self.acceptance.handler if isinstance(self.acceptance, Accepted) else None
+
+    def after(self, event: Event) -> "State":
+        """审核、决定，或记下逾期。"""
+        match event:
+            case Reviewed():
+                return replace(self, review=event)
+            case Approved() | Rejected():
+                return Concluded(self.received, self.acceptance, event, missed=self.missed)
+            case DeadlineMissed():
+                return replace(self, missed=self.missed | {event.deadline})
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """已作出决定（准予、不予、不予受理），待送达或已送达。"""
+
+    received: Received
+    acceptance: Accepted | DeemedAccepted | None
+    decision: Approved | Rejected | Declined
+    delivery: Delivered | None = None
+    missed: frozenset[DeadlineKind] = frozenset()
+
+    @property
+    def document_no(self) -> str:
+        """决定书文号。"""
+        match self.decision:
+            case Declined(document_no=number):
+                return number
+            case Approved(decision_no=number) | Rejected(decision_no=number):
+                return number
+            case never:
+                assert_never(never)
+
+    def after(self, event: Event) -> "State":
+        """送达，或记下送达逾期。"""
+        match event:
+            case Delivered():
+                return replace(self, delivery=event)
+            case DeadlineMissed():
+                return replace(self, missed=self.missed | {event.deadline})
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+State: TypeAlias = Nothing | Checking | AwaitingSupplement | UnderReview | Concluded
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """一项正在走的期限：自何日起（不计当日）、几个工作日。"""
+
+    start: date
+    working_days: int
+
+
+def running(state: State, deadline: DeadlineKind) -> Running | None:
+    """该期限是否还开着；已经了结的、已记逾期的没有。"""
+    if not isinstance(state, Nothing | AwaitingSupplement) and deadline in state.missed:
+        return None
+    match state, deadline:
+        case Checking(received=received), DeadlineKind.COMPLETENESS_NOTICE:
+            return Running(beijing_day(received.received_at), NOTICE_DAYS)
+        case UnderReview(acceptance=taken), DeadlineKind.PROMISED_DECISION:
+            return Running(taken.accepted_on, taken.promised_days)
+        case UnderReview(acceptance=taken), DeadlineKind.LEGAL_DECISION:
+            return Running(taken.accepted_on, taken.legal_days)
+        case Concluded(decision=Approved() | Rejected() as made, delivery=None), (
+            DeadlineKind.DELIVERY
+        ):
+            return Running(made.decided_on, DELIVERY_DAYS)
+        case _:
+            return None
+
+
+def acceptance_day(
+    state: Checking | AwaitingSupplement | UnderReview | Concluded, due_on: date, today: date
+) -> date:
+    """受理之日：材料齐全的为今日，逾期未告知的溯及收件之日，补正的为最后一份材料收到之日。"""
+    match state:
+        case Checking(received=received):
+            return today if today <= due_on else beijing_day(received.received_at)
+        case AwaitingSupplement(received=received, supplements=parts):
+            days = (beijing_day(part.received_at) for part in parts)
+            return max(days, default=beijing_day(received.received_at))
+        case UnderReview(acceptance=taken):
+            return taken.accepted_on
+        case Concluded():
+            return today
+        case never:
+            assert_never(never)
+
+
+def standing(state: State) -> Refused:
+    """办件现在到了哪一步、由谁办到这一步：后到的人据此知道发生过什么。"""
+    match state:
+        case Nothing():
+            return Refused(Refusal.CASE_NOT_FOUND)
+        case Checking(received=received):
+            return Refused(
+                Refusal.CASE_NOT_ACCEPTED,
+                {
+                    "received_on": str(beijing_day(received.received_at)),
+                    "handler": received.handler,
+                },
+            )
+        case AwaitingSupplement(notice=notice):
+            return Refused(
+                Refusal.CASE_AWAITING_SUPPLEMENT,
+                {"notice_no": notice.notice_no, "handler": notice.handler},
+            )
+        case UnderReview(acceptance=Accepted() as taken):
+            return Refused(
+                Refusal.CASE_ALREADY_ACCEPTED,
+                {"accepted_on": str(taken.accepted_on), "handler": taken.handler},
+            )
+        case UnderReview(acceptance=taken):
+            return Refused(Refusal.CASE_DEEMED_ACCEPTED, {"accepted_on": str(taken.accepted_on)})
+        case Concluded(decision=made):
+            facts = {"document_no": state.document_no, "decided_on": str(made.decided_on)}
+            return Refused(Refusal.CASE_ALREADY_DECIDED, facts | {"handler": made.handler})
+        case never:
+            assert_never(never)
+
+
+# -- commands: each decides for itself; `decide` below is their common door
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """收件。"""
+
+    fact: Received
+    at: datetime
+
+    def decide(self, state: State) -> Answer:
+        """同一编号只收一次；代办人不得经手（SD12）。"""
+        match state:
+            case Nothing() if self.fact.received_at > self.at:
+                return Refused(Refusal.CASE_TIME_IMPOSSIBLE, {"at": self.at.isoformat()})
+            case Nothing() if self.fact.agent == self.fact.handler:
+                return Refused(Refusal.DUTY_AGENT, {"person": self.fact.handler})
+            case Nothing():
+                return (self.fact,)
+            case Checking(received=known) if known == self.fact:
+                return ()
+            case _:
+                known = state.received
+                facts = {"received_on": str(beijing_day(known.received_at))}
+                return Refused(Refusal.CASE_EXISTS, facts | {"handler": known.handler})
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSupplement:
+    """补正告知；``due_on`` is the fifth working day."""
+
+    fact: SupplementRequested
+    due_on: date
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """五日之内、一次、写明全部内容；逾期的告知不阻止受理（规则 2）。"""
+        match state:
+            case Checking() if not self.fact.missing:
+                return Refused(Refusal.CASE_NOTICE_EMPTY)
+            case Checking() if self.today > self.due_on:
+                return Refused(Refusal.CASE_NOTICE_TOO_LATE, {"due_on": str(self.due_on)})
+            case Checking():
+                return _unless_agent(state, self.fact.handler, (self.fact,))
+            case AwaitingSupplement(notice=known) if known == self.fact:
+                return ()
+            case AwaitingSupplement(notice=known):
+                facts = {"notice_no": known.notice_no, "handler": known.handler}
+                return Refused(Refusal.CASE_NOTICE_TWICE, facts)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """补正材料收到。"""
+
+    fact: Supplemented
+    at: datetime
+
+    def decide(self, state: State) -> Answer:
+        """只收告知过补正的；收到之时不得在将来，也不得早于收件。"""
+        match state:
+            case AwaitingSupplement(supplements=known) if self.fact in known:
+                return ()
+            case AwaitingSupplement(received=received):
+                if not received.received_at <= self.fact.received_at <= self.at:
+                    return Refused(Refusal.CASE_TIME_IMPOSSIBLE, {"at": self.at.isoformat()})
+                return _unless_agent(state, self.fact.handler, (self.fact,))
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """受理。``due_on``: last day for the completeness notice."""
+
+    fact: Accepted
+    due_on: date
+    today: date
+    window_authorised: bool
+    missed: tuple[DeadlineMissed, ...] = ()
+
+    def decide(self, state: State) -> Answer:
+        """材料齐全或补正齐全即受理；即办件须事项已授权窗口。"""
+        match state:
+            case Checking():
+                return self._take(state)
+            case AwaitingSupplement() if state.lacking:
+                return Refused(
+                    Refusal.CASE_SUPPLEMENT_INCOMPLETE, {"missing": "、".join(state.lacking)}
+                )
+            case AwaitingSupplement():
+                return self._take(state)
+            case UnderReview(acceptance=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+    def _take(self, state: Checking | AwaitingSupplement) -> Answer:
+        if self.fact.kind is CaseKind.ON_THE_SPOT and not self.window_authorised:
+            return Refused(Refusal.CASE_NOT_ON_THE_SPOT)
+        day = acceptance_day(state, self.due_on, self.today)
+        if self.fact.accepted_on != day:
+            return Refused(Refusal.CASE_ACCEPTANCE_DAY, {"accepted_on": str(day)})
+        return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
+
+
+@dataclass(frozen=True, slots=True)
+class DeemAccepted:
+    """视为受理：机器只在第五个工作日过完之后记下法律已经发生的效果。"""
+
+    fact: DeemedAccepted
+    due_on: date
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """自收到申请材料之日起即为受理（规则 1）。"""
+        match state:
+            case Checking() if self.today <= self.due_on:
+                return Refused(Refusal.CASE_NOT_YET_DUE, {"due_on": str(self.due_on)})
+            case Checking(received=received):
+                day = beijing_day(received.received_at)
+                if self.fact.accepted_on != day:
+                    return Refused(Refusal.CASE_ACCEPTANCE_DAY, {"accepted_on": str(day)})
+                return (self.fact,)
+            case Nothing():
+                return standing(state)
+            case _:  # 已告知、已受理或已决定：无须再推定
+                return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """不予受理。"""
+
+    fact: Declined
+    due_on: date
+
+    def decide(self, state: State) -> Answer:
+        """即时告知；五日已过的即为受理，不得再不予受理。"""
+        match state:
+            case Checking() | AwaitingSupplement():
+                return self._turn_away(state)
+            case Concluded(decision=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+    def _turn_away(self, state: Checking | AwaitingSupplement) -> Answer:
+        if isinstance(state, Checking) and self.fact.decided_on > self.due_on:
+            return Refused(Refusal.CASE_DECLINE_TOO_LATE, {"due_on": str(self.due_on)})
+        if not self.fact.explanation.strip():
+            return Refused(Refusal.CASE_REASONS_MISSING)
+        if self.fact.reason is DeclineReason.NOT_COMPETENT and self.fact.competent_organ is None:
+            return Refused(Refusal.CASE_COMPETENT_ORGAN_MISSING)
+        return _unless_agent(state, self.fact.handler, (self.fact,))
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """审核完毕。"""
+
+    fact: Reviewed
+
+    def decide(self, state: State) -> Answer:
+        """审核人与收件、受理的人分开（SD1）。"""
+        match state:
+            case UnderReview(review=None):
+                clash = _clash(state, self.fact.handler)
+                return clash or _unless_agent(state, self.fact.handler, (self.fact,))
+            case UnderReview(review=known) if known == self.fact:
+                return ()
+            case UnderReview(review=Reviewed() as known):
+                facts = {"handler": known.handler, "opinion": str(known.opinion)}
+                return Refused(Refusal.CASE_ALREADY_REVIEWED, facts)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """准予许可。``missed``: deadlines that have run out and that no timer has recorded yet."""
+
+    fact: Approved
+    window_authorised: bool
+    by_window: bool
+    missed: tuple[DeadlineMissed, ...] = ()
+
+    def decide(self, state: State) -> Answer:
+        """受理、审核、决定分人（SD1）；授权窗口的即办件例外（规则 15）。逾期的决定仍有效。"""
+        match state:
+            case UnderReview():
+                return self._grant(state)
+            case Concluded(decision=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+    def _grant(self, state: UnderReview) -> Answer:
+        exempt = self.window_authorised and state.acceptance.kind is CaseKind.ON_THE_SPOT
+        if self.by_window and not exempt:
+            return Refused(Refusal.CASE_WINDOW_NOT_AUTHORISED)
+        last = self.fact.valid_to or self.fact.valid_from
+        if not self.fact.decided_on <= self.fact.valid_from <= last:
+            return Refused(Refusal.LICENCE_VALIDITY, {"decided_on": str(self.fact.decided_on)})
+        barrier = None if exempt else _not_ready(state, self.fact.handler)
+        if barrier is not None:
+            return barrier
+        return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """不予许可。``missed`` as for :class:`Approve`."""
+
+    fact: Rejected
+    missed: tuple[DeadlineMissed, ...] = ()
+
+    def decide(self, state: State) -> Answer:
+        """须说明理由并告知复议、诉讼的权利（许可法 38 条二款）；分人办理。"""
+        match state:
+            case UnderReview() if not (self.fact.reasons.strip() and self.fact.remedies.strip()):
+                return Refused(Refusal.CASE_REASONS_MISSING)
+            case UnderReview():
+                barrier = _not_ready(state, self.fact.handler)
+                facts = (*self.missed, self.fact)
+                return barrier or _unless_agent(state, self.fact.handler, facts)
+            case Concluded(decision=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    """送达。``missed`` as for :class:`Approve`."""
+
+    fact: Delivered
+    missed: tuple[DeadlineMissed, ...] = ()
+
+    def decide(self, state: State) -> Answer:
+        """有决定才有送达，一次。"""
+        match state:
+            case Concluded(delivery=None):
+                return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
+            case Concluded(delivery=known) if known == self.fact:
+                return ()
+            case Concluded(delivery=Delivered() as known):
+                facts = {"document_no": known.document_no, "handler": known.handler}
+                return Refused(Refusal.CASE_ALREADY_DELIVERED, facts)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMissed:
+    """记下期限已过。"""
+
+    fact: DeadlineMissed
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """期限届满之日过完才算逾期；已经了结的、已记的无事可办。"""
+        match state:
+            case Nothing():
+                return standing(state)
+            case _ if running(state, self.fact.deadline) is None:
+                return ()
+            case _ if self.today <= self.fact.due_on:
+                return Refused(Refusal.CASE_NOT_YET_DUE, {"due_on": str(self.fact.due_on)})
+            case _:
+                return (self.fact,)
+
+
+Command: TypeAlias = (
+    Receive
+    | RequestSupplement
+    | Supplement
+    | Accept
+    | DeemAccepted
+    | Decline
+    | Review
+    | Approve
+    | Reject
+    | Deliver
+    | MarkMissed
+)
+
+
+def _unless_agent(
+    state: Checking | AwaitingSupplement | UnderReview | Concluded,
+    handler: PersonId,
+    events: tuple[Event, ...],
+) -> Answer:
+    """代办人与经办人不得是同一人（SD12）。"""
+    if state.received.agent == handler:
+        return Refused(Refusal.DUTY_AGENT, {"person": handler})
+    return events
+
+
+def _clash(state: UnderReview, handler: PersonId, *also: PersonId) -> Refused | None:
+    if handler in {state.received.handler, state.acceptor, *also}:
+        return Refused(Refusal.DUTY_SAME_PERSON, {"person": handler})
+    return None
+
+
+def _not_ready(state: UnderReview, handler: PersonId) -> Refused | None:
+    """还不能决定：承诺件未审核，或决定人经手过前面的环节。"""
+    if state.review is None:
+        if state.acceptance.kind is CaseKind.PLEDGED_TIME:
+            return Refused(Refusal.CASE_NOT_REVIEWED)
+        return _clash(state, handler)
+    return _clash(state, handler, state.review.handler)
+
+
+# -- evolve, decide
+
+
+def evolve(state: State, event: Event) -> State:
+    """一件事发生之后的办件。Raises ImpossibleHistory."""
+    return state.after(event)
+
+
+def decide(state: State, command: Command) -> Answer:
+    """该不该办：应记的事件，或依法不予办理。"""
+    return command.decide(state)
+
+
+AGGREGATE: Final = Aggregate[State]("case", Nothing(), evolve)

@@ -1,0 +1,131 @@
+"""权限（duties）：哪种办理由哪些角色办；全系统只此一张表。
+
+Rows are keyed by the class name of the act (``domain.acts``). Law that depends on the single case
+(own organ, other person than before) is decided where that case is known; whether the person holds
+the role today is decided here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from domain import officer
+from domain.decider import Load, Refused
+from domain.refusals import Refusal
+from domain.terms import Actor, PersonId, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """一行权限：可以办的角色，以及其他人来办时的拒绝理由。"""
+
+    roles: frozenset[Role]
+    otherwise: Refusal = Refusal.DUTY_ROLE
+
+
+def _by(*roles: Role, otherwise: Refusal = Refusal.DUTY_ROLE) -> Duty:
+    return Duty(frozenset(roles), otherwise)
+
+
+_OFFICES: Final = (Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.PERFORMANCE, Role.DISCIPLINE)
+
+DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
+    {
+        # 收件、受理
+        "Receive": _by(Role.COUNTER),
+        "RequestSupplement": _by(Role.COUNTER),
+        "Supplement": _by(Role.COUNTER),
+        "Accept": _by(Role.COUNTER),
+        "Decline": _by(Role.COUNTER),
+        "DeemAccepted": _by(Role.SYSTEM),
+        "MarkDeadlineMissed": _by(Role.SYSTEM),
+        # 审核、决定、送达
+        "Review": _by(Role.REVIEWER),
+        "Approve": _by(Role.DECIDER, Role.COUNTER),  # 窗口只办授权的即办件
+        "Reject": _by(Role.DECIDER),
+        "Deliver": _by(Role.COUNTER, Role.ISSUER),
+        # 告知承诺
+        "MakeCommitment": _by(Role.APPLICANT, Role.COUNTER),
+        "SupplyMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "AssessMaterial": _by(Role.REVIEWER, Role.SUPERVISOR),
+        "MarkSupplementOverdue": _by(Role.SYSTEM),
+        "SuspectBreach": _by(Role.SYSTEM, Role.SUPERVISOR),
+        "ConfirmBreach": _by(Role.REVIEWER, Role.DECIDER),
+        "DismissBreach": _by(Role.REVIEWER, Role.DECIDER),
+        "Fulfil": _by(Role.REVIEWER, Role.SUPERVISOR),
+        # 自审报备
+        "SubmitFiling": _by(Role.APPLICANT, Role.COUNTER),
+        "ReturnFiling": _by(Role.COUNTER, Role.REVIEWER),
+        "File": _by(Role.COUNTER, Role.REVIEWER),
+        "CancelFiling": _by(Role.DECIDER),
+        # 审管联动
+        "SendPush": _by(Role.SYSTEM),
+        "ClaimPush": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "DisputePush": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "MarkPushOverdue": _by(Role.SYSTEM),
+        # 撤销程序：监管与机器只建议，决定由作出许可的机关（许可法 69 条）
+        "ProposeRevocation": _by(Role.SYSTEM, Role.SUPERVISOR, Role.REVIEWER),
+        "ServeNotice": _by(Role.REVIEWER, Role.DECIDER),
+        "HearStatement": _by(Role.REVIEWER, Role.DECIDER),
+        "ReviewLegality": _by(Role.LEGAL),
+        "Revoke": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
+        "DropRevocation": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
+        # 其他终结
+        "WithdrawLicence": _by(Role.DECIDER),
+        "ForfeitLicence": _by(Role.SUPERVISION_HEAD),
+        "ExpireLicence": _by(Role.SYSTEM),
+        "DeregisterLicence": _by(Role.DECIDER),
+        # 双随机检查
+        "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "FreezeLists": _by(Role.SYSTEM),
+        "CommitShare": _by(*_OFFICES),
+        "RevealShare": _by(*_OFFICES),
+        "CloseReveals": _by(Role.SYSTEM),
+        "FixPublicValue": _by(*_OFFICES),
+        "Draw": _by(Role.SYSTEM),
+        "AnnulPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "AssignTask": _by(Role.SYSTEM),
+        "RecordInspection": _by(Role.INSPECTOR),
+        "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        # 登记；建账时由机器写下最初的账号、岗位与日历
+        "RegisterSubject": _by(Role.COUNTER, Role.SUPERVISOR),
+        "AppointOfficer": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),
+        "GiveGrant": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),
+        "EndGrant": _by(Role.SYSTEM_ADMIN),
+        "RegisterInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "PublishItem": _by(Role.CATALOGUE),
+        "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
+        "CreateLedger": _by(Role.SYSTEM),
+        "PublishSchema": _by(Role.SYSTEM),
+    }
+)
+
+
+def authorise(act: str, actor: Actor, day: date, load: Load) -> PersonId | Refused | None:
+    """核岗：这个账号此日是否有此岗位，背后是哪个自然人。
+
+    None for the applicant and the machine, who hold no post: the machine is no person, and the
+    applicant acts for himself under his own number (the handlers check which).
+    """
+    duty = DUTIES[act]
+    facts = {"act": act, "role": str(actor.role)}
+    if actor.role not in duty.roles:
+        machine = actor.role is Role.SYSTEM
+        return Refused(Refusal.DUTY_MACHINE if machine else duty.otherwise, facts)
+    if actor.role in {Role.SYSTEM, Role.APPLICANT}:
+        return None
+    known = appointed(actor, load)
+    if known is None:
+        return Refused(Refusal.OFFICER_UNKNOWN, {"officer": actor.officer_id})
+    if not known.holds(actor.role, actor.organ, day):
+        missing = {"officer": actor.officer_id, "organ": actor.organ, "on": str(day)}
+        return Refused(Refusal.OFFICER_NO_GRANT, facts | missing)
+    return known.person
+
+
+def appointed(actor: Actor, load: Load) -> officer.Appointed | None:
+    """在用的账号；没有启用过的没有。"""
+    state = load(officer.AGGREGATE, actor.officer_id)
+    return state if isinstance(state, officer.Appointed) else None

@@ -1,0 +1,913 @@
+"""双随机检查（inspection）：计划 → 冻结名单 → 种子 → 抽取 → 配对 → 任务 → 检查结果。
+
+States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs one way and draws once;
+who does not like the result has only the annulment, which is public and needs two people.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final, TypeAlias
+
+from domain import matching, roster, sampling
+from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.matching import Pair as Pair
+from domain.refusals import Refusal
+from domain.roster import ListedInspector as ListedInspector
+from domain.roster import ListedObject as ListedObject
+from domain.sampling import DrawnObject as DrawnObject
+from domain.sampling import Stratum as Stratum
+from domain.terms import (
+    CommitmentId,
+    Evidence,
+    HashName,
+    LicenceNo,
+    Organ,
+    PersonId,
+    Sha256,
+    SubjectId,
+    beijing_day,
+)
+
+
+class FindingCode(StrEnum):
+    """检查结果代码集 v1（多选；NO_PROBLEM 排斥其他）。"""
+
+    NO_PROBLEM = "NO_PROBLEM"  # 未发现问题
+    PROBLEM_PENDING = "PROBLEM_PENDING"  # 发现问题待后续处理
+    PROBLEM_CORRECTED = "PROBLEM_CORRECTED"  # 发现问题经责令已改正
+    NOT_AS_PROMISED = "NOT_AS_PROMISED"  # 不符合承诺内容
+    UNREACHABLE = "UNREACHABLE"  # 通过登记的住所无法联系
+    NOT_OPERATING = "NOT_OPERATING"  # 未发现开展本次抽查涉及的经营活动
+    DEREGISTERED = "DEREGISTERED"  # 已注销
+
+
+# -- events of a plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRegistered(Event):
+    """计划登记。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "yhyshj:54")
+    serial: int
+    title: str
+    department: Organ
+    algorithm: str  # ssj/v1
+    hash: HashName
+    strata: tuple[Stratum, ...]
+    offices: tuple[Organ, ...]  # 提交种子份额的部门，至少三家
+    public_source: str
+    public_value_at: datetime
+    sealed_share_commitment: str | None  # 空：公开方式
+    inspect_by: date
+    runner: PersonId
+    witness: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsListed(Event):
+    """名单分段。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    chunk: int
+    objects: tuple[ListedObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InspectorsListed(Event):
+    """检查人员名单分段。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    chunk: int
+    inspectors: tuple[ListedInspector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListsFrozen(Event):
+    """名单冻结。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    as_of_size: int
+    object_count: int
+    object_root: str
+    inspector_count: int
+    inspector_root: str
+    plan_leaf_hash: str  # 计划登记事件的叶杂凑，入种子
+
+
+@dataclass(frozen=True, slots=True)
+class ShareCommitted(Event):
+    """部门提交份额承诺。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    office: Organ
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitsIn(Event):
+    """承诺齐备。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    offices: tuple[Organ, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRevealed(Event):
+    """部门揭示份额。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    office: Organ
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevealsClosed(Event):
+    """揭示截止；未揭示者按全零计并公开。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    withheld: tuple[Organ, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicValueFixed(Event):
+    """公开值确定。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn(Event):
+    """抽取对象。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "yhyshj:54")
+    seed: str
+    drawn: tuple[DrawnObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matched(Event):
+    """抽取检查人员。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "cff:42")
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[SubjectId, ...]  # 合格人员不足，须扩充名库，不得一人检查
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAnnulled(Event):
+    """计划作废（须第二人）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    reason: str
+    handler: PersonId
+    second: PersonId
+
+
+# -- events of a task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskAssigned(Event):
+    """派发检查任务。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "cff:42")
+    subject: SubjectId
+    inspectors: tuple[PersonId, ...]
+    licence_no: LicenceNo | None
+    commitment_id: CommitmentId | None
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected(Event):
+    """检查结果。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:62", "cff:55")
+    performed_at: datetime
+    code_set: str
+    codes: tuple[FindingCode, ...]
+    signatures: tuple[PersonId, ...]
+    evidence: tuple[Evidence, ...]
+    report_sha256: Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class FindingReviewed(Event):
+    """结果复核。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    agreed: bool
+    explanation: str
+    handler: PersonId
+
+
+PlanEvent: TypeAlias = (
+    PlanRegistered
+    | ObjectsListed
+    | InspectorsListed
+    | ListsFrozen
+    | ShareCommitted
+    | CommitsIn
+    | ShareRevealed
+    | RevealsClosed
+    | PublicValueFixed
+    | Drawn
+    | Matched
+    | PlanAnnulled
+)
+TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed
+
+
+# -- limits
+
+OFFICES: Final = 3  # 提交种子份额的部门至少三家
+CHUNK: Final = 100  # 名单分段，每段须装进一个事件
+LARGEST_DRAW: Final = 500  # 一次抽取的结果须装进一个事件（65,535 字节）
+CODE_SET: Final = "v1"  # 检查结果代码集
+
+
+# -- state of a plan
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """尚未登记。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """已登记；名单正在列入。"""
+
+    plan: PlanRegistered
+    objects: tuple[ListedObject, ...] = ()
+    inspectors: tuple[ListedInspector, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """冻结的名单与它的计划，此后不变。"""
+
+    plan: PlanRegistered
+    objects: tuple[ListedObject, ...]
+    inspectors: tuple[ListedInspector, ...]
+    frozen: ListsFrozen
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """名单已冻结，各部门正在提交承诺。"""
+
+    lists: Lists
+    commitments: tuple[ShareCommitted, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """承诺齐备，各部门正在揭示。"""
+
+    lists: Lists
+    commitments: tuple[ShareCommitted, ...]
+    reveals: tuple[ShareRevealed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """揭示截止，等候公开值。"""
+
+    lists: Lists
+    reveals: tuple[ShareRevealed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """公开值已定，种子从此可算。"""
+
+    lists: Lists
+    reveals: tuple[ShareRevealed, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """对象已抽出；配对在同一次入账中随即记下。"""
+
+    lists: Lists
+    value: str
+    result: Drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """对象与检查人员都已抽定。"""
+
+    lists: Lists
+    value: str
+    result: Drawn
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[SubjectId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Annulled:
+    """已作废；原名单与结果仍公开。"""
+
+    plan: PlanRegistered
+    annulment: PlanAnnulled
+
+
+Running: TypeAlias = Frozen | Committed | Closed | Valued | Picked | Settled
+State: TypeAlias = Nothing | Registered | Running | Annulled
+
+
+def plan_number(serial: int) -> str:
+    """计划编号由连续序号而来，例如 ``000001``：不能有人另起一号。"""
+    return f"{serial:06d}"
+
+
+def plan_of(state: State) -> PlanRegistered | None:
+    """登记的计划；尚未登记的没有。"""
+    match state:
+        case Nothing():
+            return None
+        case Registered(plan=plan) | Annulled(plan=plan):
+            return plan
+        case _:
+            return state.lists.plan
+
+
+def standing(state: State) -> Refused:
+    """计划现在到了哪一步，因此此事不能办。"""
+    match state:
+        case Nothing():
+            return Refused(Refusal.PLAN_NOT_FOUND)
+        case Annulled(annulment=annulment):
+            return Refused(Refusal.PLAN_ANNULLED, {"second": annulment.second})
+        case _:
+            return Refused(Refusal.PLAN_STAGE, {"stage": type(state).__name__})
+
+
+# -- commands on a plan: each decides for itself; `decide_plan` below is their common door
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """登记计划。``pool`` 是抽取人与见证人中在检查人员名录里的人。"""
+
+    fact: PlanRegistered
+    at: datetime
+    pool: tuple[PersonId, ...]
+
+    def decide(self, state: State) -> Answer:
+        """日程在前，种子在后；抽取人与见证人不同，且都不在检查人员之列（SD9）。"""
+        known = plan_of(state)
+        if known == self.fact:
+            return ()
+        if known is not None:
+            return Refused(Refusal.PLAN_EXISTS, {"serial": str(known.serial)})
+        return self._fault() or (self.fact,)
+
+    def _fault(self) -> Refused | None:
+        fact = self.fact
+        if fact.runner == fact.witness:
+            return Refused(Refusal.PLAN_SAME_PERSON, {"person": fact.runner})
+        if self.pool:
+            return Refused(Refusal.PLAN_IN_POOL, {"persons": "、".join(sorted(self.pool))})
+        if len(set(fact.offices)) != len(fact.offices) or len(fact.offices) < OFFICES:
+            return Refused(Refusal.PLAN_OFFICES, {"offices": str(len(set(fact.offices)))})
+        if not _strata_sound(fact.strata):
+            return Refused(Refusal.PLAN_STRATA)
+        if (
+            not self.at < fact.public_value_at
+            or beijing_day(fact.public_value_at) > fact.inspect_by
+        ):
+            facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
+            return Refused(Refusal.PLAN_TIMES, facts)
+        return None
+
+
+def _strata_sound(strata: Sequence[Stratum]) -> bool:
+    names = {one.name for one in strata}
+    return (
+        bool(names)
+        and len(names) == len(strata)
+        and all(0 <= one.basis_points <= sampling.WHOLE and one.floor >= 0 for one in strata)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """冻结名单。"""
+
+    objects: tuple[ListedObject, ...]
+    inspectors: tuple[ListedInspector, ...]
+    as_of_size: int
+    plan_leaf_hash: str
+
+    def decide(self, state: State) -> Answer:
+        """名单先于种子；同一名单再冻结即无事可办。"""
+        match state:
+            case Nothing() | Annulled():
+                return standing(state)
+            case Registered(plan=plan):
+                return self._fault(plan) or (*self._chunks(), self._frozen(plan.hash))
+            case _:
+                known = state.lists.frozen
+                if known == self._frozen(state.lists.plan.hash):
+                    return ()
+                facts = {"object_root": known.object_root, "inspector_root": known.inspector_root}
+                return Refused(Refusal.PLAN_LISTS_FROZEN, facts)
+
+    def _fault(self, plan: PlanRegistered) -> Refused | None:
+        subjects = {one.subject for one in self.objects}
+        persons = {one.inspector for one in self.inspectors}
+        if not subjects or len(subjects) != len(self.objects):
+            return Refused(Refusal.PLAN_LIST_OBJECTS, {"objects": str(len(subjects))})
+        if not _is_hash(self.plan_leaf_hash):
+            return Refused(Refusal.PLAN_LEAF_HASH)
+        if len(persons) != len(self.inspectors):
+            return Refused(Refusal.PLAN_LIST_INSPECTORS, {"inspectors": str(len(persons))})
+        if strangers := persons & {plan.runner, plan.witness}:
+            return Refused(Refusal.PLAN_IN_POOL, {"persons": "、".join(sorted(strangers))})
+        if outside := {one.stratum for one in self.objects} - {one.name for one in plan.strata}:
+            return Refused(Refusal.PLAN_STRATUM, {"strata": "、".join(sorted(outside))})
+        if (size := _draw_size(plan, self.objects)) > LARGEST_DRAW:
+            return Refused(
+                Refusal.PLAN_TOO_LARGE, {"size": str(size), "largest": str(LARGEST_DRAW)}
+            )
+        return None
+
+    def _chunks(self) -> tuple[Event, ...]:
+        objects = sorted(self.objects, key=lambda one: one.subject)
+        inspectors = sorted(self.inspectors, key=lambda one: one.inspector)
+        return (
+            *(
+                ObjectsListed(start // CHUNK, tuple(objects[start : start + CHUNK]))
+                for start in range(0, len(objects), CHUNK)
+            ),
+            *(
+                InspectorsListed(start // CHUNK, tuple(inspectors[start : start + CHUNK]))
+                for start in range(0, len(inspectors), CHUNK)
+            ),
+        )
+
+    def _frozen(self, name: HashName) -> ListsFrozen:
+        return ListsFrozen(
+            self.as_of_size,
+            len(self.objects),
+            roster.object_root(name, self.objects),
+            len(self.inspectors),
+            roster.inspector_root(name, self.inspectors),
+            self.plan_leaf_hash,
+        )
+
+
+def _draw_size(plan: PlanRegistered, objects: Sequence[ListedObject]) -> int:
+    sizes = (sum(one.stratum == layer.name for one in objects) for layer in plan.strata)
+    return sum(map(sampling.stratum_size, sizes, plan.strata))
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """一个部门提交份额承诺。"""
+
+    office: Organ
+    commitment: str
+
+    def decide(self, state: State) -> Answer:
+        """计划所列的部门各交一次；最后一家交来即告齐备。抄袭别家的承诺不算。"""
+        match state:
+            case Frozen() | Committed():
+                return self._given(state)
+            case _:
+                return standing(state)
+
+    def _given(self, state: Frozen | Committed) -> Answer:
+        plan, given = state.lists.plan, {one.office: one.commitment for one in state.commitments}
+        if self.office not in plan.offices:
+            return Refused(Refusal.PLAN_NOT_AN_OFFICE, {"office": self.office})
+        if known := given.get(self.office):
+            again = known == self.commitment
+            return () if again else Refused(Refusal.PLAN_SHARE_GIVEN, {"office": self.office})
+        if not _is_hash(self.commitment) or self.commitment in given.values():
+            return Refused(Refusal.PLAN_COMMITMENT, {"office": self.office})
+        given_now = ShareCommitted(self.office, self.commitment)
+        if len(given) + 1 < len(plan.offices):
+            return (given_now,)
+        return (given_now, CommitsIn(plan.offices))
+
+
+def _is_hash(text: str) -> bool:
+    return len(text) == 2 * sampling.HASH_BYTES and set(text) <= set("0123456789abcdef")
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """一个部门揭示份额。``at`` is aware."""
+
+    office: Organ
+    share: str
+    at: datetime
+
+    def decide(self, state: State) -> Answer:
+        """承诺齐备之后、公开值产生之前揭示，且与承诺相符。"""
+        match state:
+            case Committed():
+                return self._revealed(state)
+            case _:
+                return standing(state)
+
+    def _revealed(self, state: Committed) -> Answer:
+        plan, facts = state.lists.plan, {"office": str(self.office)}
+        if self.office not in plan.offices:
+            return Refused(Refusal.PLAN_NOT_AN_OFFICE, facts)
+        said = ShareRevealed(self.office, self.share)
+        if said in state.reveals:
+            return ()
+        if self.at >= plan.public_value_at:
+            return Refused(Refusal.PLAN_REVEAL_LATE, facts)
+        promised = next(one.commitment for one in state.commitments if one.office == self.office)
+        if not _is_hash(self.share) or promised != sampling.share_commitment(
+            plan.hash, bytes.fromhex(self.share)
+        ):
+            return Refused(Refusal.PLAN_REVEAL_WRONG, facts)
+        return (said,)
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """揭示截止。``at`` is aware."""
+
+    at: datetime
+
+    def decide(self, state: State) -> Answer:
+        """各家都揭示了，或到了公开值产生之时；没有揭示的写明。"""
+        match state:
+            case Committed(lists=lists, reveals=reveals):
+                told = {one.office for one in reveals}
+                withheld = tuple(office for office in lists.plan.offices if office not in told)
+                if withheld and self.at < lists.plan.public_value_at:
+                    facts = {"offices": "、".join(withheld)}
+                    return Refused(Refusal.PLAN_REVEALS_OPEN, facts)
+                return (RevealsClosed(withheld),)
+            case Closed() | Valued() | Picked() | Settled():
+                return ()
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class FixValue:
+    """记下公开值。``at`` is aware."""
+
+    value: str
+    person: PersonId
+    at: datetime
+
+    def decide(self, state: State) -> Answer:
+        """揭示截止之后、公开值产生之后，由抽取人或见证人记一次。"""
+        match state:
+            case Closed(lists=lists):
+                return self._fixed(lists.plan)
+            case Valued(value=known) | Picked(value=known) | Settled(value=known):
+                if known == self.value:
+                    return ()
+                return Refused(Refusal.PLAN_VALUE_FIXED, {"value": known})
+            case _:
+                return standing(state)
+
+    def _fixed(self, plan: PlanRegistered) -> Answer:
+        if self.person not in (plan.runner, plan.witness):
+            return Refused(Refusal.PLAN_NOT_RUNNER, {"person": self.person})
+        if self.at < plan.public_value_at or not self.value:
+            return Refused(Refusal.PLAN_VALUE_EARLY, {"at": plan.public_value_at.isoformat()})
+        return (PublicValueFixed(self.value),)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """抽取并配对。"""
+
+    def decide(self, state: State) -> Answer:
+        """一份计划只抽一次；只有算术，没有选择。"""
+        match state:
+            case Valued():
+                return _drawn(state)
+            case Settled():
+                return ()
+            case _:
+                return standing(state)
+
+
+def _drawn(state: Valued) -> tuple[Drawn, Matched]:
+    plan = state.lists.plan
+    seed = _seed(state)
+    tickets = sampling.ticket_office(plan.hash, seed)
+    chosen = tuple(
+        one
+        for layer in plan.strata
+        for one in sampling.draw_stratum(
+            tickets,
+            layer,
+            (listed.subject for listed in state.lists.objects if listed.stratum == layer.name),
+        )
+    )
+    listed = {one.subject: one for one in state.lists.objects}
+    in_order = sorted(chosen, key=lambda one: (one.ticket, one.subject))
+    found = matching.match(
+        plan.hash,
+        seed,
+        [listed[one.subject] for one in in_order],
+        state.lists.inspectors,
+        plan.inspect_by,
+    )
+    return Drawn(seed.hex(), chosen), Matched(found.pairs, found.unmatched)
+
+
+def _seed(state: Valued) -> bytes:
+    plan = state.lists.plan
+    told = {one.office: bytes.fromhex(one.share) for one in state.reveals}
+    base = sampling.base_seed(
+        plan.hash,
+        bytes.fromhex(state.lists.frozen.plan_leaf_hash),
+        [told.get(office, sampling.WITHHELD) for office in plan.offices],
+        state.value,
+    )
+    return sampling.final_seed(plan.hash, base)
+
+
+@dataclass(frozen=True, slots=True)
+class Annul:
+    """作废计划。"""
+
+    fact: PlanAnnulled
+
+    def decide(self, state: State) -> Answer:
+        """须说明理由，并有另一人同意。"""
+        match state:
+            case Nothing():
+                return standing(state)
+            case Annulled(annulment=known):
+                return () if known == self.fact else standing(state)
+            case _ if not self.fact.reason.strip():
+                return Refused(Refusal.PLAN_NO_REASON)
+            case _ if self.fact.handler == self.fact.second:
+                return Refused(Refusal.PLAN_SAME_PERSON, {"person": self.fact.handler})
+            case _:
+                return (self.fact,)
+
+
+PlanCommand: TypeAlias = Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul
+
+
+# -- evolve, decide: plan
+
+
+def evolve_plan(state: State, event: Event) -> State:
+    """一件事发生之后的计划。Raises ImpossibleHistory."""
+    match state, event:
+        case Nothing(), PlanRegistered():
+            return Registered(event)
+        case Registered(), ObjectsListed() | InspectorsListed() | ListsFrozen():
+            return _listing(state, event)
+        case Frozen() | Committed(), ShareCommitted() | CommitsIn() | ShareRevealed():
+            return _seeding(state, event)
+        case Committed(lists=lists, reveals=reveals), RevealsClosed():
+            return Closed(lists, reveals)
+        case Closed() | Valued() | Picked(), PublicValueFixed() | Drawn() | Matched():
+            return _drawing(state, event)
+        case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
+            PlanAnnulled()
+        ):
+            plan = state.plan if isinstance(state, Registered) else state.lists.plan
+            return Annulled(plan, event)
+        case _:
+            raise _impossible(state, event)
+
+
+def _impossible(state: "State | TaskState", event: Event) -> ImpossibleHistory:
+    return ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
+
+
+def _listing(state: Registered, event: ObjectsListed | InspectorsListed | ListsFrozen) -> State:
+    match event:
+        case ObjectsListed(chunk=chunk) if chunk * CHUNK == len(state.objects):
+            return replace(state, objects=state.objects + event.objects)
+        case InspectorsListed(chunk=chunk) if chunk * CHUNK == len(state.inspectors):
+            return replace(state, inspectors=state.inspectors + event.inspectors)
+        case ListsFrozen(object_count=objects, inspector_count=inspectors) if (
+            objects,
+            inspectors,
+        ) == (len(state.objects), len(state.inspectors)):
+            return Frozen(Lists(state.plan, state.objects, state.inspectors, event))
+        case _:
+            raise _impossible(state, event)
+
+
+def _seeding(state: Frozen | Committed, event: Event) -> State:
+    match state, event:
+        case Frozen(), ShareCommitted():
+            return replace(state, commitments=(*state.commitments, event))
+        case Frozen(), CommitsIn():
+            return Committed(state.lists, state.commitments)
+        case Committed(), ShareRevealed():
+            return replace(state, reveals=(*state.reveals, event))
+        case _:
+            raise _impossible(state, event)
+
+
+def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
+    match state, event:
+        case Closed(), PublicValueFixed(value=value):
+            return Valued(state.lists, state.reveals, value)
+        case Valued(), Drawn():
+            return Picked(state.lists, state.value, event)
+        case Picked(), Matched():
+            return Settled(state.lists, state.value, state.result, event.pairs, event.unmatched)
+        case _:
+            raise _impossible(state, event)
+
+
+def decide_plan(state: State, command: PlanCommand) -> Answer:
+    """依计划现状决定。"""
+    return command.decide(state)
+
+
+PLAN: Final = Aggregate[State]("plan", Nothing(), evolve_plan)
+
+
+# -- state of a task
+
+
+@dataclass(frozen=True, slots=True)
+class NoTask:
+    """没有这项任务。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """已派发，待检查。"""
+
+    task: TaskAssigned
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """已检查，待复核。"""
+
+    task: TaskAssigned
+    finding: Inspected
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """复核退回，待重新录入。"""
+
+    task: TaskAssigned
+    review: FindingReviewed
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """复核同意，结果成立。"""
+
+    task: TaskAssigned
+    finding: Inspected
+    review: FindingReviewed
+
+
+TaskState: TypeAlias = NoTask | Assigned | Done | Returned | Agreed
+
+
+def task_id(plan_no: str, subject: SubjectId) -> str:
+    """任务编号：计划编号加对象编号。"""
+    return f"{plan_no}.{subject}"
+
+
+# -- commands on a task
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """派发任务。``plan`` is the plan's state, read in the same command."""
+
+    plan: State
+    subject: SubjectId
+
+    def decide(self, state: TaskState) -> Answer:
+        """抽定了谁就派谁；配不上的不派。"""
+        if not isinstance(self.plan, Settled):
+            return standing(self.plan)
+        if not isinstance(state, NoTask):
+            return ()
+        pair = next((one for one in self.plan.pairs if one.subject == self.subject), None)
+        if pair is None:
+            return Refused(Refusal.TASK_NOT_DRAWN, {"subject": self.subject})
+        lists = self.plan.lists
+        listed = next(one for one in lists.objects if one.subject == self.subject)
+        return (
+            TaskAssigned(
+                pair.subject,
+                pair.inspectors,
+                listed.licence_no,
+                listed.commitment_id,
+                lists.plan.inspect_by,
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """录入结果。``uncertified`` 是检查之日证件无效的人；``at`` is aware."""
+
+    fact: Inspected
+    person: PersonId
+    uncertified: tuple[PersonId, ...]
+    at: datetime
+
+    def decide(self, state: TaskState) -> Answer:
+        """抽定的两人检查、两人签名、当日持证；结果代码依代码集（规则 23、24）。"""
+        if isinstance(state, NoTask):
+            return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Assigned | Returned):
+            return self._fault(state.task) or (self.fact,)
+        if state.finding == self.fact:
+            return ()
+        facts = {"performed_at": state.finding.performed_at.isoformat()}
+        return Refused(Refusal.TASK_ALREADY_INSPECTED, facts)
+
+    def _fault(self, task: TaskAssigned) -> Refused | None:
+        fact = self.fact
+        if self.person not in task.inspectors:
+            return Refused(Refusal.TASK_NOT_ASSIGNED, {"person": self.person})
+        if sorted(fact.signatures) != sorted(task.inspectors):
+            return Refused(Refusal.TASK_SIGNATURES, {"inspectors": "、".join(task.inspectors)})
+        if self.uncertified:
+            return Refused(Refusal.TASK_CERTIFICATE, {"persons": "、".join(self.uncertified)})
+        if fact.performed_at > self.at:
+            return Refused(Refusal.TASK_TIME, {"performed_at": fact.performed_at.isoformat()})
+        if fact.code_set != CODE_SET or not _codes_sound(fact.codes):
+            return Refused(Refusal.TASK_CODES, {"codes": "、".join(fact.codes)})
+        return None
+
+
+def _codes_sound(codes: Sequence[FindingCode]) -> bool:
+    """至少一项、不重复；“未发现问题”排斥其他（规则 24）。"""
+    once = bool(codes) and len(set(codes)) == len(codes)
+    return once and (FindingCode.NO_PROBLEM not in codes or len(codes) == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """复核结果。"""
+
+    fact: FindingReviewed
+
+    def decide(self, state: TaskState) -> Answer:
+        """复核人不是检查人（SD6）；退回的写明理由，由检查人重新录入。"""
+        if isinstance(state, NoTask):
+            return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Assigned):
+            return Refused(Refusal.TASK_NOT_INSPECTED)
+        if isinstance(state, Done):
+            return self._fault(state.task) or (self.fact,)
+        if state.review == self.fact:
+            return ()
+        return Refused(Refusal.TASK_REVIEWED, {"handler": state.review.handler})
+
+    def _fault(self, task: TaskAssigned) -> Refused | None:
+        if self.fact.handler in task.inspectors:
+            return Refused(Refusal.DUTY_SAME_PERSON, {"person": self.fact.handler})
+        if not self.fact.agreed and not self.fact.explanation.strip():
+            return Refused(Refusal.TASK_NO_REASON)
+        return None
+
+
+TaskCommand: TypeAlias = Assign | Record | Review
+
+
+# -- evolve, decide: task
+
+
+def evolve_task(state: TaskState, event: Event) -> TaskState:
+    """一件事发生之后的任务。Raises ImpossibleHistory."""
+    match state, event:
+        case NoTask(), TaskAssigned():
+            return Assigned(event)
+        case Assigned() | Returned(), Inspected():
+            return Done(state.task, event)
+        case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
+            return Agreed(task, finding, event) if agreed else Returned(task, event)
+        case _:
+            raise _impossible(state, event)
+
+
+def decide_task(state: TaskState, command: TaskCommand) -> Answer:
+    """依任务现状决定。"""
+    return command.decide(state)
+
+
+TASK: Final = Aggregate[TaskState]("task", NoTask(), evolve_task)

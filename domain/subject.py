@@ -1,0 +1,118 @@
+"""监管对象（subject）：申请人与许可持有人，个人信息封存于名下密钥。"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Final, TypeAlias
+
+from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.refusals import Refusal
+from domain.terms import PersonalText
+
+
+class SubjectKind(StrEnum):
+    """对象类别。"""
+
+    COMPANY = "COMPANY"
+    SOLE_TRADER = "SOLE_TRADER"
+    PERSON = "PERSON"
+
+
+RISK_CLASSES: Final = frozenset("ABCD")
+CREDIT_CODE_LENGTH: Final = 18  # GB 32100；校验位有例外的旧码，不据以拒绝
+
+
+# -- events
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRegistered(Event):
+    """监管对象登记。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    kind: SubjectKind
+    credit_code: str | None  # 仅企业；自然人与个体户为空
+    name: PersonalText
+    region: str
+    risk_class: str  # A–D
+    key_commitment: str  # 个人信息密钥的承诺值
+
+
+SubjectEvent: TypeAlias = SubjectRegistered
+
+
+# -- state
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """尚未登记。"""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """在册；再次登记的以最后一次为准。"""
+
+    latest: SubjectRegistered
+
+
+State: TypeAlias = Nothing | Registered
+
+
+# -- command
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """登记，或变更片区与风险类别。"""
+
+    fact: SubjectRegistered
+
+    def decide(self, state: State) -> Answer:
+        """一个编号只属一个对象；名称封存后不可比对，只改名称的不另登记。"""
+        fact = self.fact
+        if fact.risk_class not in RISK_CLASSES:
+            return Refused(Refusal.SUBJECT_RISK_CLASS, {"risk_class": fact.risk_class})
+        if not _code_fits(fact.kind, fact.credit_code):
+            return Refused(Refusal.SUBJECT_CREDIT_CODE, {"kind": fact.kind})
+        if isinstance(state, Nothing):
+            return (fact,)
+        known = state.latest
+        if _identity(known) != _identity(fact):
+            return Refused(Refusal.SUBJECT_TAKEN, {"kind": known.kind})
+        same = (known.region, known.risk_class) == (fact.region, fact.risk_class)
+        return () if same else (fact,)
+
+
+def _identity(fact: SubjectRegistered) -> tuple[SubjectKind, str | None, str]:
+    return fact.kind, fact.credit_code, fact.key_commitment
+
+
+def _code_fits(kind: SubjectKind, code: str | None) -> bool:
+    if kind is not SubjectKind.COMPANY:
+        return code is None  # 个体户的代码可识别到人
+    return (
+        code is not None
+        and len(code) == CREDIT_CODE_LENGTH
+        and code.isascii()
+        and code.isalnum()
+        and code == code.upper()
+    )
+
+
+def evolve(state: State, event: Event) -> State:
+    """以最后一次登记为准，类别与代码不变。"""
+    match state, event:
+        case Nothing(), SubjectRegistered():
+            return Registered(event)
+        case Registered(latest=known), SubjectRegistered() if _identity(known) == _identity(event):
+            return Registered(event)
+        case _:
+            raise ImpossibleHistory(f"{event} after {state}")
+
+
+def decide(state: State, command: Register) -> Answer:
+    """依在册情况决定。"""
+    return command.decide(state)
+
+
+AGGREGATE: Final = Aggregate[State]("subject", Nothing(), evolve)

@@ -1,0 +1,295 @@
+"""告知承诺：作出、依以决定、补交、核查、疑似与确认落空、履行完毕、终止。"""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domain import commitment
+from domain.commitment import (
+    Assess,
+    BreachConfirmed,
+    BreachDismissed,
+    BreachGround,
+    BreachPolicy,
+    BreachSuspected,
+    CommitmentKind,
+    Confirm,
+    Dismiss,
+    Fulfil,
+    Fulfilled,
+    Made,
+    Make,
+    MarkOverdue,
+    MaterialAssessed,
+    MaterialSupplied,
+    Promise,
+    ReliedOn,
+    RelyOn,
+    SupplementOverdue,
+    Supply,
+    Suspect,
+    Void,
+    Voided,
+    VoidReason,
+)
+from domain.decider import Event
+from domain.refusals import Refusal
+from domain.terms import CaseNo, Evidence, ItemCode, LicenceNo, PersonId, SubjectId
+from tests.domain.case_file import SHA, at, case_files, check_impossible
+from tests.domain.laws import anything, check_decider_laws
+
+given = case_files(commitment.AGGREGATE, commitment.decide)
+
+CHECKER, CONFIRMER, INSPECTOR = PersonId("P-C"), PersonId("P-D"), PersonId("P-I")
+DUE = date(2026, 10, 8)
+TODAY = date(2026, 8, 3)
+LIST = ("平面图", "健康证")
+
+MADE = Made(
+    case_no=CaseNo("2026-000001"),
+    kind=CommitmentKind.NOTIFICATION,
+    item_code=ItemCode("350505-0001"),
+    item_version=1,
+    text_sha256=SHA,
+    promises=(Promise("平面图", DUE), Promise("健康证", DUE)),
+    signer=SubjectId("S-1"),
+    verification_due_on=date(2026, 10, 30),
+    breach_policy=BreachPolicy.REVOKE,
+)
+RELIED = ReliedOn(LicenceNo("JY-1"), "ZY-1")
+PLAN = MaterialSupplied("平面图", SHA, at("2026-09-01"))
+HEALTH = MaterialSupplied("健康证", SHA, at("2026-09-02"))
+GOOD_PLAN = MaterialAssessed("平面图", conforming=True, explanation="相符", handler=CHECKER)
+BAD_PLAN = MaterialAssessed("平面图", conforming=False, explanation="与现场不符", handler=CHECKER)
+GOOD_HEALTH = MaterialAssessed("健康证", conforming=True, explanation="相符", handler=CHECKER)
+OVERDUE = SupplementOverdue("健康证", DUE)
+PROOF = (Evidence("JC-1", SHA),)
+SUSPECTED = BreachSuspected(BreachGround.NOT_SUPPLIED, PROOF, ())
+SEEN = BreachSuspected(BreachGround.NOT_AS_PROMISED, PROOF, (INSPECTOR,))
+CONFIRMED = BreachConfirmed(BreachGround.NOT_SUPPLIED, "逾期未交", CONFIRMER)
+DISMISSED = BreachDismissed("经核实已提交", CONFIRMER)
+FULFILLED = Fulfilled(date(2026, 10, 9))
+VOIDED = Voided(VoidReason.LICENCE_REVOKED, "CX-1")
+
+PROVEN = (MADE, RELIED, PLAN, HEALTH, GOOD_PLAN, GOOD_HEALTH)
+SUSPECT = (MADE, RELIED, PLAN, OVERDUE, SUSPECTED)
+BROKEN = (*SUSPECT, CONFIRMED)
+LIVES: tuple[tuple[Event, ...], ...] = (
+    (MADE,),
+    (MADE, RELIED, PLAN),
+    PROVEN,
+    SUSPECT,
+    (*SUSPECT, DISMISSED),
+    BROKEN,
+    (*PROVEN, FULFILLED),
+    (*BROKEN, VOIDED),
+)
+
+
+def _make(fact: Made = MADE, *, allowed: bool = True) -> Make:
+    return Make(fact, allowed, LIST, TODAY)
+
+
+def test_a_promise_covers_materials_on_the_list() -> None:
+    """规则 16：只有承诺制材料清单上的材料可以承诺，依申请之日的清单。"""
+    given().when(_make()).then(MADE)
+    given(MADE).when(_make()).then()
+    strange = replace(MADE, promises=(Promise("环评批复", DUE),))
+    given().when(_make(strange)).refused(Refusal.COMMITMENT_NOT_ON_LIST, materials="环评批复")
+    given().when(_make(allowed=False)).refused(
+        Refusal.COMMITMENT_NOT_ALLOWED, item_code="350505-0001"
+    )
+
+
+@pytest.mark.parametrize("promises", [(), (Promise("平面图", DUE), Promise("平面图", DUE))])
+def test_a_promise_names_each_material_once(promises: tuple[Promise, ...]) -> None:
+    """承诺逐项写明材料，一项一次。"""
+    given().when(_make(replace(MADE, promises=promises))).refused(Refusal.COMMITMENT_EMPTY)
+
+
+def test_a_promise_is_for_the_future() -> None:
+    """约定的补交日期须在今日之后。"""
+    stale = replace(MADE, promises=(Promise("平面图", TODAY),))
+    given().when(_make(stale)).refused(Refusal.COMMITMENT_DUE_PASSED, today="2026-08-03")
+
+
+def test_a_commitment_number_is_used_once() -> None:
+    """同一编号只有一份承诺。"""
+    other = _make(replace(MADE, case_no=CaseNo("2026-000002")))
+    for life in LIVES:
+        given(*life).when(other).refused(Refusal.COMMITMENT_EXISTS, case_no="2026-000001")
+
+
+def test_a_decision_relies_on_it_once() -> None:
+    """依承诺作出决定，一份承诺一次；已被疑为落空的不能再依。"""
+    given(MADE).when(RelyOn(RELIED)).then(RELIED)
+    given(MADE, RELIED).when(RelyOn(RELIED)).then()
+    other = RelyOn(ReliedOn(LicenceNo("JY-2"), "ZY-2"))
+    given(MADE, RELIED).when(other).refused(Refusal.COMMITMENT_ALREADY_RELIED, licence_no="JY-1")
+    given(*SUSPECT).when(other).refused(Refusal.COMMITMENT_SUSPECTED, ground="NOT_SUPPLIED")
+    given().when(other).refused(Refusal.COMMITMENT_NOT_FOUND)
+
+
+# -- materials
+
+
+def test_materials_are_taken_to_the_end_of_the_last_day() -> None:
+    """规则 18：期满（含顺延）当日仍可补交，次日即迟交，并说明依据。"""
+    given(MADE).when(Supply(HEALTH, DUE, DUE)).then(HEALTH)
+    given(MADE).when(Supply(HEALTH, DUE, date(2026, 10, 9))).refused(
+        Refusal.COMMITMENT_TOO_LATE, material="健康证", due_on="2026-10-08"
+    )
+    given(MADE, HEALTH).when(Supply(HEALTH, DUE, date(2026, 10, 9))).then()
+
+
+def test_only_promised_materials_are_taken() -> None:
+    """没有承诺过的材料，不收、不查、不记逾期。"""
+    stranger = MaterialSupplied("合同", SHA, at("2026-09-01"))
+    given(MADE).when(Supply(stranger, DUE, TODAY)).refused(
+        Refusal.COMMITMENT_NOT_PROMISED, material="合同"
+    )
+    unknown = MaterialAssessed("合同", conforming=True, explanation="", handler=CHECKER)
+    given(MADE).when(Assess(unknown)).refused(Refusal.COMMITMENT_NOT_SUPPLIED, material="合同")
+    overdue = MarkOverdue(SupplementOverdue("合同", DUE), date(2026, 10, 9))
+    given(MADE).when(overdue).refused(Refusal.COMMITMENT_NOT_PROMISED, material="合同")
+
+
+def test_a_paper_is_assessed_once_for_each_supply() -> None:
+    """补交了才核查；核查不符的，期满之前可以重新补交、再次核查。"""
+    given(MADE, PLAN).when(Assess(BAD_PLAN)).then(BAD_PLAN)
+    given(MADE).when(Assess(GOOD_PLAN)).refused(Refusal.COMMITMENT_NOT_SUPPLIED)
+    given(MADE, PLAN, BAD_PLAN).when(Assess(BAD_PLAN)).then()
+    given(MADE, PLAN, BAD_PLAN).when(Assess(GOOD_PLAN)).refused(
+        Refusal.COMMITMENT_ALREADY_ASSESSED, material="平面图", handler=CHECKER
+    )
+    again = replace(PLAN, received_at=at("2026-09-20"))
+    given(MADE, PLAN, BAD_PLAN).when(Supply(again, DUE, date(2026, 9, 20))).then(again)
+    given(MADE, PLAN, BAD_PLAN, again).when(Assess(GOOD_PLAN)).then(GOOD_PLAN)
+
+
+def test_overdue_from_the_day_after() -> None:
+    """规则 18：期满当日不算逾期，次日起才记，一次；已补交的、已了的无事可办。"""
+    mark = MarkOverdue(OVERDUE, date(2026, 10, 9))
+    given(MADE).when(replace(mark, today=DUE)).refused(
+        Refusal.COMMITMENT_NOT_YET_DUE, due_on="2026-10-08"
+    )
+    given(MADE).when(mark).then(OVERDUE)
+    for life in ((MADE, OVERDUE), (MADE, HEALTH), BROKEN, (*PROVEN, FULFILLED)):
+        given(*life).when(mark).then()
+    given().when(mark).refused(Refusal.COMMITMENT_NOT_FOUND)
+
+
+def test_papers_go_on_while_a_breach_is_suspected() -> None:
+    """疑点待确认期间，未到期的材料照收照查照记。"""
+    life = (MADE, RELIED, SEEN)
+    given(*life).when(Supply(PLAN, DUE, TODAY)).then(PLAN)
+    given(*life, PLAN).when(Assess(GOOD_PLAN)).then(GOOD_PLAN)
+    given(*life).when(MarkOverdue(OVERDUE, date(2026, 10, 9))).then(OVERDUE)
+
+
+def test_a_broken_commitment_takes_no_papers() -> None:
+    """已确认落空的，不再收、不再查。"""
+    facts = {"ground": "NOT_SUPPLIED", "handler": CONFIRMER}
+    given(*BROKEN).when(Supply(HEALTH, DUE, TODAY)).refused(Refusal.COMMITMENT_BROKEN, **facts)
+    given(*BROKEN).when(Assess(GOOD_PLAN)).refused(Refusal.COMMITMENT_BROKEN, **facts)
+
+
+# -- breach
+
+
+def test_a_suspicion_rests_on_recorded_facts() -> None:
+    """疑似落空须有证据；逾期、不符须账上有其事实。"""
+    given(MADE, OVERDUE).when(Suspect(SUSPECTED)).then(SUSPECTED)
+    given(MADE).when(Suspect(SUSPECTED)).refused(
+        Refusal.COMMITMENT_NOT_BORNE_OUT, ground="NOT_SUPPLIED"
+    )
+    wrong = replace(SUSPECTED, ground=BreachGround.NOT_CONFORMING)
+    given(MADE, PLAN, GOOD_PLAN).when(Suspect(wrong)).refused(Refusal.COMMITMENT_NOT_BORNE_OUT)
+    given(MADE, PLAN, BAD_PLAN).when(Suspect(wrong)).then(wrong)
+    given(MADE).when(Suspect(replace(SEEN, evidence=()))).refused(Refusal.COMMITMENT_NO_EVIDENCE)
+
+
+def test_each_ground_is_suspected_once() -> None:
+    """同一情形不重复记，另一情形照记；已确认落空、已终止的不必再疑；已履行的说明另循途径。"""
+    given(*SUSPECT).when(Suspect(SUSPECTED)).then()
+    given(*SUSPECT).when(Suspect(SEEN)).then(SEEN)
+    for life in (BROKEN, (*BROKEN, VOIDED)):
+        given(*life).when(Suspect(SEEN)).then()
+    given(*PROVEN, FULFILLED).when(Suspect(SEEN)).refused(
+        Refusal.COMMITMENT_FULFILLED, verified_on="2026-10-09"
+    )
+
+
+def test_who_inspected_does_not_confirm() -> None:
+    """SD6：检查、报告过此事的人不得确认，也不得否定。"""
+    life = (*SUSPECT, SEEN)
+    given(*life).when(Confirm(CONFIRMED)).then(CONFIRMED)
+    given(*life).when(Confirm(replace(CONFIRMED, handler=INSPECTOR))).refused(
+        Refusal.DUTY_SAME_PERSON, person=INSPECTOR
+    )
+    given(*life).when(Dismiss(replace(DISMISSED, handler=INSPECTOR))).refused(
+        Refusal.DUTY_SAME_PERSON, person=INSPECTOR
+    )
+
+
+def test_confirmation_answers_a_suspicion() -> None:
+    """没有疑点的不能确认、不能否定；确认一次，后到的看到谁确认的。"""
+    given(MADE).when(Confirm(CONFIRMED)).refused(
+        Refusal.COMMITMENT_NOT_SUSPECTED, case_no="2026-000001"
+    )
+    given(MADE).when(Dismiss(DISMISSED)).refused(Refusal.COMMITMENT_NOT_SUSPECTED)
+    given(*BROKEN).when(Confirm(CONFIRMED)).then()
+    given(*BROKEN).when(Confirm(replace(CONFIRMED, handler=CHECKER))).refused(
+        Refusal.COMMITMENT_BROKEN, handler=CONFIRMER
+    )
+
+
+def test_a_dismissed_suspicion_leaves_the_commitment_alive() -> None:
+    """否定之后承诺照旧有效，可以再疑。"""
+    given(*SUSPECT).when(Dismiss(DISMISSED)).then(DISMISSED)
+    given(*SUSPECT, DISMISSED).when(Suspect(SUSPECTED)).then(SUSPECTED)
+
+
+# -- the end
+
+
+def test_fulfilled_when_every_paper_is_proven() -> None:
+    """材料全部补交、核查相符，且已据以决定，才算履行完毕。"""
+    given(*PROVEN).when(Fulfil(FULFILLED)).then(FULFILLED)
+    given(*PROVEN, FULFILLED).when(Fulfil(FULFILLED)).then()
+    given(MADE).when(Fulfil(FULFILLED)).refused(Refusal.COMMITMENT_NOT_RELIED)
+    given(MADE, RELIED, PLAN, BAD_PLAN).when(Fulfil(FULFILLED)).refused(
+        Refusal.COMMITMENT_UNPROVEN, materials="平面图、健康证"
+    )
+    given(*BROKEN, VOIDED).when(Fulfil(FULFILLED)).refused(
+        Refusal.COMMITMENT_VOIDED, reason="LICENCE_REVOKED", reference="CX-1"
+    )
+
+
+def test_a_commitment_ends_with_its_licence() -> None:
+    """未了的承诺随许可或申请终止；已履行的不再终止。"""
+    for life in ((MADE,), SUSPECT, BROKEN):
+        given(*life).when(Void(VOIDED)).then(VOIDED)
+    given(*BROKEN, VOIDED).when(Void(VOIDED)).then()
+    given(*PROVEN, FULFILLED).when(Void(VOIDED)).refused(Refusal.COMMITMENT_FULFILLED)
+
+
+@pytest.mark.parametrize("life", [SUSPECT, BROKEN, (*BROKEN, VOIDED)])
+def test_every_stage_knows_its_promise(life: tuple[Event, ...]) -> None:
+    """到哪一步都查得到原来的承诺。"""
+    state = commitment.AGGREGATE.fold(life)
+    assert not isinstance(state, commitment.Nothing)
+    assert state.made == MADE
+
+
+def test_contradictions_stop_the_case() -> None:
+    """互相矛盾的历史当即停下；补交没有承诺过的材料也是矛盾。"""
+    events = {type(event): event for life in LIVES for event in life}
+    stranger = MaterialSupplied("合同", SHA, at("2026-09-01"))
+    check_impossible(commitment.AGGREGATE, ((), *LIVES), (*events.values(), stranger))
+
+
+def test_decider_laws() -> None:
+    """承诺守决定者的共同规矩。"""
+    check_decider_laws(commitment.AGGREGATE, commitment.decide, anything(commitment.Command), LIVES)

@@ -1,0 +1,174 @@
+"""期限簿：哪些事开了期限，哪些事了结它，逾期而未办的仍在。"""
+
+from datetime import UTC, date, datetime
+
+from domain import approval, case, commitment, inspection, linkage, revocation
+from domain.decider import Event
+from domain.terms import Organ
+from domain.timers import Timer, TimerKind, advance
+from tests.deliveries import (
+    CLERK,
+    DECIDER,
+    HASH,
+    MARKET,
+    accepted,
+    approved,
+    assigned,
+    granted,
+    inspected,
+    made,
+    plan,
+    proposed,
+    received,
+    sent,
+)
+
+
+def _after(*events: Event) -> tuple[Timer, ...]:
+    timers: tuple[Timer, ...] = ()
+    for version, event in enumerate(events, start=1):
+        timers = advance(timers, event, version)
+    return timers
+
+
+def _open(*events: Event) -> dict[str, date]:
+    return {timer.identity: timer.due_on for timer in _after(*events)}
+
+
+def test_notice_period_ends_at_beijing_midnight() -> None:
+    """一次告知的最后一日北京时间二十四时届满，即次日零时（UTC 十六时）。"""
+    (timer,) = _after(received())
+    assert timer.kind is TimerKind.COMPLETENESS_NOTICE
+    assert timer.over_at == datetime(2026, 3, 9, 16, tzinfo=UTC)
+
+
+def test_acceptance_replaces_the_notice_by_two_decision_deadlines() -> None:
+    """受理后，告知期限了结，承诺时限与法定时限起算。"""
+    assert _open(received(), accepted()) == {
+        "PROMISED_DECISION": date(2026, 3, 11),
+        "LEGAL_DECISION": date(2026, 3, 30),
+    }
+
+
+def test_supplement_request_settles_the_notice() -> None:
+    """已一次告知补正的，不再视为受理。"""
+    assert _open(received(), case.SupplementRequested("N-1", ("平面图",), CLERK)) == {}
+
+
+def test_deemed_acceptance_starts_the_same_deadlines() -> None:
+    """视为受理的，时限同样起算。"""
+    deemed = case.DeemedAccepted(
+        accepted_on=date(2026, 3, 2),
+        kind=accepted().kind,
+        promised_days=7,
+        legal_days=20,
+        promised_due_on=date(2026, 3, 11),
+        legal_due_on=date(2026, 3, 30),
+        provisional=False,
+    )
+    assert set(_open(received(), deemed)) == {"PROMISED_DECISION", "LEGAL_DECISION"}
+
+
+def test_missed_deadline_stays_until_the_thing_is_done() -> None:
+    """已记逾期的期限仍开着，到作出决定才了结。"""
+    missed = case.DeadlineMissed(case.DeadlineKind.PROMISED_DECISION, date(2026, 3, 11))
+    marks = {timer.identity: timer.missed for timer in _after(accepted(), missed)}
+    assert marks == {"PROMISED_DECISION": True, "LEGAL_DECISION": False}
+    assert _open(accepted(), missed, approved()) == {"DELIVERY": date(2026, 3, 16)}
+
+
+def test_rejection_must_be_delivered_too() -> None:
+    """不予许可的决定书同样十日内送达，送达即了结。"""
+    rejected = case.Rejected(
+        decided_on=date(2026, 3, 2),
+        decision_no="D-1",
+        reasons="不符",
+        remedies="可复议",
+        delivery_due_on=date(2026, 3, 16),
+        handler=DECIDER,
+    )
+    assert _open(accepted(), rejected) == {"DELIVERY": date(2026, 3, 16)}
+    assert _open(accepted(), rejected, case.Delivered("D-1", "邮寄", CLERK)) == {}
+
+
+def test_each_promised_material_has_a_deadline() -> None:
+    """每份承诺材料各有期限；补交即了结该份，承诺核查期限仍在。"""
+    supplied = commitment.MaterialSupplied("消防验收意见", HASH, datetime(2026, 3, 20, tzinfo=UTC))
+    assert _open(made()) == {
+        "SUPPLEMENT:消防验收意见": date(2026, 4, 1),
+        "VERIFICATION": date(2026, 5, 29),
+    }
+    assert _open(made(), supplied) == {"VERIFICATION": date(2026, 5, 29)}
+
+
+def test_another_material_does_not_settle_the_promise() -> None:
+    """补交了别的材料，原承诺的期限不动；逾期只记该份。"""
+    other = commitment.MaterialSupplied("别的材料", HASH, datetime(2026, 3, 20, tzinfo=UTC))
+    assert "SUPPLEMENT:消防验收意见" in _open(made(), other)
+    overdue = commitment.SupplementOverdue("消防验收意见", date(2026, 4, 1))
+    assert [timer.missed for timer in _after(made(), overdue)] == [True, False]
+
+
+def test_fulfilled_commitment_leaves_nothing_open() -> None:
+    """承诺履行完毕，核查期限也了结。"""
+    assert _open(made(), commitment.Fulfilled(date(2026, 5, 1))) == {}
+
+
+def test_claim_settles_the_push_and_overdue_only_marks_it() -> None:
+    """认领即了结；逾期未认领的仍待认领。"""
+    assert _open(sent()) == {"CLAIM": date(2026, 3, 3)}
+    (late,) = _after(sent(), linkage.Overdue(date(2026, 3, 3)))
+    assert late.missed
+    assert _open(sent(), linkage.Claimed(MARKET, CLERK)) == {}
+
+
+def test_licence_without_a_term_never_runs_out() -> None:
+    """长期有效的许可没有届满之日。"""
+    assert _open(granted()) == {"VALIDITY": date(2031, 3, 1)}
+    forever = approval.Granted(
+        case_no=granted().case_no,
+        item_code=granted().item_code,
+        holder=granted().holder,
+        decision_no="D-1",
+        approving_body=granted().approving_body,
+        in_name_of=granted().in_name_of,
+        commitment_id=None,
+        valid_from=date(2026, 3, 2),
+        valid_to=None,
+    )
+    assert _open(forever) == {}
+
+
+def test_ended_licence_does_not_expire() -> None:
+    """已吊销的许可不再届满。"""
+    forfeited = approval.Forfeited("F-1", Organ("MARKET"), CLERK)
+    assert _open(granted(), forfeited) == {}
+
+
+def test_statement_period_ends_with_the_statement() -> None:
+    """陈述申辩期限，听取或期满未提出即了结。"""
+    notice = revocation.NoticeServed("W-1", date(2026, 5, 20), None, CLERK)
+    heard = revocation.StatementHeard(waived=True, record_sha256=None, handler=CLERK)
+    assert _open(proposed(), notice) == {"STATEMENT": date(2026, 5, 20)}
+    assert _open(proposed(), notice, heard) == {}
+
+
+def test_reveals_close_at_the_instant_of_the_public_value() -> None:
+    """揭示截止于公开值产生的时刻，不是当日二十四时。"""
+    (timer,) = _after(plan())
+    assert timer.over_at == datetime(2026, 4, 10, 2, tzinfo=UTC)
+    assert timer.due_on == date(2026, 4, 10)
+
+
+def test_reveals_get_a_new_identity_once_all_have_committed() -> None:
+    """承诺齐备之后才谈得上揭示：此前被拒的截止命令不作数。"""
+    (before,) = _after(plan())
+    (after,) = _after(plan(), inspection.CommitsIn((MARKET,)))
+    assert (before.revision, after.revision) == (1, 2)
+    assert _open(plan(), inspection.RevealsClosed(())) == {}
+
+
+def test_inspection_task_is_due_until_inspected() -> None:
+    """检查任务有完成期限，录入结果即了结。"""
+    assert _open(assigned()) == {"INSPECTION": date(2026, 4, 30)}
+    assert _open(assigned(), inspected()) == {}
