@@ -1,0 +1,76 @@
+"""主题与分区：每类案卷的事件去哪个主题、哪个分区，建账时定死。
+
+The partition comes from the key by Kafka's own default partitioner (murmur2), so that any Kafka
+client finds a case where we put it. Nothing here may change for a ledger that exists.
+"""
+
+import re
+from typing import Final, Literal, TypeAlias
+
+Topic: TypeAlias = Literal["case", "inspection", "register"]
+
+FAMILY_TOPIC: Final[dict[str, Topic]] = {
+    "case": "case",
+    "commitment": "case",
+    "filing": "case",
+    "licence": "case",
+    "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
+    "push": "case",
+    "plan": "inspection",
+    "task": "inspection",
+    "item": "register",
+    "subject": "register",
+    "officer": "register",
+    "inspector": "register",
+    "calendar": "register",
+    "ledger": "register",
+}
+
+DEFAULT_PARTITIONS: Final[dict[str, int]] = {
+    "case": 2,
+    "inspection": 1,
+    "register": 1,
+    "checkpoint": 1,
+}
+
+ORIGIN: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,30}[a-z0-9])?")
+
+_SEED: Final = 0x9747B28C
+_MIX: Final = 0x5BD1E995
+_WORD: Final = 0xFFFFFFFF
+
+
+def topic_name(origin: str, topic: str) -> str:
+    """主题全名，例如 ``shenguan.fengze.case.v1``。
+
+    Raises :class:`ValueError` if ``origin`` is not one (see ``ORIGIN``): it becomes a topic name,
+    a Merkle origin and part of a URI.
+    """
+    if not ORIGIN.fullmatch(origin):
+        msg = f"not an origin: {origin!r}"
+        raise ValueError(msg)
+    return f"shenguan.{origin}.{topic}.v1"
+
+
+def topic_of(stream: str) -> Topic:
+    """案卷（``case/2026-000001``）所属主题的短名。"""
+    return FAMILY_TOPIC[stream.partition("/")[0]]
+
+
+def murmur2(data: bytes) -> int:
+    """杂凑：与 Kafka 客户端 ``Utils.murmur2`` 逐位相同，结果取 0 至 2^32 - 1。"""
+    whole = len(data) & ~3
+    mixed = (_SEED ^ len(data)) & _WORD
+    for start in range(0, whole, 4):
+        word = int.from_bytes(data[start : start + 4], "little") * _MIX & _WORD
+        word = (word ^ word >> 24) * _MIX & _WORD
+        mixed = mixed * _MIX & _WORD ^ word
+    if rest := data[whole:]:
+        mixed = (mixed ^ int.from_bytes(rest, "little")) * _MIX & _WORD
+    mixed = (mixed ^ mixed >> 13) * _MIX & _WORD
+    return mixed ^ mixed >> 15
+
+
+def partition_for(key: str, partitions: int) -> int:
+    """该键所在的分区：Kafka 的 ``toPositive(murmur2(key)) % partitions``。"""
+    return (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
