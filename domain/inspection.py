@@ -339,6 +339,17 @@ def plan_of(state: State) -> PlanRegistered | None:
             return state.lists.plan
 
 
+_AWAITS: Final[dict[type, Refusal]] = {
+    Registered: Refusal.PLAN_AWAITS_LISTS,
+    Frozen: Refusal.PLAN_AWAITS_COMMITMENTS,
+    Committed: Refusal.PLAN_AWAITS_REVEALS,
+    Closed: Refusal.PLAN_AWAITS_VALUE,
+    Valued: Refusal.PLAN_AWAITS_DRAW,
+    Picked: Refusal.PLAN_AWAITS_DRAW,
+    Settled: Refusal.PLAN_DRAWN,
+}
+
+
 def standing(state: State) -> Refused:
     """计划现在到了哪一步，因此此事不能办。"""
     match state:
@@ -347,7 +358,7 @@ def standing(state: State) -> Refused:
         case Annulled(annulment=annulment):
             return Refused(Refusal.PLAN_ANNULLED, {"second": annulment.second})
         case _:
-            return Refused(Refusal.PLAN_STAGE, {"stage": type(state).__name__})
+            return Refused(_AWAITS[type(state)])
 
 
 # -- commands on a plan: each decides for itself; `decide_plan` below is their common door

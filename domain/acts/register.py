@@ -220,7 +220,7 @@ def _founding(desk: Desk) -> Refused | None:
 def _consent(desk: Desk, second: OfficerId) -> officer.Consent | Refused:
     """提出人即经办人；第二人须是当日在岗的安全管理员。"""
     if desk.is_machine:
-        return Refused(Refusal.DUTY_MACHINE)
+        return Refused(Refusal.DUTY_MACHINE, {"act": GiveGrant.__name__})
     known = desk.load(officer.AGGREGATE, second)
     if isinstance(known, officer.Nothing) or Role.SECURITY_ADMIN not in known.roles_on(desk.today):
         return Refused(Refusal.OFFICER_SECOND_ROLE, {"second": second})

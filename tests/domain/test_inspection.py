@@ -323,7 +323,7 @@ def test_no_reveal_before_all_have_committed(hall: Hall) -> None:
     """先承诺，后揭示：还差一家就不能揭示。"""
     frozen(hall)
     hall.record(commitment(BUREAU), RUNNER)
-    assert hall.refusal(RevealShare(NO, SHARE[BUREAU]), RUNNER) is Refusal.PLAN_STAGE
+    assert hall.refusal(RevealShare(NO, SHARE[BUREAU]), RUNNER) is Refusal.PLAN_AWAITS_COMMITMENTS
 
 
 def test_a_wrong_reveal_is_refused(hall: Hall) -> None:
@@ -362,7 +362,7 @@ def test_the_public_value_comes_after_the_reveals(hall: Hall) -> None:
     """公开值：揭示截止之前不收，产生之前不收，外人记的不收，空的不收；记下后不得更换。"""
     committed(hall)
     act = FixPublicValue(NO, "开奖号码")
-    assert hall.refusal(act, RUNNER, DRAWN_ON) is Refusal.PLAN_STAGE
+    assert hall.refusal(act, RUNNER, DRAWN_ON) is Refusal.PLAN_AWAITS_REVEALS
     reveal(hall, *OFFICES)
     hall.record(CloseReveals(NO), MACHINE)
     assert hall.refusal(act, RUNNER) is Refusal.PLAN_VALUE_EARLY
@@ -376,6 +376,31 @@ def test_the_public_value_comes_after_the_reveals(hall: Hall) -> None:
 
 
 # -- 抽取与配对
+
+
+@pytest.mark.parametrize(
+    ("stage", "code"),
+    [
+        (planned, Refusal.PLAN_AWAITS_LISTS),
+        (frozen, Refusal.PLAN_AWAITS_COMMITMENTS),
+        (committed, Refusal.PLAN_AWAITS_REVEALS),
+        (closed, Refusal.PLAN_AWAITS_VALUE),
+    ],
+)
+def test_whoever_draws_too_early_is_told_what_is_missing(
+    hall: Hall, stage: Callable[[Hall], None], code: Refusal
+) -> None:
+    """提前抽取的，告知还差哪一步。"""
+    stage(hall)
+    assert hall.refusal(Draw(NO), MACHINE, DRAWN_ON) is code
+
+
+def test_the_steps_are_not_taken_twice(hall: Hall) -> None:
+    """抽定之后，承诺与揭示都不再收。"""
+    settled(hall)
+    assert hall.refusal(commitment(FIRE), OFFICE[FIRE], DRAWN_ON) is Refusal.PLAN_DRAWN
+    late = RevealShare(NO, SHARE[FIRE])
+    assert hall.refusal(late, OFFICE[FIRE], DRAWN_ON) is Refusal.PLAN_DRAWN
 
 
 def test_the_draw_is_what_anybody_computes(hall: Hall) -> None:
@@ -420,12 +445,6 @@ def test_the_draw_is_what_anybody_computes(hall: Hall) -> None:
     tickets = {one.subject: one.ticket for one in state.result.drawn}
     assert [tickets[pair.subject] for pair in state.pairs] == sorted(tickets.values())
     hall.idle(Draw(NO), MACHINE, DRAWN_ON)
-
-
-def test_no_draw_before_the_public_value(hall: Hall) -> None:
-    """公开值未定，不得抽取。"""
-    closed(hall)
-    assert hall.refusal(Draw(NO), MACHINE, DRAWN_ON) is Refusal.PLAN_STAGE
 
 
 def test_too_few_inspectors_is_recorded_not_filled(hall: Hall) -> None:
@@ -547,7 +566,7 @@ def test_no_task_before_the_draw(hall: Hall) -> None:
     """没有抽定，不派任务；没有派发，不能录入、不能复核。"""
     valued(hall)
     act = AssignTask(NO, SubjectId("S-0"))
-    assert hall.refusal(act, MACHINE, DRAWN_ON) is Refusal.PLAN_STAGE
+    assert hall.refusal(act, MACHINE, DRAWN_ON) is Refusal.PLAN_AWAITS_DRAW
     task = inspection.TaskAssigned(SubjectId("S-0"), INSPECTORS[:2], None, None, PLAN.inspect_by)
     assert hall.refusal(finding(task), inspector_of(task), LATER) is Refusal.TASK_NOT_FOUND
     review = ReviewFinding(NO, SubjectId("S-0"), agreed=True, explanation="")

@@ -1,0 +1,14 @@
+"""监管消费者：看到事实，办该办的事；只提出，不决定。"""
+
+from typing import Final
+
+from consumers import commitment_watch, findings, inspection_round, linkage, scheduler
+from followers.supervisor import Supervisor
+
+ALL: Final[tuple[Supervisor, ...]] = (
+    linkage.SUPERVISOR,
+    commitment_watch.SUPERVISOR,
+    inspection_round.SUPERVISOR,
+    findings.SUPERVISOR,
+    scheduler.SUPERVISOR,
+)

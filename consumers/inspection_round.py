@@ -1,0 +1,229 @@
+"""双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
+
+Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (in force only) and ``case/…`` (who
+handled it). The lists are a pure function of these rows at the plan's own position, hence of the
+ledger: whoever replays the events up to there gets the same lists.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from consumers.common import machine
+from domain import approval, inspection
+from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.catalogue import ItemPublished
+from domain.inspection import PlanRegistered
+from domain.inspector import InspectorRegistered
+from domain.refusals import Refusal
+from domain.roster import ListedInspector, ListedObject
+from domain.subject import SubjectRegistered
+from domain.terms import Actor, CommitmentId, ItemCode, LicenceNo, Organ, PersonId, SubjectId
+from followers.delivered import Delivered
+from followers.packing import pack, unpack
+from followers.projection import Json
+from followers.supervisor import Command, Reaction, Rows, Supervisor
+from schemas.registry import EVENT_NAMES
+
+NAME: Final = "inspection_round"
+ACTOR: Final[Actor] = machine(NAME)
+ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """监管对象：在哪个片区，属哪个风险等级。"""
+
+    region: str
+    risk_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """事项：归谁监管，属哪个专业。"""
+
+    supervising_bodies: tuple[Organ, ...]
+    speciality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """一份有效的许可。"""
+
+    holder: SubjectId
+    item_code: ItemCode
+    commitment_id: CommitmentId | None
+    case_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspector:
+    """一名检查人员；``organ`` 是所属部门。"""
+
+    organ: Organ
+    listed: ListedInspector
+
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """经手一件办件的人，不得检查该件的许可（SD5）。"""
+
+    people: tuple[PersonId, ...] = ()
+
+
+def keys(delivered: Delivered) -> tuple[str, ...]:
+    """一份案卷一行。"""
+    return (delivered.stream,)
+
+
+def react(rows: Rows, delivered: Delivered) -> Reaction:
+    """登记底册，或推进一个计划。"""
+    family = delivered.stream.partition("/")[0]
+    if family == "plan":
+        return Reaction(commands=tuple(_next(rows, delivered)))
+    if family == "case":
+        return _handled(rows, delivered)
+    return Reaction({delivered.stream: _recorded(delivered)})
+
+
+def _recorded(delivered: Delivered) -> dict[str, Json] | None:
+    match delivered.event:
+        case SubjectRegistered(region=region, risk_class=risk_class):
+            return pack(Subject(region, risk_class))
+        case ItemPublished(supervising_bodies=bodies, speciality=speciality):
+            return pack(Item(bodies, speciality))
+        case InspectorRegistered() as entered:
+            listed = ListedInspector(
+                entered.person,
+                entered.region,
+                entered.specialities,
+                entered.station,
+                entered.certificate_valid_to,
+            )
+            return pack(Inspector(entered.organ, listed))
+        case approval.Granted() as granted:
+            licence = Licence(
+                granted.holder, granted.item_code, granted.commitment_id, granted.case_no
+            )
+            return pack(licence)
+        case _:  # every other event of a licence is an ending
+            return None
+
+
+def _handled(rows: Rows, delivered: Delivered) -> Reaction:
+    """The people who took part, in the order in which they first did."""
+    handler = getattr(delivered.event, "handler", None)
+    if handler is None:
+        return Reaction()
+    row = rows.get(delivered.stream)
+    known = unpack(row, Handlers).people if row else ()
+    if handler in known:
+        return Reaction()
+    return Reaction({delivered.stream: pack(Handlers((*known, PersonId(handler))))})
+
+
+def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
+    plan_no = delivered.identity
+    match delivered.event:
+        case PlanRegistered() as plan:
+            yield Command("freeze", freeze(rows, delivered, plan), ACTOR, ANNULLED)
+        case inspection.PublicValueFixed():
+            yield Command("draw", Draw(plan_no), ACTOR, ANNULLED)
+        case inspection.Matched(pairs=pairs):
+            for pair in pairs:
+                act = AssignTask(plan_no, pair.subject)
+                yield Command(f"assign.{pair.subject}", act, ACTOR, ANNULLED)
+        case _:
+            return
+
+
+# -- the lists
+
+
+def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeLists:
+    """计划登记之时的名单：本部门监管的有效许可的持有人，与本部门的检查人员。
+
+    The one who runs the plan and its witness inspect nothing in it (SD9).
+    """
+    return FreezeLists(
+        plan_no=delivered.identity,
+        objects=tuple(_objects(rows, plan)),
+        inspectors=tuple(_inspectors(rows, plan)),
+        as_of_size=delivered.position + 1,
+        plan_leaf_hash=delivered.entry.leaf_hash.hex(),
+    )
+
+
+def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
+    kept_out = (plan.runner, plan.witness)
+    for _, row in rows.scan("inspector/"):
+        one = unpack(row, Inspector)
+        if one.organ == plan.department and one.listed.inspector not in kept_out:
+            yield one.listed
+
+
+def _objects(rows: Rows, plan: PlanRegistered) -> Iterator[ListedObject]:
+    strata = {stratum.name for stratum in plan.strata}
+    for holder, licences in sorted(_supervised(rows, plan.department).items()):
+        subject = _known(rows, f"subject/{holder}", Subject)
+        if subject.risk_class in strata:
+            yield _object(rows, holder, subject, licences)
+
+
+def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
+    """Each holder's licences in force that the department supervises, by number."""
+    found: dict[SubjectId, list[tuple[LicenceNo, Licence]]] = {}
+    for key, row in rows.scan("licence/"):
+        licence = unpack(row, Licence)
+        item = _known(rows, f"item/{licence.item_code}", Item)
+        if department in item.supervising_bodies:
+            number = LicenceNo(key.removeprefix("licence/"))
+            found.setdefault(licence.holder, []).append((number, licence))
+    return found
+
+
+def _object(
+    rows: Rows,
+    holder: SubjectId,
+    subject: Subject,
+    licences: Sequence[tuple[LicenceNo, Licence]],
+) -> ListedObject:
+    """One visit a subject: of several licences the one with a commitment to verify comes first."""
+    number, licence = min(licences, key=lambda one: (one[1].commitment_id is None, one[0]))
+    involved = {
+        person
+        for _, held in licences
+        if (row := rows.get(f"case/{held.case_no}"))
+        for person in unpack(row, Handlers).people
+    }
+    return ListedObject(
+        subject=holder,
+        stratum=subject.risk_class,
+        region=subject.region,
+        speciality=_known(rows, f"item/{licence.item_code}", Item).speciality,
+        licence_no=number,
+        commitment_id=licence.commitment_id,
+        officers_involved=tuple(sorted(involved)),
+    )
+
+
+def _known(rows: Rows, key: str, kind: type[T]) -> T:
+    """A row that must be there: to list without it would leave somebody out unseen."""
+    row = rows.get(key)
+    if row is None:
+        raise LookupError(f"{key} is not registered")
+    return unpack(row, kind)
+
+
+SUPERVISOR: Final = Supervisor(
+    name=NAME,
+    version=1,
+    reads=frozenset(
+        name
+        for name in EVENT_NAMES
+        if name.partition(".")[0] in {"subject", "inspector", "item", "case", "licence", "plan"}
+    ),
+    keys=keys,
+    react=react,
+)

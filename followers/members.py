@@ -1,0 +1,293 @@
+"""成员：一个视图或一个监管消费者，怎样吃下一批、怎样停下。"""
+
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeAlias
+
+import psycopg
+import structlog
+
+from followers.checked import Checked
+from followers.delivered import Delivered
+from followers.parking import Parked, ParkingLot, StoredRows, entry_from_json
+from followers.projection import FoldFailed, Projection, fold, keys_of
+from followers.storage import (
+    Connection,
+    Cursor,
+    advance,
+    create_cursor,
+    halt,
+    leaves,
+    restart_cursor,
+    take_lock,
+)
+from followers.supervisor import Command, Reaction, Supervisor, command_id
+from followers.tables import Table
+from followers.vouching import Voucher
+from ledger.application import Outcome, OutcomeKind, Request
+
+log: Final = structlog.get_logger()
+
+Execute: TypeAlias = Callable[[Request], Outcome]
+Facts: TypeAlias = Mapping[str, str]
+
+
+class Member(ABC):
+    """一个跟随者。``next`` 是它要的下一个位置；停下的不再前进，其余照走。"""
+
+    kind: str
+
+    def __init__(self, name: str, version: int, reads: frozenset[str]) -> None:
+        self.name, self.version, self.reads = name, version, reads
+        self.halted = False
+        self._cursor: Cursor | None = None
+        self.next = 0
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor as it was at :meth:`open`."""
+        if self._cursor is None:
+            raise RuntimeError(f"{self.name} is not open")
+        return self._cursor
+
+    def open(self, conn: Connection) -> None:
+        """取得独占，读出进度；版本变了就从头再来。
+
+        Raises :class:`ledger.errors.LedgerError` ``follower.running_elsewhere``.
+        """
+        take_lock(conn, self.name)
+        cursor = create_cursor(conn, self.name, self.kind, self.version)
+        if cursor.version > self.version:  # a newer programme has been here: leave its rows alone
+            facts = {"version": str(cursor.version), "ours": str(self.version)}
+            self._halt(conn, "follower.newer_version", facts)
+        elif cursor.version < self.version:
+            with conn.transaction():
+                self._start_over(conn, cursor)
+            cursor = create_cursor(conn, self.name, self.kind, self.version)
+        self._cursor, self.next = cursor, cursor.next_position
+        self._opened(conn)
+
+    def take(self, conn: Connection, checked: Checked) -> None:
+        """吃下一批。Raises ``psycopg.OperationalError``, ``CursorMoved``; anything else halts it."""
+        try:
+            self._take(conn, checked)
+        except FoldFailed as failed:
+            self._halt(conn, "follower.fold_failed", failed.facts)
+        except (psycopg.DataError, psycopg.ProgrammingError, ValueError, TypeError) as error:
+            facts = {"position": str(self.next), "error": repr(error)[:200]}
+            self._halt(conn, "follower.row_refused", facts)
+
+    @abstractmethod
+    def _start_over(self, conn: Connection, cursor: Cursor) -> None: ...
+    @abstractmethod
+    def _opened(self, conn: Connection) -> None: ...
+    @abstractmethod
+    def _take(self, conn: Connection, checked: Checked) -> None: ...
+
+    def _halt(self, conn: Connection, code: str, facts: Facts) -> None:
+        log.error("follower.halted", follower=self.name, code=code, **facts)
+        halt(conn, self.name, code, facts)
+        self.halted = True
+
+
+class ProjectionMember(Member):
+    """一个视图。"""
+
+    kind = "projection"
+
+    def __init__(self, projection: Projection) -> None:
+        super().__init__(projection.name, projection.version, projection.reads)
+        self._projection = projection
+        self._table = Table(projection, 0)
+
+    def _start_over(self, conn: Connection, cursor: Cursor) -> None:
+        restart_cursor(conn, self.name, self.version, cursor.generation + 1)
+        Table(self._projection, cursor.generation - 1).drop(conn)
+
+    def _opened(self, conn: Connection) -> None:
+        self._table = Table(self._projection, self.cursor.generation)
+        self._table.create(conn)
+
+    def _take(self, conn: Connection, checked: Checked) -> None:
+        relevant = checked.relevant(self.next, self.reads)
+        with conn.transaction():
+            if relevant:
+                rows = self._table.load(conn, sorted(keys_of(self._projection, relevant)))
+                self._table.save(conn, fold(self._projection, rows, relevant))
+            advance(conn, self.cursor, self.next, checked.end)
+        self.next = checked.after
+
+
+class SupervisorMember(Member):
+    """一个监管消费者：命令先入账，进度后推进；办不成的停放，不跳过。"""
+
+    kind = "supervisor"
+
+    def __init__(self, supervisor: Supervisor, execute: Execute) -> None:
+        super().__init__(supervisor.name, supervisor.version, supervisor.reads)
+        self._supervisor, self._execute = supervisor, execute
+        self._fired: set[str] = set()
+        self._blocked: frozenset[str] = frozenset()
+        self._offsets: Mapping[str, int] = {}
+
+    def _start_over(self, conn: Connection, cursor: Cursor) -> None:
+        restart_cursor(conn, self.name, self.version, cursor.generation + 1)
+        StoredRows(conn, self.name).clear()
+
+    def _opened(self, conn: Connection) -> None:
+        self._rows = StoredRows(conn, self.name)
+        self._lot = ParkingLot(conn, self.name)
+        self._blocked = self._lot.blocked()
+        self._offsets = self.cursor.offsets
+
+    # -- events
+
+    def _take(self, conn: Connection, checked: Checked) -> None:
+        waiting = deque(checked.relevant(self.next, self.reads))
+        while waiting:
+            with conn.transaction():
+                reaction = self._until_command(waiting)
+                after = waiting[0].position if reaction else checked.after
+                offsets = self._offsets if reaction else checked.offsets
+                self._advance(conn, checked, after, offsets)
+            if reaction:
+                self._act(conn, checked, waiting.popleft(), reaction)
+        if self.next < checked.after:
+            self._advance(conn, checked, checked.after, checked.offsets)
+        self._offsets = checked.offsets
+
+    def _advance(
+        self, conn: Connection, checked: Checked, after: int, offsets: Mapping[str, int]
+    ) -> None:
+        if after > self.next:
+            advance(conn, self.cursor, self.next, checked.progress(after, offsets))
+            self.next = after
+
+    def _until_command(self, waiting: deque[Delivered]) -> Reaction | None:
+        """Takes in what needs no command; the one that does stays at the front."""
+        while waiting:
+            reaction = self._react(waiting[0])
+            if reaction.commands:
+                return reaction
+            self._rows.write(reaction.rows)
+            waiting.popleft()
+        return None
+
+    def _react(self, one: Delivered) -> Reaction:
+        """An event that cannot be handled is parked, or queued behind one that is."""
+        keys: tuple[str, ...] = (one.key,)
+        try:
+            keys = self._supervisor.keys(one)
+            if not self._blocked.isdisjoint(keys):
+                self._park(one, keys, None, {})
+                return Reaction()
+            return self._judged(one, keys)
+        except psycopg.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this case only
+            self._park(one, keys, "follower.react_failed", {"error": repr(error)[:200]})
+            return Reaction()
+
+    def _judged(self, one: Delivered, keys: tuple[str, ...]) -> Reaction:
+        reaction = self._supervisor.react(self._rows, one)
+        if foreign := reaction.rows.keys() - set(keys):
+            raise ValueError(f"rows outside its keys: {', '.join(sorted(foreign))}")
+        return reaction
+
+    def _act(self, conn: Connection, checked: Checked, one: Delivered, reaction: Reaction) -> None:
+        refused = self._execute_all(reaction.commands, one, 0)
+        with conn.transaction():
+            if refused:
+                self._park(one, self._supervisor.keys(one), *refused)
+            else:
+                self._rows.write(reaction.rows)
+            self._advance(conn, checked, one.position + 1, self._offsets)
+
+    def _park(
+        self, one: Delivered, keys: tuple[str, ...], reason: str | None, facts: Facts
+    ) -> None:
+        if reason:
+            log.error("follower.parked", follower=self.name, position=one.position, reason=reason)
+        self._lot.park(one.entry, keys, reason, facts)
+        self._blocked |= set(keys)
+
+    # -- commands
+
+    def _execute_all(
+        self, commands: tuple[Command, ...], source: Delivered | None, attempts: int
+    ) -> tuple[str, Facts] | None:
+        """None, or the refusal that nobody expected."""
+        for command in commands:
+            outcome = self._tried(command, source, attempts)
+            if outcome.kind is OutcomeKind.REFUSED and outcome.code not in command.expected:
+                return str(outcome.code), outcome.facts
+        return None
+
+    def _tried(self, command: Command, source: Delivered | None, attempts: int) -> Outcome:
+        """A refusal is an answer for ever: a released key asks again under a new id."""
+        event_id = source.meta.event_id if source else None
+        outcome = None
+        for revision in range(attempts + 1):
+            outcome = self._execute(
+                Request(
+                    command.act,
+                    command.actor,
+                    command_id(self.name, event_id, command.purpose, revision),
+                    source.meta.correlation_id if source else None,
+                    event_id,
+                )
+            )
+            if outcome.kind is not OutcomeKind.REFUSED or outcome.code in command.expected:
+                break
+        if outcome is None:
+            raise ValueError(attempts)
+        return outcome
+
+    # -- parked and timed
+
+    def retry(self, conn: Connection, voucher: Voucher) -> None:
+        """放行的、排到的，依次再办。Raises :class:`ledger.errors.LedgerDamaged`."""
+        while self._blocked and (parked := self._lot.next_ready()) and parked.entry:
+            entry = entry_from_json(parked.entry)
+            vouched = voucher.vouch([entry], leaves(conn, entry.position, entry.position + 1))
+            self._retry_one(conn, parked, vouched[0])
+            self._blocked = self._lot.blocked()
+
+    def _retry_one(self, conn: Connection, parked: Parked, one: Delivered) -> None:
+        try:
+            reaction = self._judged(one, tuple(parked.keys))
+        except psycopg.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in _react
+            self._lot.failed(parked, "follower.react_failed", {"error": repr(error)[:200]})
+            return
+        refused = self._execute_all(reaction.commands, one, parked.attempts)
+        with conn.transaction():
+            if refused:
+                self._lot.failed(parked, *refused)
+            else:
+                self._rows.write(reaction.rows)
+                self._lot.done(parked)
+
+    def fire(self, now: datetime) -> None:
+        """到期的命令：同一（期限、修订、到期日）只提一次。"""
+        if self._supervisor.due is None:
+            return
+        parked = self._lot.timers()
+        for command in self._supervisor.due(now, self._rows):
+            held = parked.get(command.purpose)
+            is_released = held is not None and held.reason is None
+            if is_released or (held is None and command.purpose not in self._fired):
+                self._fire_one(command, held)
+
+    def _fire_one(self, command: Command, held: Parked | None) -> None:
+        refused = self._execute_all((command,), None, held.attempts if held else 0)
+        self._fired.add(command.purpose)
+        if refused and held:
+            self._lot.failed(held, *refused)
+        elif refused:
+            self._lot.park_timer(command.key, command.purpose, *refused)
+        elif held:
+            self._lot.done(held)

@@ -1,0 +1,359 @@
+"""办理入账：调阅案卷 → 依法决定 → 编码 → 入账，一条命令一个答复。
+
+A decision is made on what was read; the append function checks, under the ledger's lock, that it is
+still so. If not, everything is read again and decided again. Refusals and "nothing to do" are
+recorded answers too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Final, Self, TypeVar, cast
+from uuid import UUID
+
+import orjson
+import psycopg
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import InterfaceError, OperationalError
+from uuid_utils import uuid7
+
+from domain.acts import Act, handle
+from domain.decider import Aggregate, Decision, Event, Load, Plan, Refused, RuleUsed, Write
+from domain.terms import Actor, Mode, beijing_day
+from ledger.clock import Clock, LedgerClock, SystemClock
+from ledger.database import Access
+from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
+from ledger.hints import Hints
+from ledger.keys import KeyStore
+from ledger.library import Dossier, Draft, LedgerApplication, NotAppended
+from ledger.line import Connection, Line
+from ledger.mapper import Fact
+from ledger.store import Answer, Append, Frame, read_frame
+from schemas.codec import Meta, Schema, current
+from schemas.registry import name_of
+
+S = TypeVar("S")
+
+ROLE: Final = "shenguan_append"
+_ATTEMPTS: Final = 100  # each failed one means that somebody else got through
+_BUNDLE: Final = 64  # commands of execute_many in one commit
+
+Handle = Callable[[Act, Actor, datetime, Load], Decision]
+
+
+class OutcomeKind(StrEnum):
+    """一条命令的结果。"""
+
+    RECORDED = "RECORDED"  # 已入账
+    REFUSED = "REFUSED"  # 依法不予办理
+    NOTHING = "NOTHING"  # 无事可办：早已如此
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """一条命令：办什么、谁办；``command_id`` 由提出者给定，重试用同一个。"""
+
+    act: Act
+    actor: Actor
+    command_id: UUID
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """答复。``first``–``last`` 是入账的位置；``repeated`` 表示这是早先那次的答复。"""
+
+    kind: OutcomeKind
+    first: int | None = None
+    last: int | None = None
+    code: str | None = None
+    facts: dict[str, str] = field(default_factory=dict)
+    repeated: bool = False
+
+
+class Ledger:
+    """账本：唯一可以写入的门。线程可共用一个。"""
+
+    def __init__(
+        self,
+        application: LedgerApplication,
+        frame: Frame,
+        keys: KeyStore,
+        clock: Clock,
+        handle: Handle,
+        hints: Hints,
+        line: Line,
+    ) -> None:
+        self.frame = frame
+        self.keys = keys
+        self.clock = clock
+        self._app = application
+        self._handle = handle
+        self._hints = hints
+        self._line = line
+
+    @classmethod
+    def open(cls, access: Access, *, handle: Handle = handle, cached: int = 10_000) -> Self:
+        """打开一本已建的账。
+
+        Raises :class:`LedgerError` ``ledger.not_created`` before genesis, ``ledger.superuser`` where
+        the role could write around the append function.
+        """
+        dsn = access.dsn(ROLE)
+        with _translated(), psycopg.connect(dsn, autocommit=True) as conn:
+            _refuse_superuser(conn)
+            frame = read_frame(conn)
+        if frame is None:
+            raise LedgerError("ledger.not_created")
+        application = LedgerApplication(dsn, frame, cached=cached)
+        hints = Hints(dsn)
+        application.ledger_recorder.appended = hints.give
+        line = Line(dsn)
+        keys = KeyStore(line, access.keys, frame.hash)
+        clock = LedgerClock(dsn) if frame.mode is Mode.DEMO else SystemClock()
+        return cls(application, frame, keys, clock, handle, hints, line)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._hints.close()
+        self._app.close()
+        self._line.close()
+        if isinstance(self.clock, LedgerClock):
+            self.clock.close()
+
+    def execute(self, request: Request) -> Outcome:
+        """办理一条命令。
+
+        Raises :class:`LedgerUnavailable` where the outcome is unknown: ask again with the same id.
+        """
+        request_hash = self._fingerprint(request)
+        for _ in range(_ATTEMPTS):
+            with _translated():
+                draft = self._draft(request, request_hash, {})
+                try:
+                    self._app.save(*draft.objects(), draft=draft)
+                except NotAppended:
+                    self._app.forget(draft.before)
+            if draft.answer is not None and (outcome := _outcome(draft.answer)):
+                return outcome
+        raise LedgerUnavailable("ledger.contended", {"command_id": str(request.command_id)})
+
+    def execute_many(self, requests: Sequence[Request]) -> list[Outcome]:
+        """依次办理许多条命令，若干条共用一次落盘；后面的看得到前面的结果。"""
+        outcomes: list[Outcome] = []
+        for start in range(0, len(requests), _BUNDLE):
+            outcomes.extend(self._execute_bundle(requests[start : start + _BUNDLE]))
+        return outcomes
+
+    def load(self, aggregate: Aggregate[S], identity: str) -> S:
+        """一份案卷的现状，读自账本。"""
+        with _translated():
+            dossier = _read(self._app, aggregate, aggregate.stream(identity))
+        return cast("S", dossier.state)
+
+    def events(self, stream: str) -> list[Fact]:
+        """一份案卷的全部各件，按先后。"""
+        with _translated():
+            facts = self._app.events.get(stream)
+            return [cast("Fact", fact) for fact in facts]
+
+    def keep_schema(self, schema: Schema) -> None:
+        """存下一种格式的原文，供日后读旧账；已有的不动。"""
+        with _translated():
+            self._line.fetch_one("SELECT ledger.keep_schema(%s, %s)", (schema.name, schema.text))
+
+    def _execute_bundle(self, requests: Sequence[Request]) -> list[Outcome]:
+        staged: dict[str, Dossier] = {}
+        drafts: list[Draft] = []
+        appends: list[Append] = []
+        with _translated():
+            for request in requests:
+                draft = self._draft(request, self._fingerprint(request), staged)
+                appends.append(self._app.compose(draft))
+                drafts.append(draft)
+                staged.update({one.id: one for one in draft.after.values() if one.opened})
+            answers = self._app.ledger_recorder.submit(tuple(appends))
+        return [
+            self._settle(draft, answer) or self.execute(request)
+            for draft, answer, request in zip(drafts, answers, requests, strict=True)
+        ]
+
+    def _settle(self, draft: Draft, answer: Answer) -> Outcome | None:
+        if answer.kind == "RECORDED" and not answer.repeated:
+            self._app.keep(draft.after.values())
+        else:
+            self._app.forget(draft.before)
+        return _outcome(answer)
+
+    def _draft(self, request: Request, request_hash: bytes, staged: Mapping[str, Dossier]) -> Draft:
+        opened = _Opened(self._app, staged)
+        now = self.clock.now()
+        decision = self._handle(request.act, request.actor, now, opened)
+        plan = decision if isinstance(decision, Plan) else Plan()
+        draft = Draft(
+            command_id=request.command_id,
+            request_hash=request_hash,
+            kind="REFUSED" if isinstance(decision, Refused) else "NOTHING",
+            code=str(decision.code) if isinstance(decision, Refused) else None,
+            facts=decision.facts if isinstance(decision, Refused) else {},
+            before=opened.dossiers,
+            after={},
+            keys={write.stream: write.key for write in plan.writes},
+            recorded_at=now,
+            traceparent=request.traceparent,
+            claims=plan.claims,
+            releases=plan.releases,
+        )
+        for write in plan.writes:
+            self._add(draft, request, write, plan.rules, opened)
+        return draft
+
+    def _add(
+        self,
+        draft: Draft,
+        request: Request,
+        write: Write,
+        rules: tuple[RuleUsed, ...],
+        opened: "_Opened",
+    ) -> None:
+        """Two writes to one stream follow each other."""
+        head = draft.after.get(write.stream) or opened.head(write.stream)
+        pending = list(head.pending) if write.stream in draft.after else []
+        events: list[Event] = []
+        for version, event in enumerate(write.events, head.version + 1):
+            name = name_of(event)
+            personal = current(name).personal
+            sealed = self.keys.seal_event(event, name, personal, write.stream, version)
+            meta = self._meta(request, write.key, sealed, draft.recorded_at, rules)
+            pending.append(Fact(write.stream, version, meta, sealed))
+            events.append(sealed)
+        draft.after[write.stream] = Dossier(
+            write.stream,
+            head.version + len(events),
+            opened.fold(write.stream, events, head.state),
+            pending=pending,
+            opened=head.opened,
+        )
+
+    def _meta(
+        self, request: Request, key: str, event: Event, now: datetime, rules: tuple[RuleUsed, ...]
+    ) -> Meta:
+        command_id = str(request.command_id)
+        return Meta(
+            event_id=str(uuid7()),
+            command_id=command_id,
+            correlation_id=request.correlation_id or command_id,
+            causation_id=request.causation_id,
+            key=key,
+            actor=request.actor,
+            decided_at=now,
+            effective_on=event.takes_effect(beijing_day(now)),
+            recorded_at=now,
+            legal_basis=event.BASIS,
+            rules=rules,
+            incarnation=self.frame.incarnation,
+        )
+
+    def _fingerprint(self, request: Request) -> bytes:
+        """The business fields and who asks; blinded, for they may hold a telephone number."""
+        asked = [type(request.act).__name__, request.act, request.actor]
+        return self.keys.request_hash(orjson.dumps(asked, default=_bytes_as_hex))
+
+
+class _Opened:
+    """调阅：记下调阅过的每一份案卷，入账时一并核对。"""
+
+    def __init__(self, app: LedgerApplication, staged: Mapping[str, Dossier]) -> None:
+        self._app = app
+        self._staged = staged
+        self._aggregates: dict[str, Aggregate[object]] = {}
+        self.dossiers: dict[str, Dossier] = {}
+
+    def __call__(self, aggregate: Aggregate[S], identity: str) -> S:
+        stream = aggregate.stream(identity)
+        dossier = self.dossiers.get(stream) or self._staged.get(stream)
+        if dossier is None:
+            dossier = self._app.repository.get(
+                stream,
+                projector_func=partial(_project, aggregate, stream),
+                deepcopy_from_cache=False,
+            )
+        self.dossiers[stream] = dossier
+        self._aggregates[stream] = cast("Aggregate[object]", aggregate)
+        return cast("S", dossier.state)
+
+    def head(self, stream: str) -> Dossier:
+        """案卷末端；没有调阅过的，只能是新立的。"""
+        return self.dossiers.setdefault(stream, Dossier(stream, 0, None, opened=False))
+
+    def fold(self, stream: str, events: Sequence[Event], state: object) -> object:
+        """写入后的现状；没有调阅过的不知道。"""
+        aggregate = self._aggregates.get(stream)
+        return None if aggregate is None else aggregate.fold(events, state)
+
+
+def _read(app: LedgerApplication, aggregate: Aggregate[S], stream: str) -> Dossier:
+    """Past the cache: what is shown to somebody should be today's."""
+    return _project(aggregate, stream, None, app.events.get(stream))
+
+
+def _project(
+    aggregate: Aggregate[S],
+    stream: str,
+    _: Dossier | None,
+    facts: Iterable[DomainEventProtocol[str]],
+) -> Dossier:
+    """由各件推出案卷；顺带核对叶连成一条链。"""
+    state, version, leaf = aggregate.initial, 0, b""
+    for fact in facts:
+        if not isinstance(fact, Fact) or fact.entry is None:
+            raise TypeError(type(fact).__name__)
+        if fact.entry.prev_leaf_hash != leaf or fact.originator_version != version + 1:
+            raise LedgerDamaged("ledger.chain", {"position": str(fact.entry.position)})
+        state = aggregate.evolve(state, fact.event)
+        version, leaf = fact.originator_version, fact.entry.leaf_hash
+    return Dossier(stream, version, state, leaf)
+
+
+def _outcome(answer: Answer) -> Outcome | None:
+    """None: nothing was recorded, decide again."""
+    if answer.kind == "CONFLICT":
+        if answer.code == "ledger.incarnation":
+            raise LedgerError("ledger.incarnation", answer.facts)
+        return None
+    kind = OutcomeKind.REFUSED if answer.kind == "REUSED" else OutcomeKind(answer.kind)
+    return Outcome(
+        kind, answer.first, answer.last, answer.code, answer.facts or {}, answer.repeated
+    )
+
+
+def _bytes_as_hex(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(type(value).__name__)
+
+
+def _refuse_superuser(conn: Connection) -> None:
+    row = conn.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if row is None or row[0]:
+        raise LedgerError("ledger.superuser")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A server that cannot be reached is told in our own words; nothing else is hidden."""
+    try:
+        yield
+    except (psycopg.OperationalError, OperationalError, InterfaceError) as error:
+        raise LedgerUnavailable("ledger.unavailable", {"reason": type(error).__name__}) from error

@@ -1,0 +1,59 @@
+"""一条数据库连接：断了再连。"""
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import Any, Final, TypeAlias
+
+import psycopg
+from psycopg.rows import TupleRow
+
+Connection: TypeAlias = psycopg.Connection[TupleRow]
+AnyConnection: TypeAlias = psycopg.Connection[Any]  # of whatever rows, such as the library's
+
+_CONNECT_TIMEOUT: Final = 5  # seconds
+
+
+class Line:
+    """Connects when first used and again after a loss; autocommit."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._conn: Connection | None = None
+        self._lock = Lock()
+
+    def connection(self) -> Connection:
+        """现成的或新的连接；谁借用谁负责不与别人同时用。
+
+        Raises ``psycopg.OperationalError`` where the server is down.
+        """
+        if self._conn is None or self._conn.closed:
+            self._conn = psycopg.connect(
+                self._dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT
+            )
+        return self._conn
+
+    @property
+    def is_lost(self) -> bool:
+        """连接是否已断。"""
+        return self._conn is None or self._conn.closed
+
+    def fetch_one(self, query: str, parameters: Sequence[object] = ()) -> tuple[Any, ...] | None:
+        """问一行，可多线程同时问。A lost connection is replaced once: only for statements that may
+        be repeated.
+        """
+        with self._lock:
+            try:
+                return self._ask(query, parameters)
+            except psycopg.OperationalError:
+                if not self.is_lost:
+                    raise
+                return self._ask(query, parameters)
+
+    def _ask(self, query: str, parameters: Sequence[object]) -> tuple[Any, ...] | None:
+        cursor = self.connection().cursor(binary=True)
+        return cursor.execute(query.encode(), parameters).fetchone()
+
+    def close(self) -> None:
+        """Closes the connection; the next use opens another."""
+        if self._conn is not None:
+            self._conn.close()

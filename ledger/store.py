@@ -1,0 +1,276 @@
+"""账本的 SQL：写入一条命令的全部后果，读取案卷与账目。"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import class_row, tuple_row
+
+from domain.decider import Claim
+from domain.terms import HashName, Mode
+from ledger.entry import Entry
+from ledger.errors import LedgerError
+from ledger.line import AnyConnection, Connection
+
+_PAGE: Final = 2_000  # rows of a server-side cursor at a time
+CHANNEL: Final = "shenguan_appended"
+ENTRY_COLUMNS: Final = (
+    "position, topic, partition, lane_position, stream, version, key, event_id, name,"
+    " schema_sha256, prev_leaf_hash, leaf_hash, incarnation, recorded_at, traceparent, value"
+)
+_APPEND: Final = """
+SELECT kind, first_position, last_position, code, facts, repeated FROM ledger.append(
+    %s, %b, %s, %s, %s::jsonb, %s::text[], %s::bytea[],
+    %s::text[], %s::text[], %s::text[], %s::integer[], %s::bigint[], %s::bytea[], %s::integer[],
+    %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s, %s, %s,
+    %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """写入一份案卷：写入前的案卷末端，及新增各件（已编码、已算叶）。
+
+    ``version`` and ``leaf`` are those of the head that the decision was made on (0 and empty for a
+    new stream); ``events`` are (event_id, name, schema_sha256, leaf_hash, value).
+    """
+
+    stream: str
+    key: str
+    topic: str
+    partition: int
+    version: int
+    leaf: bytes
+    events: tuple[tuple[str, str, bytes, bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """一条命令入账的全部内容；``kind`` 只在没有新增时有意义（拒绝或无事可办）。
+
+    ``reads`` are (stream, last leaf hash) of all streams the decision relied on: a leaf pins the
+    whole history before it.
+    """
+
+    command_id: UUID
+    request_hash: bytes
+    kind: str
+    code: str | None
+    facts: dict[str, str]
+    reads: tuple[tuple[str, bytes], ...]
+    additions: tuple[Addition, ...]
+    recorded_at: datetime
+    incarnation: int
+    traceparent: str | None
+    claims: tuple[Claim, ...]
+    releases: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """账本对一条命令的答复：RECORDED、REFUSED、NOTHING 已记录；CONFLICT、REUSED 未记录。"""
+
+    kind: str
+    first: int | None
+    last: int | None
+    code: str | None
+    facts: dict[str, str] | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """建账时定死的事，及现在是第几世（恢复一次加一）。"""
+
+    origin: str
+    mode: Mode
+    hash: HashName
+    partitions: dict[str, int]
+    incarnation: int
+
+
+def append(conn: Connection, calls: Sequence[Append]) -> list[Answer]:
+    """一次落盘写入若干条命令。A single statement needs no pipeline and no BEGIN."""
+    if len(calls) == 1:
+        return [_reply(_send(conn, calls[0]))]
+    with conn.pipeline() as pipeline:
+        cursors = [_send(conn, call) for call in calls]
+        pipeline.sync()  # commits: until here it is one implicit transaction
+        return [_reply(cursor) for cursor in cursors]
+
+
+def _answer_row(_: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Answer]:
+    return lambda values: Answer(*values)
+
+
+def _send(conn: Connection, call: Append) -> psycopg.Cursor[Answer]:
+    cursor = conn.cursor(row_factory=_answer_row, binary=True)
+    return cursor.execute(_APPEND, _parameters(call), prepare=True)
+
+
+def _reply(cursor: psycopg.Cursor[Answer]) -> Answer:
+    answer = cursor.fetchone()
+    if answer is None:
+        raise LedgerError("ledger.append")
+    return answer
+
+
+def _parameters(call: Append) -> tuple[object, ...]:
+    writes = call.additions
+    events = [event for addition in writes for event in addition.events]
+    return (
+        call.command_id,
+        call.request_hash,
+        call.kind,
+        call.code,
+        json.dumps(call.facts) if call.facts else None,
+        _texts(stream for stream, _ in call.reads),
+        _blobs(leaf for _, leaf in call.reads),
+        _texts(one.stream for one in writes),
+        _texts(one.key for one in writes),
+        _texts(one.topic for one in writes),
+        _numbers(one.partition for one in writes),
+        _numbers(one.version for one in writes),
+        _blobs(one.leaf for one in writes),
+        _numbers(len(one.events) for one in writes),
+        _texts(event[0] for event in events),
+        _texts(event[1] for event in events),
+        _blobs(event[2] for event in events),
+        _blobs(event[3] for event in events),
+        _blobs(event[4] for event in events),
+        call.recorded_at,
+        call.incarnation,
+        call.traceparent,
+        *_claims(call.claims),
+        *_claims(call.releases),
+    )
+
+
+# Array literals of our own: the driver's list dumpers cost more than all the rest of a command.
+def _numbers(values: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def _blobs(values: Iterable[bytes]) -> str:
+    return "{" + ",".join(f'"\\\\x{value.hex()}"' for value in values) + "}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return "{" + ",".join(map(_quoted, values)) + "}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _claims(claims: tuple[Claim, ...]) -> tuple[str | None, ...]:
+    if not claims:
+        return (None, None, None)
+    return (
+        _texts(one.kind for one in claims),
+        _texts(one.value for one in claims),
+        _texts(one.holder for one in claims),
+    )
+
+
+def read_frame(conn: Connection) -> Frame | None:
+    """建账记录；尚未建账则为 None。"""
+    row = (
+        conn.cursor(row_factory=tuple_row)
+        .execute("SELECT origin, mode, hash, topics, incarnation FROM ledger.genesis, ledger.head")
+        .fetchone()
+    )
+    if row is None:
+        return None
+    return Frame(row[0], Mode(row[1]), HashName(row[2]), dict(row[3]), row[4])
+
+
+def read_stream(conn: AnyConnection, stream: str, after: int, until: int | None) -> list[Entry]:
+    """一份案卷版本在 ``after`` 之后（至 ``until``）的账目，按版本排序。"""
+    return (
+        conn.cursor(row_factory=class_row(Entry), binary=True)
+        .execute(
+            f"SELECT {ENTRY_COLUMNS} FROM ledger.event_feed"  # noqa: S608 (our own constant)
+            " WHERE stream = %s AND version > %s AND version <= %s ORDER BY version",
+            (stream, after, 2**62 if until is None else until),
+            prepare=True,
+        )
+        .fetchall()
+    )
+
+
+def read_schema(conn: AnyConnection, sha256: bytes) -> bytes | None:
+    """某一指纹的格式原文。"""
+    row = (
+        conn.cursor(row_factory=tuple_row)
+        .execute("SELECT text FROM ledger.schema_text WHERE sha256 = %s", (sha256,))
+        .fetchone()
+    )
+    return None if row is None else bytes(row[0])
+
+
+def read_counter(conn: Connection) -> int:
+    """下一个位置，也就是已有多少件。"""
+    row = conn.execute("SELECT next_position FROM ledger.head").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def read_lane_heads(conn: Connection) -> list[tuple[str, int, int]]:
+    """各道：主题、分区、下一个道内位置。"""
+    return conn.execute(
+        "SELECT topic, partition, next_lane_position FROM ledger.lane_head"
+    ).fetchall()
+
+
+def read_stream_heads(conn: Connection) -> Iterator[tuple[str, int, bytes]]:
+    """各案卷：末件的版本与叶。"""
+    with conn.cursor("stream_heads") as cursor:
+        cursor.itersize = _PAGE
+        cursor.execute("SELECT stream, version, leaf_hash FROM ledger.stream_head", binary=True)
+        yield from cursor
+
+
+@contextmanager
+def stream_entries(dsn: str, first: int = 0) -> Iterator[Iterator[Entry]]:
+    """自某一位置起的全部账目，自己开一个连接。"""
+    with psycopg.connect(dsn) as conn:
+        yield walk_entries(conn, first)
+
+
+def walk_entries(conn: Connection, first: int = 0) -> Iterator[Entry]:
+    """自某一位置起的全部账目：服务器端游标、二进制，内存有界。"""
+    return _walk(conn, "entries", "position >= %s ORDER BY position", (first,))
+
+
+def lane_entries(conn: Connection, topic: str, partition: int) -> Iterator[Entry]:
+    """一道的全部账目，按道内位置。"""
+    where = "topic = %s AND partition = %s ORDER BY lane_position"
+    return _walk(conn, "lane", where, (topic, partition))
+
+
+def lane_entry(conn: Connection, topic: str, partition: int, lane_position: int) -> Entry | None:
+    """一道中的一件。"""
+    return (
+        conn.cursor(row_factory=class_row(Entry), binary=True)
+        .execute(
+            f"SELECT {ENTRY_COLUMNS} FROM ledger.event_feed"  # noqa: S608 (our own constant)
+            " WHERE topic = %s AND partition = %s AND lane_position = %s",
+            (topic, partition, lane_position),
+        )
+        .fetchone()
+    )
+
+
+def _walk(
+    conn: Connection, name: str, where: str, parameters: tuple[object, ...]
+) -> Iterator[Entry]:
+    with conn.cursor(name, row_factory=class_row(Entry)) as cursor:
+        cursor.itersize = _PAGE
+        query = f"SELECT {ENTRY_COLUMNS} FROM ledger.event_feed WHERE {where}"  # noqa: S608 (ours)
+        cursor.execute(query.encode(), parameters, binary=True)
+        yield from cursor

@@ -1,0 +1,251 @@
+"""核验（verify）：由存下的字节重算一切，逐步编号，指出第一处不符及其位置。
+
+One snapshot of the database, one pass in order of position, memory bounded by the number of
+streams. The numbers of the steps are those of the printed report:
+
+(1) positions  (2) lane positions  (3) versions  (4) leaf hashes  (5) chains of the streams
+(6) heads  (7) strict decoding, columns equal to the envelope  (8) topics equal to the ledger
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, TypeAlias
+
+import psycopg
+
+from ledger.entry import Entry
+from ledger.leaf import leaf_bytes, leaf_hasher
+from ledger.line import Connection
+from ledger.outbox import Lane, lanes_of
+from ledger.store import (
+    Frame,
+    lane_entries,
+    lane_entry,
+    read_counter,
+    read_frame,
+    read_lane_heads,
+    read_schema,
+    read_stream_heads,
+    walk_entries,
+)
+from schemas.codec import Schema, decode, from_text
+from schemas.errors import CodecError
+from schemas.topics import partition_for, topic_of
+
+STEPS: Final = (
+    "positions",
+    "lanes",
+    "versions",
+    "leaves",
+    "chains",
+    "heads",
+    "contents",
+    "topics",
+)
+Topics: TypeAlias = Callable[[str, Lane], Iterator[Entry]]
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """一处不符；``code`` 在 [error] 表，``facts`` 指明位置。"""
+
+    code: str
+    facts: dict[str, str]
+
+
+@dataclass(slots=True)
+class Step:
+    """核验的一步：查了多少件，第一处不符在哪里。"""
+
+    number: int
+    name: str
+    examined: int = 0
+    difference: Difference | None = None
+
+    def found(self, code: str, **facts: object) -> None:
+        """记下第一处；其后的往往由它引起。"""
+        if self.difference is None:
+            told = {name: str(value) for name, value in facts.items()}
+            self.difference = Difference(f"verify.{code}", told)
+
+
+@dataclass(slots=True)
+class Report:
+    """核验报告。``skipped`` names steps that were not asked for."""
+
+    origin: str
+    next_position: int
+    steps: tuple[Step, ...]
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """各步均相符。"""
+        return all(step.difference is None for step in self.steps)
+
+
+@dataclass(slots=True)
+class _Stream:
+    version: int
+    leaf: bytes
+    lane: tuple[str, str, int]  # key, topic, partition
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the entries; what a step needs of earlier entries is kept here."""
+
+    conn: Connection
+    frame: Frame
+    steps: dict[str, Step]
+    position: int = 0
+    streams: dict[str, _Stream] = field(default_factory=dict)
+    lanes: dict[tuple[str, int], int] = field(default_factory=dict)
+    _hash: Callable[[bytes], bytes] = field(init=False)
+    _schema: Callable[[bytes], Schema] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._hash = leaf_hasher(self.frame.hash)
+        self._schema = cache(self._read_schema)
+
+    def see(self, entry: Entry) -> None:
+        for name in ("positions", "lanes", "versions", "leaves", "chains", "contents"):
+            self.steps[name].examined += 1
+        self._number(entry)
+        self._leaf(entry)
+        self._chain(entry)
+        self._content(entry)
+
+    def _number(self, entry: Entry) -> None:
+        if entry.position != self.position:
+            self.steps["positions"].found("hole", position=self.position, found=entry.position)
+        self.position = entry.position + 1
+        lane = (entry.topic, entry.partition)
+        expected = self.lanes.get(lane, 0)
+        if entry.lane_position != expected:
+            self.steps["lanes"].found("lane_hole", position=entry.position, expected=expected)
+        self.lanes[lane] = entry.lane_position + 1
+        family_topic = topic_of(entry.stream)
+        right = partition_for(entry.key, self.frame.partitions[family_topic])
+        if lane != (family_topic, right):
+            self.steps["lanes"].found("wrong_lane", position=entry.position, stream=entry.stream)
+
+    def _leaf(self, entry: Entry) -> None:
+        prev = entry.prev_leaf_hash
+        leaf = leaf_bytes(entry.schema_sha256, entry.stream, entry.version, prev, entry.value)
+        if self._hash(leaf) != entry.leaf_hash:
+            self.steps["leaves"].found("leaf", position=entry.position, stream=entry.stream)
+
+    def _chain(self, entry: Entry) -> None:
+        lane = (entry.key, entry.topic, entry.partition)
+        before = self.streams.get(entry.stream) or _Stream(0, b"", lane)
+        if entry.version != before.version + 1:
+            expected = before.version + 1
+            self.steps["versions"].found("version", position=entry.position, expected=expected)
+        if entry.prev_leaf_hash != before.leaf:
+            self.steps["chains"].found("chain", position=entry.position, stream=entry.stream)
+        if lane != before.lane:
+            self.steps["lanes"].found("wrong_lane", position=entry.position, stream=entry.stream)
+        self.streams[entry.stream] = _Stream(entry.version, entry.leaf_hash, lane)
+
+    def _content(self, entry: Entry) -> None:
+        """Decoded as strictly as when it was written; columns repeat what the hash covers."""
+        step = self.steps["contents"]
+        try:
+            schema = self._schema(entry.schema_sha256)
+            meta, _ = decode(schema, entry.value)
+        except CodecError as error:
+            step.found("content", position=entry.position, reason=error.code)
+            return
+        told = (schema.name, meta.event_id, meta.key, meta.incarnation, meta.recorded_at)
+        stored = (entry.name, entry.event_id, entry.key, entry.incarnation, entry.recorded_at)
+        if told != stored:
+            step.found("column", position=entry.position, stream=entry.stream)
+
+    def _read_schema(self, sha256: bytes) -> Schema:
+        text = read_schema(self.conn, sha256)
+        if text is None or hashlib.sha256(text).digest() != sha256:
+            raise CodecError("codec.schema", {"event": sha256.hex()})
+        return from_text(text)
+
+
+def verify(dsn: str, topics: Topics | None, progress: Progress = lambda *_: None) -> Report | None:
+    """核验一本账；尚未建账或一件也没有，答 None。
+
+    ``topics`` gives, for the ledger's origin, all records of one lane in the order of the topic,
+    repeats included; None skips step 8. Raises :class:`LedgerDamaged` for a topic that cannot be read as ours.
+    """
+    with psycopg.connect(dsn) as conn:
+        conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        conn.read_only = True
+        frame = read_frame(conn)
+        total = read_counter(conn)
+        if frame is None or total == 0:
+            return None
+        steps = {name: Step(number, name) for number, name in enumerate(STEPS, 1)}
+        walk = _Walk(conn, frame, steps)
+        for entry in walk_entries(conn):
+            walk.see(entry)
+            if entry.position % 1000 == 0:
+                progress(entry.position, total)
+        _heads(walk, total)
+        if topics is not None:
+            for lane in lanes_of(frame):
+                _compare_lane(conn, lane, topics(frame.origin, lane), steps["topics"])
+    skipped = () if topics is not None else ("topics",)
+    chosen = tuple(step for step in steps.values() if step.name not in skipped)
+    return Report(frame.origin, total, chosen, skipped)
+
+
+def _heads(walk: _Walk, total: int) -> None:
+    """(6) 末端各表与逐件推出的一致：末尾被删，只有它们看得出来。"""
+    step = walk.steps["heads"]
+    if walk.position != total:
+        step.found("head", position=walk.position, expected=total)
+    for topic, partition, following in read_lane_heads(walk.conn):
+        step.examined += 1
+        if walk.lanes.get((topic, partition), 0) != following:
+            step.found("lane_head", topic=topic, partition=partition, expected=following)
+    heads = 0
+    for stream, version, leaf in read_stream_heads(walk.conn):
+        step.examined, heads = step.examined + 1, heads + 1
+        walked = walk.streams.get(stream)
+        if walked is None or (walked.version, walked.leaf) != (version, leaf):
+            step.found("stream_head", stream=stream, version=version)
+    if heads != len(walk.streams):
+        step.found("stream_head", stream="?", version=0)
+
+
+def _compare_lane(conn: Connection, lane: Lane, records: Iterator[Entry], step: Step) -> None:
+    """(8) 两边逐条相同；主题中可有重复，重复的也须相同。
+
+    Records beyond this snapshot (appended since) are compared when the ledger is next verified.
+    """
+    stored = lane_entries(conn, lane.topic, lane.partition)
+    following = 0
+    for record in records:
+        step.examined += 1
+        repeated = record.lane_position < following
+        place = (lane.topic, lane.partition, record.lane_position)
+        entry = lane_entry(conn, *place) if repeated else next(stored, None)
+        if entry is None:
+            return  # newer than the snapshot
+        following += not repeated
+        if record != entry:
+            step.found("topic_differs", **_place(lane, entry))
+            return
+    missing = next(stored, None)
+    if missing is not None:
+        step.found("topic_short", **_place(lane, missing))
+
+
+def _place(lane: Lane, entry: Entry) -> dict[str, str]:
+    return {
+        "topic": lane.topic,
+        "partition": str(lane.partition),
+        "lane_position": str(entry.lane_position),
+        "position": str(entry.position),
+    }

@@ -1,0 +1,281 @@
+"""办件现状：一件一行，状态、期限、许可、承诺、撤销与推送，一眼看清。
+
+Key: the case number (a filing's own number), which every event of the case topic carries, so the
+row gathers what happened to the case, its licence, commitment, pushes and revocation.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from domain import approval, case, commitment, filing, linkage, revocation
+from domain.decider import Event
+from followers.delivered import Delivered
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
+from projections.common import Reader, names_of, plain, select
+
+SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
+
+COLUMNS: Final = (
+    Column("state", ColumnType.TEXT, indexed=True),
+    Column("item_code", ColumnType.TEXT, indexed=True),
+    Column("item_version", ColumnType.BIGINT),
+    Column("applicant", ColumnType.TEXT, indexed=True),
+    Column("channel", ColumnType.TEXT),
+    Column("kind", ColumnType.TEXT),
+    Column("organ", ColumnType.TEXT),
+    Column("in_name_of", ColumnType.TEXT),
+    Column("received_at", ColumnType.INSTANT),
+    Column("accepted_on", ColumnType.DATE),
+    Column("decided_at", ColumnType.INSTANT),
+    Column("delivered", ColumnType.BOOLEAN),
+    Column("notice_due_on", ColumnType.DATE),
+    Column("promised_due_on", ColumnType.DATE),
+    Column("legal_due_on", ColumnType.DATE),
+    Column("delivery_due_on", ColumnType.DATE),
+    Column("provisional", ColumnType.BOOLEAN),
+    Column("missed", ColumnType.JSON),
+    Column("rules", ColumnType.JSON),
+    Column("licence_no", ColumnType.TEXT, indexed=True),
+    Column("licence_state", ColumnType.TEXT),
+    Column("valid_from", ColumnType.DATE),
+    Column("valid_to", ColumnType.DATE),
+    Column("commitment_id", ColumnType.TEXT),
+    Column("commitment_state", ColumnType.TEXT),
+    Column("revocation_id", ColumnType.TEXT),
+    Column("revocation_state", ColumnType.TEXT),
+    Column("pushes", ColumnType.JSON),
+    Column("position", ColumnType.BIGINT, indexed=True),
+    Column("updated_at", ColumnType.INSTANT),
+)
+
+# Which column an event moves, and to what.
+STATES: Final[dict[type[Event], tuple[str, str]]] = {
+    case.Received: ("state", "RECEIVED"),
+    case.SupplementRequested: ("state", "AWAITING_SUPPLEMENT"),
+    case.Supplemented: ("state", "SUPPLEMENTED"),
+    case.Accepted: ("state", "ACCEPTED"),
+    case.DeemedAccepted: ("state", "ACCEPTED"),
+    case.Declined: ("state", "DECLINED"),
+    case.Reviewed: ("state", "REVIEWED"),
+    case.Approved: ("state", "APPROVED"),
+    case.Rejected: ("state", "REJECTED"),
+    filing.Submitted: ("state", "SUBMITTED"),
+    filing.Returned: ("state", "RETURNED"),
+    filing.Filed: ("state", "FILED"),
+    filing.Cancelled: ("state", "CANCELLED"),
+    approval.Granted: ("licence_state", "IN_FORCE"),
+    approval.Revoked: ("licence_state", "REVOKED"),
+    approval.Withdrawn: ("licence_state", "WITHDRAWN"),
+    approval.Forfeited: ("licence_state", "FORFEITED"),
+    approval.Expired: ("licence_state", "EXPIRED"),
+    approval.Deregistered: ("licence_state", "DEREGISTERED"),
+    commitment.Made: ("commitment_state", "MADE"),
+    commitment.ReliedOn: ("commitment_state", "RELIED_ON"),
+    commitment.SupplementOverdue: ("commitment_state", "OVERDUE"),
+    commitment.BreachSuspected: ("commitment_state", "BREACH_SUSPECTED"),
+    commitment.BreachConfirmed: ("commitment_state", "BREACH_CONFIRMED"),
+    commitment.BreachDismissed: ("commitment_state", "BREACH_DISMISSED"),
+    commitment.Fulfilled: ("commitment_state", "FULFILLED"),
+    commitment.Voided: ("commitment_state", "VOIDED"),
+    revocation.Proposed: ("revocation_state", "PROPOSED"),
+    revocation.NoticeServed: ("revocation_state", "NOTICE_SERVED"),
+    revocation.StatementHeard: ("revocation_state", "STATEMENT_HEARD"),
+    revocation.LegalReviewed: ("revocation_state", "LEGAL_REVIEWED"),
+    revocation.Decided: ("revocation_state", "DECIDED"),
+    revocation.Dropped: ("revocation_state", "DROPPED"),
+}
+PUSH_STATES: Final[dict[type[Event], str]] = {
+    linkage.Sent: "SENT",
+    linkage.Claimed: "CLAIMED",
+    linkage.Disputed: "DISPUTED",
+    linkage.Overdue: "OVERDUE",
+}
+
+_ACCEPTED: Final = (
+    "kind",
+    "accepted_on",
+    "promised_due_on",
+    "legal_due_on",
+    "provisional",
+)
+# Facts that go into the column of the same name.
+_TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
+    case.Received: (
+        "item_code",
+        "item_version",
+        "applicant",
+        "channel",
+        "received_at",
+        "notice_due_on",
+    ),
+    case.Accepted: _ACCEPTED,
+    case.DeemedAccepted: _ACCEPTED,
+    case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
+    case.Rejected: ("delivery_due_on",),
+    filing.Submitted: ("item_code", "item_version"),
+}
+_OWN_NUMBER: Final = {
+    "licence": "licence_no",
+    "commitment": "commitment_id",
+    "revocation": "revocation_id",
+}
+_OPEN: Final = frozenset(
+    {"RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED"}
+)
+
+
+def keys(delivered: Delivered) -> tuple[str, ...]:
+    """一件事只涉及它所属的办件。"""
+    return (delivered.key,)
+
+
+def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
+    """办件的新现状。"""
+    del key
+    event = delivered.event
+    new: dict[str, Value] = dict(row or {"delivered": False, "missed": [], "rules": {}})
+    for name in _TAKEN.get(type(event), ()):
+        new[name] = getattr(event, name)
+    if moved := STATES.get(type(event)):
+        new[moved[0]] = moved[1]
+    family = delivered.stream.partition("/")[0]
+    if family in _OWN_NUMBER:
+        new[_OWN_NUMBER[family]] = delivered.identity
+    new |= _particular(new, delivered)
+    if delivered.meta.rules:
+        known = new["rules"]
+        used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
+        new["rules"] = (known if isinstance(known, dict) else {}) | used
+    return new | {"position": delivered.position, "updated_at": delivered.meta.recorded_at}
+
+
+def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
+    """What is neither a state nor a fact taken over as it stands."""
+    event, meta = delivered.event, delivered.meta
+    match event:
+        case case.Received():
+            return {"organ": meta.actor.organ, "in_name_of": meta.actor.in_name_of}
+        case filing.Submitted(filer=filer):
+            return {
+                "applicant": filer,
+                "organ": meta.actor.organ,
+                "in_name_of": meta.actor.in_name_of,
+                "received_at": meta.decided_at,
+            }
+        case case.Approved() | case.Rejected() | case.Declined() | filing.Filed():
+            return {"decided_at": meta.decided_at}
+        case case.Delivered():
+            return {"delivered": True}
+        case case.DeadlineMissed(deadline=kind):
+            known = row.get("missed")
+            return {"missed": [*(known if isinstance(known, list) else []), str(kind)]}
+        case linkage.Sent() | linkage.Claimed() | linkage.Disputed() | linkage.Overdue():
+            return {"pushes": _pushed(row, delivered)}
+        case _:
+            return {}
+
+
+def _pushed(row: Row, delivered: Delivered) -> Json:
+    known = row.get("pushes")
+    pushes: dict[str, Json] = dict(known) if isinstance(known, dict) else {}
+    before = pushes.get(delivered.identity)
+    push: dict[str, Json] = dict(before) if isinstance(before, dict) else {}
+    if isinstance(delivered.event, linkage.Sent):
+        push = {
+            "department": delivered.event.department,
+            "matter": str(delivered.event.matter),
+            "claim_due_on": plain(delivered.event.claim_due_on),
+        }
+    push["state"] = PUSH_STATES[type(delivered.event)]
+    return pushes | {delivered.identity: push}
+
+
+PROJECTION: Final = Projection(
+    name="case_view",
+    version=1,
+    columns=COLUMNS,
+    keys=keys,
+    fold=fold,
+    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push"),
+)
+
+
+# -- queries
+
+
+class Light(StrEnum):
+    """红黄绿灯；办结的不亮灯。"""
+
+    GREEN = "GREEN"
+    YELLOW = "YELLOW"  # 承诺时限已过，或任一期限将至
+    RED = "RED"  # 法定期限已过
+    NONE = "NONE"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """办件现状的一行。``pushes``: push id → {department, matter, claim_due_on, state}."""
+
+    key: str
+    state: str | None
+    item_code: str | None
+    item_version: int | None
+    applicant: str | None
+    channel: str | None
+    kind: str | None
+    organ: str | None
+    in_name_of: str | None
+    received_at: datetime | None
+    accepted_on: date | None
+    decided_at: datetime | None
+    delivered: bool
+    notice_due_on: date | None
+    promised_due_on: date | None
+    legal_due_on: date | None
+    delivery_due_on: date | None
+    provisional: bool | None
+    missed: list[str]
+    rules: dict[str, str]
+    licence_no: str | None
+    licence_state: str | None
+    valid_from: date | None
+    valid_to: date | None
+    commitment_id: str | None
+    commitment_state: str | None
+    revocation_id: str | None
+    revocation_state: str | None
+    pushes: dict[str, dict[str, str]] | None
+    position: int
+    updated_at: datetime
+
+    def light(self, today: date) -> Light:
+        """今日（北京）该亮什么灯：红看法定期限，黄看承诺时限与临期。"""
+        if self.state not in _OPEN:
+            return Light.NONE
+        binding = self.notice_due_on if self.state == "RECEIVED" else self.legal_due_on
+        if binding is not None and today > binding:
+            return Light.RED
+        dues = [due for due in (binding, self._promised()) if due is not None]
+        return Light.YELLOW if any(today > due - SOON for due in dues) else Light.GREEN
+
+    def _promised(self) -> date | None:
+        return None if self.state == "RECEIVED" else self.promised_due_on
+
+
+def find(conn: Reader, case_no: str) -> CaseRow | None:
+    """一件办件的现状。"""
+    found = select(conn, PROJECTION, CaseRow, "key = %s", (case_no,))
+    return found[0] if found else None
+
+
+def latest(conn: Reader, limit: int) -> list[CaseRow]:
+    """最近有动静的办件，新的在前。"""
+    return select(
+        conn,
+        PROJECTION,
+        CaseRow,
+        "state IS NOT NULL ORDER BY position DESC LIMIT %s",
+        (limit,),
+    )

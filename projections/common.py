@@ -1,0 +1,77 @@
+"""各视图共用的小件：读哪些事件、把事实写成 JSON、按列读出一行。"""
+
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final, LiteralString, TypeAlias, TypeVar
+
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow, class_row
+
+from domain.decider import Event
+from domain.terms import Personal, Sealed
+from followers.projection import Json, Projection
+from followers.storage import table_of
+from schemas.registry import EVENT_NAMES
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound="DataclassInstance")
+Reader: TypeAlias = Connection[TupleRow]
+
+LONG_LIST: Final = 20
+
+
+def names_of(*families: str) -> frozenset[str]:
+    """若干类案卷的全部事件名。"""
+    return frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in families)
+
+
+def plain(value: object) -> Json:
+    """把一项事实写成 JSON。
+
+    Sealed personal data is replaced by a mark (its bytes stay in the ledger), and a list longer
+    than ``LONG_LIST`` by its length: a row is read by people.
+    """
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case date() | datetime():
+            return value.isoformat()
+        case Sealed() | Personal():
+            return {"sealed": True}
+        case tuple():
+            short = [plain(item) for item in value[:LONG_LIST]]
+            return short if len(value) <= LONG_LIST else {"count": len(value)}
+        case _:
+            return facts(value)
+
+
+def facts(record: object) -> dict[str, Json]:
+    """一个事件或值对象的全部事实，按声明的次序。"""
+    if not is_dataclass(record):
+        raise TypeError(f"no fact of ours: {type(record).__name__}")
+    return {item.name: plain(getattr(record, item.name)) for item in fields(record)}
+
+
+def text_field(event: Event, name: str) -> str | None:
+    """事件的一个文字字段；没有这个字段则为 None。"""
+    value = getattr(event, name, None)
+    return None if value is None else str(value)
+
+
+def select(
+    conn: Reader,
+    projection: Projection,
+    record: type[T],
+    condition: LiteralString,
+    parameters: Sequence[object] = (),
+) -> list[T]:
+    """按条件读出现行一代的各行；``record`` 的字段即所取的列。"""
+    query = sql.SQL("SELECT {columns} FROM {table} WHERE ").format(
+        columns=sql.SQL(", ").join(sql.Identifier(item.name) for item in fields(record)),
+        table=table_of(conn, projection.name),
+    ) + sql.SQL(condition)
+    with conn.cursor(row_factory=class_row(record)) as cursor:
+        return cursor.execute(query, parameters).fetchall()

@@ -1,0 +1,100 @@
+"""监管部门的收件箱：推送给谁、认领没有、期限何时。一次推送一行。"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from domain import linkage
+from followers.delivered import Delivered
+from followers.projection import Column, ColumnType, Projection, Row, Value
+from projections.common import Reader, names_of, select
+
+COLUMNS: Final = (
+    Column("department", ColumnType.TEXT, indexed=True),
+    Column("state", ColumnType.TEXT, indexed=True),
+    Column("matter", ColumnType.TEXT),
+    Column("case_no", ColumnType.TEXT, indexed=True),
+    Column("item_code", ColumnType.TEXT),
+    Column("source_stream", ColumnType.TEXT),
+    Column("source_event", ColumnType.TEXT),
+    Column("sent_at", ColumnType.INSTANT),
+    Column("claim_due_on", ColumnType.DATE),
+    Column("overdue", ColumnType.BOOLEAN),
+    Column("handler", ColumnType.TEXT),
+    Column("handled_at", ColumnType.INSTANT),
+    Column("reason", ColumnType.TEXT),
+    Column("position", ColumnType.BIGINT),
+)
+
+
+def keys(delivered: Delivered) -> tuple[str, ...]:
+    """推送编号。"""
+    return (delivered.identity,)
+
+
+def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
+    """一次推送的新现状。"""
+    del key
+    new: dict[str, Value] = {**(row or {}), "position": delivered.position}
+    event, at = delivered.event, delivered.meta.decided_at
+    match event:
+        case linkage.Sent():
+            return new | {
+                "department": event.department,
+                "state": "SENT",
+                "matter": str(event.matter),
+                "case_no": delivered.key,
+                "item_code": event.item_code,
+                "source_stream": event.source_stream,
+                "source_event": event.source_event,
+                "sent_at": at,
+                "claim_due_on": event.claim_due_on,
+                "overdue": False,
+            }
+        case linkage.Claimed(handler=handler):
+            return new | {"state": "CLAIMED", "handler": handler, "handled_at": at}
+        case linkage.Disputed(handler=handler, reason=reason):
+            new["reason"] = reason
+            return new | {"state": "DISPUTED", "handler": handler, "handled_at": at}
+        case _:
+            return new | {"overdue": True}
+
+
+PROJECTION: Final = Projection(
+    name="inbox", version=1, columns=COLUMNS, keys=keys, fold=fold, reads=names_of("push")
+)
+
+
+# -- queries
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """收件箱的一行。"""
+
+    key: str
+    department: str
+    state: str
+    matter: str
+    case_no: str
+    item_code: str
+    source_stream: str
+    source_event: str
+    sent_at: datetime
+    claim_due_on: date
+    overdue: bool
+    handler: str | None
+    handled_at: datetime | None
+    reason: str | None
+    position: int
+
+
+def waiting(conn: Reader, department: str) -> list[InboxRow]:
+    """一个部门待认领的推送，先到期者在前。"""
+    condition = "department = %s AND state = 'SENT' ORDER BY claim_due_on, position"
+    return select(conn, PROJECTION, InboxRow, condition, (department,))
+
+
+def of_case(conn: Reader, case_no: str) -> list[InboxRow]:
+    """一件办件的全部推送。"""
+    return select(conn, PROJECTION, InboxRow, "case_no = %s ORDER BY position", (case_no,))

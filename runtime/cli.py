@@ -1,0 +1,205 @@
+"""命令表：有哪些命令、各有什么选项。
+
+Standard library only, so that help and usage errors need no environment at all.
+"""
+
+import argparse
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+from runtime.exits import Exit
+from runtime.messages import say
+
+PROGRAM: Final = "./shenguan"
+TOPICS: Final = ("case", "inspection", "register")
+AddOptions = Callable[[argparse.ArgumentParser], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """一个命令。`kafka`: the embedded Kafka must be on disk before it runs."""
+
+    name: str
+    options: AddOptions
+    kafka: bool = False
+    needs_folder: bool = True
+    hidden: bool = False
+
+
+def _none(_: argparse.ArgumentParser) -> None:
+    """Only the options that every command has."""
+
+
+def _flag(parser: argparse.ArgumentParser, name: str) -> None:
+    parser.add_argument(f"--{name}", action="store_true", help=say(f"option.{_key(name)}"))
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "stop")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "formal")
+    parser.add_argument("--origin", metavar="NAME", help=say("option.origin"))
+
+
+def _up(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "foreground")
+    _flag(parser, "servers-only")
+    parser.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
+
+
+def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("case_no", nargs="?", metavar="CASE_NO", help=say("option.case_no"))
+
+
+def _tail(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--topic", choices=TOPICS, help=say("option.topic"))
+    parser.add_argument("--from-position", type=int, metavar="N", help=say("option.from_position"))
+    parser.add_argument("--from-time", metavar="TIME", help=say("option.from_time"))
+    parser.add_argument("--event", metavar="NAME", help=say("option.event"))
+    parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.case"))
+    parser.add_argument("--department", metavar="CODE", help=say("option.department"))
+    _flag(parser, "until-end")
+    parser.add_argument(
+        "-n", dest="count", type=int, default=20, metavar="N", help=say("option.count")
+    )
+
+
+def _verify(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "offline")
+
+
+def _rebuild(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help=say("option.projection"))
+
+
+def _republish(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "recreate")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help=say("option.code"))
+
+
+def _role(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help=say("option.role"))
+
+
+COMMANDS: Final[tuple[Command, ...]] = (
+    Command("demo", _demo, kafka=True),
+    Command("init", _init, kafka=True),
+    Command("up", _up, kafka=True),
+    Command("down", _none),
+    Command("status", _none),
+    Command("doctor", _none),
+    Command("test", _none, kafka=True, needs_folder=False),
+    Command("case", _case),
+    Command("tail", _tail),
+    Command("verify", _verify),
+    Command("rebuild", _rebuild),
+    Command("republish", _republish),
+    Command("explain", _explain, needs_folder=False),
+    Command("role", _role, hidden=True),
+)
+BY_NAME: Final = {command.name: command for command in COMMANDS}
+
+_OUR_WORDS: Final[tuple[tuple[str, str], ...]] = (
+    (r"unrecognized arguments: (?P<what>.*)", "argparse.unrecognized"),
+    (r"the following arguments are required: (?P<what>.*)", "argparse.required"),
+    (r"argument COMMAND: invalid choice: (?P<what>\S+).*", "argparse.command"),
+    (r"argument (?P<option>.*): invalid choice: (?P<what>\S+).*", "argparse.choice"),
+    (r"argument (?P<option>.*): expected one argument", "argparse.value"),
+    (r"argument (?P<option>.*): invalid \w+ value: (?P<what>.*)", "argparse.invalid"),
+)
+
+
+def in_chinese(message: str) -> str:
+    """把 argparse 的英文出错信息说成中文。"""
+    for pattern, key in _OUR_WORDS:
+        if found := re.fullmatch(pattern, message, flags=re.DOTALL):
+            sentence = say(key, **found.groupdict())
+            if key == "argparse.command":
+                near = difflib.get_close_matches(found["what"].strip("'"), visible(), n=2)
+                sentence += say("did_you_mean", names=" / ".join(near)) if near else ""
+            return sentence
+    return say("argparse.other", what=message)
+
+
+def visible() -> list[str]:
+    """给人用的命令。"""
+    return [command.name for command in COMMANDS if not command.hidden]
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help with Chinese headings."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: object,
+        groups: object,
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, prefix or say("usage"))  # type: ignore[arg-type]
+
+
+class Parser(argparse.ArgumentParser):
+    """说中文的 argparse：标题、帮助、错误。"""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(
+            **options,  # type: ignore[arg-type]
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=_Formatter,
+        )
+        self._positionals.title = say("arguments")
+        self._optionals.title = say("options")
+        self.add_argument("-h", "--help", action="help", help=say("help"))
+
+    def error(self, message: str) -> NoReturn:
+        """Usage errors end with code 1: argparse's own 2 means "refused" here."""
+        hint = say("usage_hint", program=self.prog)
+        self.exit(Exit.USAGE, f"{in_chinese(message)}\n{hint}\n")
+
+
+def parser() -> Parser:
+    """全部命令的解析器。"""
+    top = Parser(prog=PROGRAM, description=say("description"), epilog=say("epilog"))
+    commands = top.add_subparsers(
+        title=say("commands"), dest="command", metavar="COMMAND", required=True
+    )
+    for command in COMMANDS:
+        summary = say(f"command.{command.name}")
+        listed: dict[str, Any] = {} if command.hidden else {"help": summary}
+        sub = commands.add_parser(
+            command.name,
+            prog=f"{PROGRAM} {command.name}",
+            description=summary,
+            epilog=say("option.pytest") if command.name == "test" else None,
+            **listed,
+        )
+        if command.needs_folder:
+            sub.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+        if command.name != "test":
+            sub.add_argument("--json", action="store_true", help=say("option.json"))
+        command.options(sub)
+    return top
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """解析命令行；有误即说明并以 1 退出。`test` passes what it does not know to pytest."""
+    top = parser()
+    arguments, rest = top.parse_known_args(argv)
+    if rest and arguments.command != "test":
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    return arguments

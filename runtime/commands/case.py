@@ -1,0 +1,68 @@
+"""`case`：打印一件办件的案卷；不给编号则列出最近的办件。"""
+
+import argparse
+import json
+from contextlib import closing
+from typing import Final
+
+from rich.console import Console
+
+from domain.terms import beijing_day
+from followers.storage import connect
+from ledger.clock import LedgerClock
+from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
+from projections import case_view
+from runtime import case_file, words
+from runtime.exits import Exit, Stop
+from runtime.settings import Settings
+
+ROLE: Final = "shenguan_follow"
+LISTED: Final = 20
+
+
+def run(arguments: argparse.Namespace, chosen: Settings) -> int:
+    """退出码：0 已显示 · 2 没有这件办件 · 3 账本有疑 · 5 视图尚未建成。"""
+    try:
+        if arguments.case_no is None:
+            return _list(arguments, chosen)
+        return _show(arguments, chosen)
+    except LedgerError as problem:
+        raise Stop(exit_of(problem), problem.code, **problem.facts) from problem
+
+
+def exit_of(problem: LedgerError) -> Exit:
+    """账本故障对应的退出码。"""
+    match problem:
+        case LedgerDamaged():
+            return Exit.INTEGRITY
+        case LedgerUnavailable():
+            return Exit.DEPENDENCY
+        case _:
+            return Exit.REFUSED
+
+
+def _show(arguments: argparse.Namespace, chosen: Settings) -> int:
+    dsn = chosen.dsn(ROLE)
+    with closing(LedgerClock(dsn)) as clock, connect(dsn) as conn:
+        file = case_file.read(conn, arguments.case_no, clock.now())
+        if file is None:
+            behind = case_file.freshness(conn).behind
+            raise Stop(Exit.REFUSED, "case.unknown", case_no=arguments.case_no, behind=behind)
+    if arguments.json:
+        print(json.dumps(case_file.to_json(file), ensure_ascii=False))
+    else:
+        case_file.show(file, Console())
+    return Exit.DONE
+
+
+def _list(arguments: argparse.Namespace, chosen: Settings) -> int:
+    dsn = chosen.dsn(ROLE)
+    with closing(LedgerClock(dsn)) as clock, connect(dsn) as conn:
+        rows, today = case_view.latest(conn, LISTED), beijing_day(clock.now())
+    if arguments.json:
+        print(json.dumps([case_file.jsonable(row) for row in rows], ensure_ascii=False))
+    elif rows:
+        print("\n".join(case_file.listing(rows, today)))
+    else:
+        print(words.say("empty"))
+    return Exit.DONE

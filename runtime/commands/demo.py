@@ -1,0 +1,110 @@
+"""`demo`：启动真的服务器，演完一个完整的故事，打印案卷，校验账目。
+
+Ctrl-C at any moment stops everything it started. Played again, every step gets its first answer, so
+a story that was interrupted goes on where it stopped.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from domain.terms import Mode
+from ledger.application import OutcomeKind
+from runtime import case_file, parent, state, story
+from runtime.commands import down, up, verify
+from runtime.exits import Exit, Stop
+from runtime.founding import found
+from runtime.hall import Hall, beijing, open_hall
+from runtime.messages import find, say, tables
+from runtime.settings import Settings
+
+
+def run(arguments: argparse.Namespace, chosen: Settings) -> int:
+    """从头到尾演一遍；``--stop`` 则演完停下服务器。"""
+    began = time.monotonic()
+    console = Console()
+    console.print(Panel(say("demo.opening"), title=say("demo.title")))
+    with stopped_on_failure(chosen):
+        if state.running(chosen) is None:
+            clock = {"SHENGUAN_DEMO_CLOCK": beijing(story.BEGINS).isoformat()}
+            up.judge(chosen, up.start(chosen, parent.ROLES, console.print, clock))
+        with open_hall(chosen) as hall:
+            play(hall, console)
+            show_case(chosen, hall, console)
+            console.print(refusals(hall))
+        code = verify.run(argparse.Namespace(json=False, offline=False), chosen)
+    if code == Exit.DONE:
+        seconds = round(time.monotonic() - began)
+        console.print(Panel(say("demo.next", case=story.CASE), title=say("demo.done", s=seconds)))
+    if arguments.stop:
+        down.stop(chosen)
+    return code
+
+
+@contextmanager
+def stopped_on_failure(chosen: Settings) -> Iterator[None]:
+    """演不下去或被打断，就把启动的都停下；下次接着演。"""
+    try:
+        yield
+    except BaseException:
+        down.stop(chosen)
+        raise
+
+
+def play(hall: Hall, console: Console) -> None:
+    """逐章演出，带进度。"""
+    if hall.ledger.frame.mode is not Mode.DEMO:
+        raise Stop(Exit.REFUSED, "demo_formal", origin=hall.ledger.frame.origin)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(say("story.founding"), total=len(story.CHAPTERS) + 1)
+        hall.until(beijing(story.BEGINS))
+        found(hall)
+        for chapter in story.CHAPTERS:
+            progress.update(task, advance=1, description=say(chapter.title))
+            chapter.play(hall)
+        progress.update(task, advance=1, description=say("story.played"))
+
+
+def show_case(chosen: Settings, hall: Hall, console: Console) -> None:
+    """打印主角的案卷。"""
+    with psycopg.connect(chosen.dsn("shenguan_project"), autocommit=True) as conn:
+        file = case_file.read(conn, story.CASE, hall.clock.now())
+    if file is None:
+        raise Stop(Exit.INTEGRITY, "demo_no_case", case=story.CASE)
+    case_file.show(file, console)
+
+
+def refusals(hall: Hall) -> Table:
+    """四条走不通的路：各得到什么答复、依据哪一条。"""
+    table = Table(title=say("demo.broken"), show_lines=True)
+    for heading in ("demo.tried", "demo.answer", "demo.basis"):
+        table.add_column(say(heading), overflow="fold")
+    for attempt in story.broken_paths(hall):
+        outcome = attempt.outcome
+        if outcome.kind is OutcomeKind.REFUSED:
+            table.add_row(say(attempt.title), *_explained(outcome.code or "", outcome.facts))
+        else:
+            same = say("demo.same_answer", position=outcome.first, repeated=outcome.repeated)
+            table.add_row(say(attempt.title), same, say("demo.once"))
+    return table
+
+
+def _explained(code: str, facts: dict[str, str]) -> tuple[str, str]:
+    message = find("refusal", code)
+    if message is None:
+        raise KeyError(code)
+    titles = tables()["basis"]
+    named = "\n".join(_title(titles.get(basis), basis) for basis in message.basis)
+    return f"{message.text.format_map(facts)}\n{message.todo}\n〔{code}〕", named
+
+
+def _title(entry: object, code: str) -> str:
+    return str(entry["title"]) if isinstance(entry, dict) else code

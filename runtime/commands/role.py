@@ -1,0 +1,12 @@
+"""`role`（内部）：运行一个角色，由父进程或 compose.yaml 启动。"""
+
+import argparse
+
+from runtime import logs, roles
+from runtime.settings import Settings
+
+
+def run(arguments: argparse.Namespace, chosen: Settings) -> int:
+    """退出码 3 表示完整性有疑：父进程不再重启它。"""
+    with logs.configured(arguments.name, chosen.log):
+        return roles.run(arguments.name, chosen)

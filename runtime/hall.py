@@ -1,0 +1,114 @@
+"""大厅（hall）：演示里的人都在这里办事，用的是与正式系统同一道门。
+
+Command ids are derived from the step's name, so a story that was interrupted is taken up where it
+stopped, and one that was played answers as it did the first time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import psycopg
+
+from domain.acts import Act
+from domain.terms import BEIJING, Actor, OfficerId, Organ, Role
+from ledger.application import Ledger, Outcome, OutcomeKind, Request
+from ledger.clock import LedgerClock
+from runtime.exits import Exit, Stop
+from runtime.settings import Settings
+
+_STORY: Final = uuid5(NAMESPACE_URL, "shenguan:demo-story")
+_PATIENCE: Final = 60.0  # seconds a follower may take before the story gives up
+_PULSE: Final = 0.02
+
+
+def beijing(text: str) -> datetime:
+    """北京时间的一刻，如 ``2026-03-02 09:00``。"""
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+
+
+def officer(account: str, role: Role, organ: str) -> Actor:
+    """一名工作人员，以本机关名义办事。"""
+    return Actor(OfficerId(account), role, Organ(organ), Organ(organ))
+
+
+def applicant(subject: str) -> Actor:
+    """申请人自己。"""
+    return Actor(OfficerId(subject), Role.APPLICANT, Organ("PUBLIC"), Organ("PUBLIC"))
+
+
+def step_id(step: str) -> UUID:
+    """一步的命令编号。"""
+    return uuid5(_STORY, step)
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """账本、演示时钟，以及等候机器办完的办法。``folder``: the data folder."""
+
+    folder: Path
+    ledger: Ledger
+    clock: LedgerClock
+    reader: psycopg.Connection[tuple[object, ...]]
+
+    def ask(self, step: str, act: Act, actor: Actor) -> Outcome:
+        """提出一条命令，照实得到答复。"""
+        return self.ledger.execute(Request(act, actor, step_id(step)))
+
+    def do(self, step: str, act: Act, actor: Actor) -> Outcome:
+        """办一件应当办成的事；被拒即是故事写错了，停下说明。"""
+        outcome = self.ask(step, act, actor)
+        if outcome.kind is OutcomeKind.REFUSED:
+            raise Stop(Exit.REFUSED, outcome.code or "", **outcome.facts)
+        return outcome
+
+    def until(self, instant: datetime) -> None:
+        """把演示时钟拨到这一刻；已经过了就不动。"""
+        if self.clock.now() < instant:
+            self.clock.advance(instant)
+
+    def wait_for(self, stream: str, event: str) -> None:
+        """等机器把某事记入某案卷。"""
+        self.wait(lambda: self._recorded(stream, event), f"{event} {stream}")
+
+    def wait(self, done: Callable[[], bool], what: str) -> None:
+        """等一个条件成立；久等不来就说在等什么。"""
+        patience = monotonic() + _PATIENCE
+        while not done():
+            if monotonic() > patience:
+                raise Stop(Exit.DEPENDENCY, "demo_waiting", what=what)
+            sleep(_PULSE)
+
+    def settle(self) -> None:
+        """等全部跟随者追上账本：此后看到的就是现状。"""
+        self.wait(self._level, "followers")
+
+    def _recorded(self, stream: str, event: str) -> bool:
+        found = self.reader.execute(
+            "SELECT FROM ledger.event_feed WHERE stream = %s AND name = %s LIMIT 1", (stream, event)
+        )
+        return found.fetchone() is not None
+
+    def _level(self) -> bool:
+        row = self.reader.execute(
+            "SELECT coalesce(bool_and(c.next_position >= h.next_position), false)"
+            " FROM follower.cursor c, ledger.head h"
+        ).fetchone()
+        return row is not None and row[0] is True
+
+
+@contextmanager
+def open_hall(settings: Settings) -> Iterator[Hall]:
+    """开门：账本、时钟与只读连接；离开时都关上。"""
+    with ExitStack() as stack:
+        reader = psycopg.connect(settings.dsn("shenguan_audit"), autocommit=True)
+        stack.callback(reader.close)
+        clock = LedgerClock(settings.dsn("shenguan_append"))
+        stack.callback(clock.close)
+        ledger = stack.enter_context(Ledger.open(settings))
+        yield Hall(settings.data, ledger, clock, reader)

@@ -1,0 +1,75 @@
+"""角色：父进程或 compose.yaml 启动的一个进程；每个角色也可独自在一台机器上运行。"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+import psycopg
+import structlog
+from kafka.errors import KafkaError
+
+from consumers import ALL as SUPERVISORS
+from followers.runner import FollowerOptions, run_followers
+from ledger.application import Ledger
+from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
+from ledger.relay import RelayOptions, run_relay
+from projections import ALL as PROJECTIONS
+from runtime.exits import Exit
+from runtime.foundation import renew
+from runtime.settings import Settings
+
+log: Final = structlog.get_logger()
+
+
+def relay(settings: Settings, stop: threading.Event) -> None:
+    """中继：账本 → Kafka。"""
+    run_relay(RelayOptions(settings.dsn("shenguan_relay"), settings.kafka_bootstrap), stop)
+
+
+def followers(settings: Settings, stop: threading.Event) -> None:
+    """跟随者：全部视图与监管消费者。"""
+    with Ledger.open(settings) as ledger:
+        options = FollowerOptions(
+            dsn=settings.dsn("shenguan_follow"),
+            bootstrap=settings.kafka_bootstrap,
+            store_dsn=settings.dsn("shenguan_project"),
+            execute=ledger.execute,
+        )
+        run_followers(options, PROJECTIONS, SUPERVISORS, stop)
+
+
+ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {
+    "founding": lambda settings, _: _found(settings),
+    "relay": relay,
+    "followers": followers,
+}
+
+
+def _found(settings: Settings) -> None:
+    """奠基：做完即结束，其余角色随后才启动。``SHENGUAN_DEMO_CLOCK``: a virtual clock's start."""
+    begins = os.environ.get("SHENGUAN_DEMO_CLOCK")
+    written = renew(settings, datetime.fromisoformat(begins) if begins else None)
+    log.info("founding.done", written=written)
+
+
+def run(name: str, settings: Settings) -> int:
+    """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。"""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    log.info("role.started", role=name)
+    try:
+        ROLES[name](settings, stop)
+    except LedgerDamaged as error:
+        log.exception("role.integrity", code=error.code, facts=error.facts)
+        return Exit.INTEGRITY
+    except (LedgerUnavailable, KafkaError, psycopg.OperationalError) as error:
+        log.warning("role.dependency_down", error=repr(error))
+        return Exit.DEPENDENCY
+    except LedgerError as error:
+        log.warning("role.refused", code=error.code, facts=error.facts)
+        return Exit.RUNNING if error.code.endswith("running_elsewhere") else Exit.REFUSED
+    return Exit.DONE

@@ -1,0 +1,156 @@
+"""双随机检查：名单由账本推出，无一遗漏，也无人可以挑选。"""
+
+from datetime import date
+
+import pytest
+
+from consumers.inspection_round import SUPERVISOR
+from domain import approval, inspection
+from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.terms import CaseNo, CommitmentId, PersonId, SubjectId
+from tests.deliveries import (
+    APPLICANT,
+    CASE,
+    CLERK,
+    DECIDER,
+    FIRE,
+    ITEM,
+    LICENCE,
+    MARKET,
+    Book,
+    approved,
+    granted,
+    inspector_registered,
+    item,
+    plan,
+    played,
+    received,
+    registered,
+)
+
+PLAN = "plan/2026-0001"
+
+
+def _hall() -> Book:
+    """两家持证企业，三名检查人员（一名属别的部门）。"""
+    book = Book()
+    book.add(f"item/{ITEM}", item(MARKET), key=ITEM)
+    book.add(f"subject/{APPLICANT}", registered("B"), key=APPLICANT)
+    book.add("subject/S-2", registered("A"), key="S-2")
+    for person, organ in (("P-5", MARKET), ("P-6", MARKET), ("P-7", MARKET), ("P-9", FIRE)):
+        book.add(f"inspector/{person}", inspector_registered(person, organ), key=person)
+    book.add(f"case/{CASE}", received())
+    book.add(f"case/{CASE}", approved())
+    book.add(f"licence/{LICENCE}", granted())
+    other = granted(SubjectId("S-2"), CaseNo("2026-000002"), None)
+    book.add("licence/L-2", other, key="2026-000002")
+    return book
+
+
+def _frozen(book: Book) -> FreezeLists:
+    acts = [command.act for command in played(SUPERVISOR, book.kept)]
+    (act,) = [act for act in acts if isinstance(act, FreezeLists)]
+    return act
+
+
+def test_list_is_everyone_in_force_under_the_department() -> None:
+    """名单：本部门监管的有效许可的持有人，带上片区、等级、承诺与经手人。"""
+    book = _hall()
+    book.add(PLAN, plan(), key="2026-0001")
+    first, second = _frozen(book).objects
+    assert (first.subject, first.stratum, first.licence_no) == (APPLICANT, "B", LICENCE)
+    assert first.officers_involved == (CLERK, DECIDER)
+    assert (second.subject, second.commitment_id) == ("S-2", None)
+
+
+def test_list_is_as_of_the_plan_itself() -> None:
+    """名单依计划登记那一刻：其后的许可不入，叶杂凑取自计划那件事。"""
+    book = _hall()
+    registered_plan = book.add(PLAN, plan(), key="2026-0001")
+    later = granted(SubjectId("S-3"), CaseNo("2026-000003"), None)
+    book.add("licence/L-3", later, key="2026-000003")
+    act = _frozen(book)
+    assert act.as_of_size == registered_plan.position + 1
+    assert act.plan_leaf_hash == registered_plan.entry.leaf_hash.hex()
+    assert [one.subject for one in act.objects] == [APPLICANT, "S-2"]
+
+
+def test_ended_licence_leaves_the_list() -> None:
+    """已撤销的许可，其持有人不再列名。"""
+    book = _hall()
+    revoked = approval.Revoked(
+        "V-1", approval.RevocationGround.FRAUD_OR_BRIBERY, "D-2", date(2026, 3, 2)
+    )
+    book.add(f"licence/{LICENCE}", revoked)
+    book.add(PLAN, plan(), key="2026-0001")
+    assert [one.subject for one in _frozen(book).objects] == ["S-2"]
+
+
+def test_other_department_lists_nobody() -> None:
+    """不归本部门监管的事项不列名。"""
+    book = _hall()
+    book.add(PLAN, plan(FIRE), key="2026-0001")
+    assert _frozen(book).objects == ()
+
+
+def test_only_the_strata_of_the_plan_are_listed() -> None:
+    """计划只抽 A 级的，B 级不列名。"""
+    book = _hall()
+    book.add(PLAN, plan(MARKET, "A"), key="2026-0001")
+    assert [one.subject for one in _frozen(book).objects] == ["S-2"]
+
+
+def test_one_visit_for_several_licences() -> None:
+    """一户多证只列一次，先看有承诺待核查的；各证的经手人都须回避。"""
+    book = _hall()
+    second = CaseNo("2026-000009")
+    book.add(f"case/{second}", received(), key=second)
+    extra = granted(SubjectId("S-2"), second, CommitmentId("K-9"))
+    book.add("licence/L-9", extra, key=second)
+    book.add(PLAN, plan(MARKET, "A"), key="2026-0001")
+    (only,) = _frozen(book).objects
+    assert (only.licence_no, only.commitment_id) == ("L-9", "K-9")
+    assert only.officers_involved == (CLERK,)
+
+
+def test_inspectors_are_the_departments_own_but_runner_and_witness() -> None:
+    """检查人员取本部门名录；操作人与见证人不在其内（SD9）。"""
+    book = _hall()
+    book.add(PLAN, plan(), key="2026-0001")
+    assert [one.inspector for one in _frozen(book).inspectors] == ["P-5", "P-6"]
+
+
+def test_unregistered_holder_stops_the_plan() -> None:
+    """持证而未登记的，不得悄悄漏掉：停下该计划。"""
+    book = _hall()
+    stranger = granted(SubjectId("S-9"), CaseNo("2026-000009"), None)
+    book.add("licence/L-9", stranger, key="2026-000009")
+    book.add(PLAN, plan(), key="2026-0001")
+    with pytest.raises(LookupError, match="subject/S-9"):
+        played(SUPERVISOR, book.kept)
+
+
+def test_draw_follows_the_public_value() -> None:
+    """公开值一定即抽取，之前不抽。"""
+    book = Book()
+    book.add(PLAN, inspection.RevealsClosed(()), key="2026-0001")
+    assert played(SUPERVISOR, book.kept) == ()
+    book.add(PLAN, inspection.PublicValueFixed("01 02 03"), key="2026-0001")
+    (command,) = played(SUPERVISOR, book.kept)
+    assert command.act == Draw("2026-0001")
+
+
+def test_every_pair_gets_its_task() -> None:
+    """配对之后逐一派发任务，各有各的命令。"""
+    pairs = tuple(
+        inspection.Pair(SubjectId(name), (PersonId("P-5"), PersonId("P-6")))
+        for name in ("S-1", "S-2")
+    )
+    book = Book()
+    book.add(PLAN, inspection.Matched(pairs, (SubjectId("S-3"),)), key="2026-0001")
+    commands = played(SUPERVISOR, book.kept)
+    assert [command.act for command in commands] == [
+        AssignTask("2026-0001", SubjectId("S-1")),
+        AssignTask("2026-0001", SubjectId("S-2")),
+    ]
+    assert len({command.purpose for command in commands}) == 2

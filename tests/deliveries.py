@@ -1,0 +1,494 @@
+"""测试用的一本小账：给事件编上位置、版本与信封；附一件办件从收件到撤销的全过程。"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from domain import (
+    approval,
+    case,
+    catalogue,
+    commitment,
+    inspection,
+    inspector,
+    linkage,
+    revocation,
+    subject,
+)
+from domain.decider import Event, RuleUsed
+from domain.roster import ListedInspector, ListedObject
+from domain.terms import (
+    Actor,
+    CaseKind,
+    CaseNo,
+    Channel,
+    CommitmentId,
+    Evidence,
+    HashName,
+    ItemCode,
+    LicenceNo,
+    Material,
+    OfficerId,
+    Organ,
+    PersonId,
+    Role,
+    Sealed,
+    Sha256,
+    SubjectId,
+    beijing_day,
+)
+from followers.delivered import Delivered
+from followers.projection import Projection, Row
+from followers.supervisor import DUE, Command, StateRow, Supervisor
+from ledger.entry import Entry
+from schemas.codec import Meta
+from schemas.registry import name_of
+from schemas.topics import topic_of
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 北京时间九时
+CASE = CaseNo("2026-000001")
+ITEM = ItemCode("350503-FOOD")
+APPLICANT = SubjectId("S-1")
+PLEDGE = CommitmentId("K-1")
+LICENCE = LicenceNo("L-1")
+BUREAU = Organ("APPROVAL")
+MARKET = Organ("MARKET")
+FIRE = Organ("FIRE")
+HASH = Sha256("ab" * 32)
+CLERK, REVIEWER, DECIDER = PersonId("P-1"), PersonId("P-2"), PersonId("P-3")
+OFFICER = Actor(OfficerId("zhang"), Role.COUNTER, BUREAU, BUREAU)
+MACHINE = Actor(OfficerId("system.scheduler"), Role.SYSTEM, Organ("SYSTEM"), Organ("SYSTEM"))
+DEMANDED = (commitment.Promise("消防验收意见", date(2026, 4, 1)),)
+
+
+class Book:
+    """一本小账。``add`` records an event one minute after the one before."""
+
+    def __init__(self) -> None:
+        self.kept: list[Delivered] = []
+        self._versions: Counter[str] = Counter()
+        self._lanes: Counter[str] = Counter()
+
+    def add(
+        self,
+        stream: str,
+        event: Event,
+        *,
+        key: str = CASE,
+        actor: Actor = OFFICER,
+        at: datetime | None = None,
+        rules: tuple[RuleUsed, ...] = (),
+    ) -> Delivered:
+        """入账一件。"""
+        position, topic = len(self.kept), topic_of(stream)
+        self._versions[stream] += 1
+        when = at or START + timedelta(minutes=position)
+        leaf = hashlib.sha256(str(position).encode()).digest()
+        entry = Entry(
+            position=position,
+            topic=topic,
+            partition=0,
+            lane_position=self._lanes[topic],
+            stream=stream,
+            version=self._versions[stream],
+            key=key,
+            event_id=str(UUID(int=position + 1)),
+            name=name_of(event),
+            schema_sha256=b"\x00" * 32,
+            prev_leaf_hash=b"",
+            leaf_hash=leaf,
+            incarnation=1,
+            recorded_at=when,
+            traceparent=None,
+            value=b"",
+        )
+        self._lanes[topic] += 1
+        meta = Meta(
+            event_id=entry.event_id,
+            command_id=str(UUID(int=1)),
+            correlation_id=key,
+            causation_id=None,
+            key=key,
+            actor=actor,
+            decided_at=when,
+            effective_on=event.takes_effect(beijing_day(when)),
+            recorded_at=when,
+            legal_basis=event.BASIS,
+            rules=rules,
+            incarnation=1,
+        )
+        delivered = Delivered(entry, meta, event)
+        self.kept.append(delivered)
+        return delivered
+
+
+# -- events, each with what a test may want to vary
+
+
+def item(*bodies: Organ, version: int = 1) -> catalogue.ItemPublished:
+    """事项公布。"""
+    return catalogue.ItemPublished(
+        version=version,
+        effective_from=date(2026, 1, 1),
+        name="食品经营许可",
+        legal_basis=("食品安全法 35 条",),
+        approving_body=BUREAU,
+        supervising_bodies=bodies or (MARKET,),
+        legal_days=20,
+        promised_days=7,
+        window_authorised=False,
+        commitment_allowed=True,
+        commitment_materials=("消防验收意见",),
+        breach_policy=commitment.BreachPolicy.REVOKE,
+        filing_only=False,
+        materials=("申请书",),
+        speciality="FOOD",
+    )
+
+
+def registered(risk_class: str = "B", region: str = "350503") -> subject.SubjectRegistered:
+    """监管对象登记。"""
+    return subject.SubjectRegistered(
+        kind=subject.SubjectKind.COMPANY,
+        credit_code="91350503TEST000001",
+        name=Sealed(b"\x01sealed"),
+        region=region,
+        risk_class=risk_class,
+        key_commitment=HASH,
+    )
+
+
+def inspector_registered(person: str, organ: Organ = MARKET) -> inspector.InspectorRegistered:
+    """检查人员入库。"""
+    return inspector.InspectorRegistered(
+        person=PersonId(person),
+        organ=organ,
+        region="350503",
+        specialities=("FOOD",),
+        station="EAST",
+        certificate_no=f"C-{person}",
+        certificate_valid_to=date(2027, 12, 31),
+    )
+
+
+def received(applicant: SubjectId = APPLICANT) -> case.Received:
+    """收件：一次告知至三月九日。"""
+    return case.Received(
+        item_code=ITEM,
+        item_version=1,
+        channel=Channel.COUNTER,
+        applicant=applicant,
+        agent=None,
+        contact=Sealed(b"\x01phone"),
+        materials=(Material("申请书", HASH),),
+        received_at=START,
+        notice_due_on=date(2026, 3, 9),
+        receipt_no="R-1",
+        handler=CLERK,
+    )
+
+
+def accepted() -> case.Accepted:
+    """受理：承诺时限三月十一日，法定时限三月三十日。"""
+    return case.Accepted(
+        accepted_on=date(2026, 3, 2),
+        kind=CaseKind.PLEDGED_TIME,
+        promised_days=7,
+        legal_days=20,
+        promised_due_on=date(2026, 3, 11),
+        legal_due_on=date(2026, 3, 30),
+        provisional=False,
+        document_no="A-1",
+        handler=CLERK,
+    )
+
+
+def approved(licence_no: LicenceNo = LICENCE) -> case.Approved:
+    """准予：送达至三月十六日。"""
+    return case.Approved(
+        decided_on=date(2026, 3, 2),
+        decision_no="D-1",
+        licence_no=licence_no,
+        commitment_id=PLEDGE,
+        valid_from=date(2026, 3, 2),
+        valid_to=date(2031, 3, 1),
+        delivery_due_on=date(2026, 3, 16),
+        handler=DECIDER,
+    )
+
+
+def granted(
+    holder: SubjectId = APPLICANT,
+    case_no: CaseNo = CASE,
+    commitment_id: CommitmentId | None = PLEDGE,
+) -> approval.Granted:
+    """许可生效。"""
+    return approval.Granted(
+        case_no=case_no,
+        item_code=ITEM,
+        holder=holder,
+        decision_no="D-1",
+        approving_body=BUREAU,
+        in_name_of=BUREAU,
+        commitment_id=commitment_id,
+        valid_from=date(2026, 3, 2),
+        valid_to=date(2031, 3, 1),
+    )
+
+
+def made() -> commitment.Made:
+    """作出承诺：四月一日前补交消防验收意见。"""
+    return commitment.Made(
+        case_no=CASE,
+        kind=commitment.CommitmentKind.NOTIFICATION,
+        item_code=ITEM,
+        item_version=1,
+        text_sha256=HASH,
+        promises=DEMANDED,
+        signer=APPLICANT,
+        verification_due_on=date(2026, 5, 29),
+        breach_policy=commitment.BreachPolicy.REVOKE,
+    )
+
+
+def suspected(
+    ground: commitment.BreachGround = commitment.BreachGround.NOT_SUPPLIED,
+) -> commitment.BreachSuspected:
+    """疑似承诺落空。"""
+    return commitment.BreachSuspected(ground, (Evidence("event-1", HASH),), ())
+
+
+def sent(department: Organ = MARKET) -> linkage.Sent:
+    """推送：次日前认领。"""
+    return linkage.Sent(
+        matter=linkage.PushMatter.APPROVED,
+        case_no=CASE,
+        source_stream=f"case/{CASE}",
+        source_event="event-1",
+        item_code=ITEM,
+        department=department,
+        claim_due_on=date(2026, 3, 3),
+    )
+
+
+def plan(department: Organ = MARKET, *strata: str) -> inspection.PlanRegistered:
+    """检查计划登记：四月十日十时产生公开值。"""
+    return inspection.PlanRegistered(
+        serial=1,
+        title="二季度食品经营抽查",
+        department=department,
+        algorithm="ssj/v1",
+        hash=HashName.SHA256,
+        strata=tuple(inspection.Stratum(name, 5_000, 1) for name in strata or ("A", "B")),
+        offices=(MARKET, FIRE, Organ("HEALTH")),
+        public_source="福彩双色球",
+        public_value_at=datetime(2026, 4, 10, 2, tzinfo=UTC),
+        sealed_share_commitment=None,
+        inspect_by=date(2026, 4, 30),
+        runner=PersonId("P-7"),
+        witness=PersonId("P-8"),
+    )
+
+
+def assigned(commitment_id: CommitmentId | None = PLEDGE) -> inspection.TaskAssigned:
+    """派发检查任务。"""
+    return inspection.TaskAssigned(
+        subject=APPLICANT,
+        inspectors=(PersonId("P-5"), PersonId("P-6")),
+        licence_no=LICENCE,
+        commitment_id=commitment_id,
+        due_on=date(2026, 4, 30),
+    )
+
+
+def inspected(*codes: inspection.FindingCode) -> inspection.Inspected:
+    """检查结果。"""
+    return inspection.Inspected(
+        performed_at=START,
+        code_set="v1",
+        codes=codes or (inspection.FindingCode.NOT_AS_PROMISED,),
+        signatures=(PersonId("P-5"), PersonId("P-6")),
+        evidence=(Evidence("PHOTO-1", HASH),),
+        report_sha256=HASH,
+    )
+
+
+def reviewed(*, agreed: bool = True) -> inspection.FindingReviewed:
+    """结果复核。"""
+    return inspection.FindingReviewed(agreed, "属实", PersonId("P-9"))
+
+
+def proposed() -> revocation.Proposed:
+    """撤销建议。"""
+    return revocation.Proposed(
+        licence_no=LICENCE,
+        case_no=CASE,
+        commitment_id=PLEDGE,
+        ground=approval.RevocationGround.COMMITMENT_BROKEN,
+        deciding_organ=BUREAU,
+        proposing_organ=Organ("SYSTEM"),
+        evidence=(Evidence("event-1", HASH),),
+        proposer=None,
+    )
+
+
+def story() -> Book:
+    """收件 → 承诺 → 准予 → 推送认领 → 双随机 → 承诺落空 → 撤销。"""
+    book = Book()
+    for days, chapter in (
+        (0, (*_registers(), *_grant())),
+        (40, _inspection()),
+        (80, _revocation()),
+    ):
+        for stream, event, key in chapter:
+            at = START + timedelta(days=days, minutes=len(book.kept))
+            book.add(stream, event, key=key, at=at)
+    return book
+
+
+Happening = tuple[str, Event, str]
+
+
+def _registers() -> Iterator[Happening]:
+    yield f"item/{ITEM}", item(), ITEM
+    yield f"subject/{APPLICANT}", registered(), APPLICANT
+    for person in ("P-5", "P-6"):
+        yield f"inspector/{person}", inspector_registered(person), person
+
+
+def _grant() -> Iterator[Happening]:
+    stream = f"case/{CASE}"
+    yield stream, received(), CASE
+    yield stream, case.SupplementRequested("N-1", ("平面图",), CLERK), CASE
+    yield stream, case.Supplemented((Material("平面图", HASH),), START, CLERK), CASE
+    yield stream, accepted(), CASE
+    yield f"commitment/{PLEDGE}", made(), CASE
+    yield stream, case.Reviewed(case.ReviewOpinion.APPROVE, "材料齐全", REVIEWER), CASE
+    yield f"commitment/{PLEDGE}", commitment.ReliedOn(LICENCE, "D-1"), CASE
+    yield f"licence/{LICENCE}", granted(), CASE
+    yield stream, approved(), CASE
+    yield "push/1", sent(), CASE
+    yield "push/2", sent(FIRE), CASE
+    yield "push/1", linkage.Claimed(MARKET, PersonId("P-9")), CASE
+    yield "push/2", linkage.Overdue(date(2026, 3, 3)), CASE
+    yield "push/2", linkage.Disputed(FIRE, "不属本部门", PersonId("P-10")), CASE
+    yield stream, case.Delivered("D-1", "窗口领取", CLERK), CASE
+
+
+def _inspection() -> Iterator[Happening]:
+    listed = ListedObject(APPLICANT, "B", "350503", "FOOD", LICENCE, PLEDGE, (CLERK,))
+    people = tuple(
+        ListedInspector(PersonId(name), "350503", ("FOOD",), "EAST", date(2027, 12, 31))
+        for name in ("P-5", "P-6")
+    )
+    pair = inspection.Pair(APPLICANT, (PersonId("P-5"), PersonId("P-6")))
+    for event in (
+        plan(),
+        inspection.ObjectsListed(0, (listed,)),
+        inspection.InspectorsListed(0, people),
+        inspection.ListsFrozen(30, 1, HASH, 2, HASH, HASH),
+        inspection.ShareCommitted(MARKET, HASH),
+        inspection.CommitsIn((MARKET, FIRE, Organ("HEALTH"))),
+        inspection.ShareRevealed(MARKET, HASH),
+        inspection.RevealsClosed((FIRE,)),
+        inspection.PublicValueFixed("01 02 03"),
+        inspection.Drawn(HASH, (inspection.DrawnObject(APPLICANT, "B", HASH),)),
+        inspection.Matched((pair,), ()),
+    ):
+        yield "plan/2026-0001", event, "2026-0001"
+    for task_event in (assigned(), inspected(), reviewed()):
+        yield "task/2026-0001.S-1", task_event, "2026-0001"
+
+
+def _revocation() -> Iterator[Happening]:
+    broken = commitment.BreachGround.NOT_AS_PROMISED
+    yield f"commitment/{PLEDGE}", suspected(broken), CASE
+    yield "revocation/K-1.3", proposed(), CASE
+    yield f"commitment/{PLEDGE}", commitment.BreachConfirmed(broken, "属实", REVIEWER), CASE
+    served = revocation.NoticeServed("W-1", date(2026, 5, 20), None, CLERK)
+    yield "revocation/K-1.3", served, CASE
+    heard = revocation.StatementHeard(waived=True, record_sha256=None, handler=CLERK)
+    yield "revocation/K-1.3", heard, CASE
+    lawful = revocation.LegalReviewed(
+        lawful=True, harms_public_interest=False, explanation="合法", handler=REVIEWER
+    )
+    yield "revocation/K-1.3", lawful, CASE
+    yield "revocation/K-1.3", revocation.Decided("D-2", "承诺落空", "可复议", DECIDER), CASE
+    revoked = approval.Revoked(
+        "K-1.3", approval.RevocationGround.COMMITMENT_BROKEN, "D-2", date(2026, 3, 2)
+    )
+    yield f"licence/{LICENCE}", revoked, CASE
+    voided = commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "K-1.3")
+    yield f"commitment/{PLEDGE}", voided, CASE
+    ended = approval.Deregistered(approval.DeregistrationReason.ENDED_BY_DECISION, CLERK)
+    yield f"licence/{LICENCE}", ended, CASE
+
+
+# -- playing
+
+
+def folded(
+    projection: Projection, deliveries: Iterable[Delivered], rows: Mapping[str, Row] | None = None
+) -> dict[str, Row]:
+    """一张视图读完这些事件之后的各行。"""
+    now = dict(rows or {})
+    for delivered in deliveries:
+        if delivered.name not in projection.reads:
+            continue
+        for key in projection.keys(delivered):
+            row = projection.fold(key, now.get(key), delivered)
+            if row is None:
+                now.pop(key, None)
+            else:
+                now[key] = row
+    return now
+
+
+class MemoryRows:
+    """内存里的底册，与数据库里的同一约定：行以 JSON 存取，读到的是处理本事件之前的样子。"""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, str] = {}
+
+    def get(self, key: str) -> StateRow | None:
+        """一行。"""
+        found = self._rows.get(key)
+        return json.loads(found) if found else None
+
+    def scan(self, prefix: str) -> Iterator[tuple[str, StateRow]]:
+        """键以 ``prefix`` 开头的各行。"""
+        for key in sorted(self._rows):
+            if key.startswith(prefix):
+                yield key, json.loads(self._rows[key])
+
+    def due(self, now: datetime) -> Iterator[tuple[str, StateRow]]:
+        """``due_at`` 不晚于 ``now`` 的各行。"""
+        for key, row in self.scan(""):
+            if DUE in row and datetime.fromisoformat(str(row[DUE])) <= now:
+                yield key, row
+
+    def put(self, rows: Mapping[str, StateRow | None]) -> None:
+        """存下变更。"""
+        for key, row in rows.items():
+            if row is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = json.dumps(row)
+
+
+def played(
+    supervisor: Supervisor, deliveries: Iterable[Delivered], rows: MemoryRows | None = None
+) -> tuple[Command, ...]:
+    """一个监管消费者读完这些事件提出的全部命令；改动的行须都在 ``keys`` 之内。"""
+    kept = MemoryRows() if rows is None else rows
+    commands: list[Command] = []
+    for delivered in deliveries:
+        if delivered.name in supervisor.reads:
+            reaction = supervisor.react(kept, delivered)
+            assert set(reaction.rows) <= set(supervisor.keys(delivered))
+            kept.put(reaction.rows)
+            commands += reaction.commands
+    return tuple(commands)

@@ -1,0 +1,205 @@
+"""故障：打断任何一处，已答复的都在，次序不变，效果只有一次（G1、G4、G5、G6）。"""
+
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import cast
+from uuid import uuid4
+
+import pytest
+from kafka import KafkaProducer
+from kafka.errors import KafkaError
+
+from domain.acts import Act
+from ledger.application import Request
+from ledger.errors import LedgerUnavailable
+from runtime.kafka_admin import create_topics
+from tests.followers.plant import Plant, Role, planted
+from tests.town import CLERK, Note, Town, eventually, first_seen, found_town
+
+pytestmark = [pytest.mark.integration, pytest.mark.kafka, pytest.mark.fault]
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    """可以打断的服务器。"""
+    with planted(tmp_path_factory.mktemp("plant")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def town(plant: Plant) -> Iterator[Town]:
+    """一座建在其上的城。"""
+    with found_town(plant.settings, plant.settings.kafka_bootstrap) as founded:
+        yield founded
+
+
+class Traffic(threading.Thread):
+    """不停记事的窗口：没有得到答复的，以同一命令号再问，直到得到答复。"""
+
+    def __init__(self, town: Town) -> None:
+        super().__init__(daemon=True)
+        self._town, self._halt = town, threading.Event()
+        self.acknowledged: list[str] = []
+
+    def run(self) -> None:
+        """一件接一件。"""
+        number = 0
+        while not self._halt.is_set():
+            text = f"N-{uuid4().hex[:8]}"
+            act = cast("Act", Note(f"C-{number % 5}", (text,)))
+            self._ask(Request(act, CLERK, uuid4()))
+            self.acknowledged.append(text)
+            number += 1
+            self._halt.wait(0.005)
+
+    def _ask(self, request: Request) -> None:
+        while True:
+            try:
+                self._town.ledger.execute(request)
+            except LedgerUnavailable:
+                self._halt.wait(0.05)
+            else:
+                return
+
+    def finish(self) -> list[str]:
+        """停下，给出已得答复的各件。"""
+        self._halt.set()
+        self.join(30)
+        assert not self.is_alive()
+        return self.acknowledged
+
+
+def interrupted(town: Town, faults: list[Callable[[dict[str, Role]], None]]) -> list[str]:
+    """边记事边出故障，直到全部追平；给出已得答复的各件。"""
+    roles = {name: Role(name, town.settings) for name in ("relay", "followers")}
+    traffic = Traffic(town)
+    traffic.start()
+    try:
+        for fault in faults:
+            reached = len(traffic.acknowledged) + 60
+            eventually(lambda reached=reached: len(traffic.acknowledged) >= reached, 30)
+            fault(roles)
+        acknowledged = traffic.finish()
+
+        def settled() -> bool:
+            for role in roles.values():
+                role.revive()
+            head = town.head()
+            return all(town.next_of(name) == head for name in ("tally", "echo"))
+
+        eventually(settled, 60)
+        eventually(lambda: {e.position for e in town.published()} == set(range(town.head())), 30)
+    finally:
+        for role in roles.values():
+            role.end()
+    return acknowledged
+
+
+def check_everything(town: Town, acknowledged: list[str]) -> None:
+    """已答复 ⊆ 账本 = 主题，次序相同；视图每件数一次，回声每件一次。"""
+    stored = town.stored()
+    published = {entry.position: entry for entry in town.published()}
+    assert [published[entry.position] for entry in stored] == stored
+    for order in first_seen(town.published()).values():
+        assert order == list(range(len(order)))
+    texts: Counter[str] = Counter()
+    echoes: Counter[str] = Counter()
+    for stream in {entry.stream for entry in stored}:
+        found = [fact.event.document_no for fact in town.ledger.events(stream)]  # type: ignore[attr-defined]
+        (echoes if "/ECHO-" in stream else texts).update(found)
+    assert set(acknowledged) <= set(texts)
+    assert set(texts.values()) == {1}
+    assert echoes == texts
+    counted = town.sql("SELECT key, count FROM projection.tally_g1")
+    assert dict(counted) == Counter(entry.key for entry in stored)
+
+
+def test_kill_nine_anywhere_loses_and_repeats_nothing(plant: Plant, town: Town) -> None:
+    """PostgreSQL、Kafka、中继、跟随者各被 kill -9 一次。"""
+
+    def kill(name: str) -> Callable[[dict[str, Role]], None]:
+        def fault(roles: dict[str, Role]) -> None:
+            roles[name].signal(signal.SIGKILL)
+            roles[name].process.wait(10)
+            roles[name].revive()
+
+        return fault
+
+    faults = [kill("relay"), kill("followers"), lambda _: plant.kill("postgres")]
+    faults += [lambda _: plant.kill("kafka"), kill("relay")]
+    check_everything(town, interrupted(town, faults))
+
+
+def test_a_pause_anywhere_loses_and_repeats_nothing(plant: Plant, town: Town) -> None:
+    """各被停住几秒再放开（停住与杀掉，暴露的毛病不同）；Kafka 停得久，中继自行了断。"""
+
+    def pause_role(name: str) -> Callable[[dict[str, Role]], None]:
+        def fault(roles: dict[str, Role]) -> None:
+            roles[name].signal(signal.SIGSTOP)
+            time.sleep(3)
+            roles[name].signal(signal.SIGCONT)
+
+        return fault
+
+    def pause_server(name: str, seconds: float) -> Callable[[dict[str, Role]], None]:
+        def fault(roles: dict[str, Role]) -> None:
+            plant.signal(name, signal.SIGSTOP)
+            time.sleep(seconds)
+            plant.signal(name, signal.SIGCONT)
+            roles["relay"].revive()
+
+        return fault
+
+    faults = [pause_role("relay"), pause_role("followers")]
+    faults += [pause_server("postgres", 3), pause_server("kafka", 9)]
+    check_everything(town, interrupted(town, faults))
+
+
+def test_relay_dies_after_produce_and_only_repeats(town: Town) -> None:
+    """中继在发出之后、未及确认时死去：主题里至多重复，不缺、不乱。"""
+    town.fill(40, cases=4)
+    dying = Role("relay", town.settings, SHENGUAN_FAILPOINT="relay.after_produce:kill@7")
+    assert dying.process.wait(30) == -signal.SIGKILL
+    followers = Role("followers", town.settings)
+    relay = Role("relay", town.settings)
+    try:
+        eventually(lambda: town.next_of("echo") == town.head() > 0, 30)
+        eventually(lambda: {e.position for e in town.published()} == set(range(town.head())), 30)
+    finally:
+        relay.end()
+        followers.end()
+    check_everything(town, [])
+
+
+def test_control_the_harness_can_see_a_wedge(plant: Plant) -> None:
+    """对照：危险的设置（期限有限）在停住的 Kafka 上真会坏，可见以上测试看得见坏事。"""
+    bootstrap = plant.settings.kafka_bootstrap
+    create_topics(bootstrap, {"control": 1})
+    producer = KafkaProducer(
+        bootstrap_servers=bootstrap,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        delivery_timeout_ms=1_500,
+        request_timeout_ms=1_000,
+    )
+    producer.send("control", b"before").get(10)
+    plant.signal("kafka", signal.SIGSTOP)
+    try:
+        failed = producer.send("control", b"lost?")
+        with pytest.raises(KafkaError):
+            failed.get(10)
+    finally:
+        plant.signal("kafka", signal.SIGCONT)
+    fresh = KafkaProducer(bootstrap_servers=bootstrap)
+    fresh.send("control", b"a fresh producer works").get(20)
+    with pytest.raises(KafkaError):  # the old one is wedged: this is why the relay ends its process
+        producer.send("control", b"after").get(4)
+    fresh.close()
+    try:
+        producer.close(timeout=0)
+    except KafkaError:
+        return

@@ -1,0 +1,199 @@
+"""查询与案卷：真的 PostgreSQL，真的表，一件办件的全过程印成一份案卷。"""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from followers.storage import Connection, connect, create_cursor
+from followers.tables import Table
+from ledger.database import migrate
+from ledger.errors import LedgerUnavailable
+from projections import (
+    ALL,
+    approvals,
+    case_timeline,
+    case_view,
+    deadline_view,
+    inbox,
+    item_register,
+    subject_register,
+)
+from runtime import case_file
+from runtime.settings import Settings
+from tests.conftest import NewDatabase
+from tests.deliveries import (
+    APPLICANT,
+    CASE,
+    FIRE,
+    ITEM,
+    LICENCE,
+    MARKET,
+    Book,
+    accepted,
+    folded,
+    received,
+    sent,
+    story,
+)
+
+pytestmark = pytest.mark.integration
+NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
+OTHER = "2026-000002"
+
+
+def _history() -> Book:
+    """一件走完全程，另一件刚刚受理、推送未认领。"""
+    book = story()
+    book.add(f"case/{OTHER}", received(), key=OTHER)
+    book.add(f"case/{OTHER}", accepted(), key=OTHER)
+    book.add("push/9", sent(FIRE), key=OTHER)
+    return book
+
+
+@pytest.fixture(scope="module")
+def database(new_database: NewDatabase) -> Settings:
+    """一个库，各视图的表已照历史填好。"""
+    settings = new_database()
+    migrate(settings)
+    with closing(connect(settings.dsn("shenguan_follow"))) as conn:
+        for projection in ALL:
+            cursor = create_cursor(conn, projection.name, "projection", projection.version)
+            table = Table(projection, cursor.generation)
+            table.create(conn)
+            table.save(conn, folded(projection, _history().kept))
+    return settings
+
+
+@pytest.fixture
+def conn(database: Settings) -> Iterator[Connection]:
+    """跟随者的连接。"""
+    with closing(connect(database.dsn("shenguan_follow"))) as connection:
+        yield connection
+
+
+def _printed(file: case_file.CaseFile) -> str:
+    paper = StringIO()
+    case_file.show(file, Console(file=paper, width=120))
+    return paper.getvalue()
+
+
+def _file(conn: Connection, case_no: str) -> case_file.CaseFile:
+    file = case_file.read(conn, case_no, NOW)
+    assert file is not None
+    return file
+
+
+def test_case_is_found_and_listed(conn: Connection) -> None:
+    """查得到办件；最近有动静的在前。"""
+    found = case_view.find(conn, CASE)
+    assert found is not None
+    assert (found.key, found.state, found.rules) == (CASE, "APPROVED", {})
+    assert [row.key for row in case_view.latest(conn, 10)] == [OTHER, CASE]
+    assert case_view.find(conn, "none") is None
+
+
+def test_timeline_is_in_ledger_order(conn: Connection) -> None:
+    """时间线按账本次序；检查任务凭许可相连。"""
+    rows = case_timeline.of_case(conn, CASE)
+    assert [row.position for row in rows] == sorted(row.position for row in rows)
+    assert {row.family for row in rows} == {"case", "commitment", "licence", "push", "revocation"}
+    tasks = case_timeline.of_inspections(conn, LICENCE)
+    assert [row.name for row in tasks] == [
+        "task.assigned.v1",
+        "task.inspected.v1",
+        "task.finding_reviewed.v1",
+    ]
+
+
+def test_inbox_shows_what_waits(conn: Connection) -> None:
+    """消防有一件待认领；市场监管没有。"""
+    assert [row.key for row in inbox.waiting(conn, FIRE)] == ["9"]
+    assert inbox.waiting(conn, MARKET) == []
+    assert [row.state for row in inbox.of_case(conn, CASE)] == ["CLAIMED", "DISPUTED"]
+
+
+def test_registers_answer(conn: Connection) -> None:
+    """事项、许可与名册各答其所问；风险事实由许可与承诺合成。"""
+    item = item_register.find(conn, ITEM)
+    assert item is not None
+    assert item.name == "食品经营许可"
+    licence = approvals.find(conn, LICENCE)
+    assert licence is not None
+    assert [licence.state, *[row.key for row in approvals.of_holder(conn, APPLICANT)]] == [
+        "REVOKED",
+        LICENCE,
+    ]
+    subject = subject_register.find(conn, APPLICANT)
+    assert subject is not None
+    assert (subject.name, subject.cases) == (b"\x01sealed", 2)
+    assert subject_register.risk(conn, APPLICANT) == subject_register.RiskFacts(1, 0, 1)
+
+
+def test_deadlines_come_soonest_first(conn: Connection) -> None:
+    """期限一览：先到期者在前，只列到所问之日。"""
+    deadlines = deadline_view.of_number(conn, OTHER)
+    assert [deadline.kind for deadline in deadlines] == [
+        "CLAIM",
+        "PROMISED_DECISION",
+        "LEGAL_DECISION",
+    ]
+    assert [row.number for row in deadline_view.until(conn, date(2026, 3, 3))] == [OTHER]
+
+
+def test_projection_that_was_never_built_says_so(new_database: NewDatabase) -> None:
+    """视图尚未建成的，明说，不当作空表。"""
+    settings = new_database()
+    migrate(settings)
+    with (
+        closing(connect(settings.dsn("shenguan_follow"))) as fresh,
+        pytest.raises(LedgerUnavailable) as refused,
+    ):
+        case_view.find(fresh, CASE)
+    assert refused.value.code == "projection.not_built"
+
+
+def test_case_file_tells_the_whole_story(conn: Connection) -> None:
+    """案卷写明每件事的三个时间、经办、依据、出处，分段列出推送、检查与撤销。"""
+    text = _printed(_file(conn, CASE))
+    for words in (
+        "食品经营许可",
+        "S-1（显示为编号）",
+        "准予许可",
+        "决定 2026-03-02 09:04:00",
+        "推送与认领",
+        "双随机检查",
+        "撤销程序",
+        "不符合承诺内容",
+        "自然人 P-3",
+        "〔溯及〕",
+        "数据截至位置",
+    ):
+        assert words in text, words
+    assert "申请渠道：窗口" in text
+    assert "联系电话：〔已封存〕" in text
+
+
+def test_case_file_shows_open_deadlines_and_lights(conn: Connection) -> None:
+    """承诺时限已过而法定时限未过：黄灯，期限列明。"""
+    text = _printed(_file(conn, OTHER))
+    assert "黄灯" in text
+    assert "法定时限：2026-03-30 二十四时止" in text
+
+
+def test_case_file_has_a_form_for_programs(conn: Connection) -> None:
+    """``--json`` 的内容可以原样写成 JSON，含灯与全部事件。"""
+    file = _file(conn, CASE)
+    record = json.loads(json.dumps(case_file.to_json(file), ensure_ascii=False))
+    assert record["light"] == "NONE"
+    assert len(record["events"]) == len(file.events)
+    assert record["events"][0]["leaf_hash"] == file.events[0].leaf_hash.hex()
+
+
+def test_unknown_case_is_no_file(conn: Connection) -> None:
+    """没有的办件没有案卷。"""
+    assert case_file.read(conn, "none", NOW) is None

@@ -1,0 +1,178 @@
+"""收件箱、许可、名册、时间线与期限一览的折叠。"""
+
+from datetime import date
+
+from domain import approval, case
+from domain.terms import LicenceNo
+from projections import (
+    approvals,
+    case_timeline,
+    deadline_view,
+    inbox,
+    item_register,
+    subject_register,
+)
+from tests.deliveries import (
+    APPLICANT,
+    CASE,
+    CLERK,
+    FIRE,
+    ITEM,
+    LICENCE,
+    Book,
+    accepted,
+    approved,
+    folded,
+    granted,
+    item,
+    received,
+    registered,
+    sent,
+    story,
+)
+
+
+def test_inbox_tells_claimed_from_disputed() -> None:
+    """认领、逾期与异议各归各的推送。"""
+    rows = folded(inbox.PROJECTION, story().kept)
+    assert (rows["1"]["state"], rows["1"]["overdue"]) == ("CLAIMED", False)
+    assert (rows["2"]["state"], rows["2"]["overdue"]) == ("DISPUTED", True)
+    assert rows["2"]["reason"] == "不属本部门"
+
+
+def test_inbox_row_names_its_case() -> None:
+    """监管部门由推送找得到办件。"""
+    book = Book()
+    book.add("push/9", sent(FIRE))
+    row = folded(inbox.PROJECTION, book.kept)["9"]
+    assert (row["case_no"], row["department"], row["state"]) == (CASE, "FIRE", "SENT")
+
+
+def test_revoked_then_deregistered_counts_as_revoked() -> None:
+    """注销不是撤销（规则 22）：撤销后注销的，终结原因仍是撤销。"""
+    row = folded(approvals.PROJECTION, story().kept)[LICENCE]
+    assert (row["state"], row["deregistered"], row["ending_no"]) == ("REVOKED", True, "D-2")
+    assert row["ended_on"] == date(2026, 3, 2)
+
+
+def test_expired_licence_is_not_revoked() -> None:
+    """届满后注销的，撤销之数为零（规则 22）。"""
+    book = Book()
+    book.add(f"licence/{LICENCE}", granted())
+    book.add(f"licence/{LICENCE}", approval.Expired(date(2031, 3, 1)))
+    ended = approval.Deregistered(approval.DeregistrationReason.EXPIRED, CLERK)
+    book.add(f"licence/{LICENCE}", ended)
+    row = folded(approvals.PROJECTION, book.kept)[LICENCE]
+    assert (row["state"], row["ended_on"]) == ("EXPIRED", date(2031, 3, 1))
+
+
+def test_holder_gone_ends_by_deregistration() -> None:
+    """持有人终止的，注销即终结。"""
+    book = Book()
+    book.add(f"licence/{LICENCE}", granted())
+    ended = approval.Deregistered(approval.DeregistrationReason.HOLDER_ENDED, CLERK)
+    book.add(f"licence/{LICENCE}", ended)
+    row = folded(approvals.PROJECTION, book.kept)[LICENCE]
+    assert (row["state"], row["deregistered"]) == ("DEREGISTERED", True)
+
+
+def test_withdrawn_and_forfeited_keep_their_own_numbers() -> None:
+    """撤回有撤回决定书，吊销有处罚决定书。"""
+    book = Book()
+    withdrawn = approval.Withdrawn(
+        reason="规划调整", compensation_due=True, decision_no="W-7", handler=CLERK
+    )
+    for number, ending in (
+        ("L-7", withdrawn),
+        ("L-8", approval.Forfeited("F-8", FIRE, CLERK)),
+    ):
+        book.add(f"licence/{number}", granted())
+        book.add(f"licence/{LicenceNo(number)}", ending)
+    rows = folded(approvals.PROJECTION, book.kept)
+    assert (rows["L-7"]["state"], rows["L-7"]["ending_no"]) == ("WITHDRAWN", "W-7")
+    assert (rows["L-8"]["state"], rows["L-8"]["ending_no"]) == ("FORFEITED", "F-8")
+
+
+def test_item_register_shows_the_newest_version() -> None:
+    """后公布的版本取代先公布的。"""
+    book = Book()
+    book.add(f"item/{ITEM}", item(), key=ITEM)
+    book.add(f"item/{ITEM}", item(FIRE, version=2), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["version"], row["supervising_bodies"]) == (2, ["FIRE"])
+
+
+def test_subject_register_counts_and_seals() -> None:
+    """名册记下登记与各项次数，姓名只有密文。"""
+    row = folded(subject_register.PROJECTION, story().kept)[APPLICANT]
+    counted = {name: row[name] for name in subject_register.COUNTS}
+    assert counted == {
+        "cases": 1,
+        "filings": 0,
+        "commitments": 1,
+        "licences": 1,
+        "inspections": 1,
+    }
+    assert (row["name"], row["name_version"]) == (b"\x01sealed", 1)
+
+
+def test_subject_may_apply_before_he_is_registered_here() -> None:
+    """先有办件、后有登记，次数不丢。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    book.add(f"subject/{APPLICANT}", registered("C"), key=APPLICANT)
+    row = folded(subject_register.PROJECTION, book.kept)[APPLICANT]
+    assert (row["cases"], row["risk_class"]) == (1, "C")
+
+
+def test_timeline_has_one_row_an_event_with_its_place() -> None:
+    """每件事一行，写明三个时间、依据与出处。"""
+    book = Book()
+    delivered = book.add(f"case/{CASE}", received())
+    row = folded(case_timeline.PROJECTION, book.kept)["0"]
+    assert row["decided_at"] == row["recorded_at"] == delivered.meta.decided_at
+    assert row["legal_basis"] == ["xkf:29", "xkf:32"]
+    assert (row["topic"], row["partition"], row["position"]) == ("case", 0, 0)
+    assert row["case_no"] == CASE
+
+
+def test_timeline_finds_inspections_by_licence() -> None:
+    """检查任务不带办件编号，凭许可编号与办件相连。"""
+    rows = folded(case_timeline.PROJECTION, story().kept).values()
+    tasks = [row for row in rows if row["name"] == "task.assigned.v1"]
+    assert [(row["case_no"], row["licence_no"]) for row in tasks] == [(None, LICENCE)]
+
+
+def test_timeline_marks_sealed_fields() -> None:
+    """联系电话只写明已封存。"""
+    facts = next(iter(folded(case_timeline.PROJECTION, story().kept).values()))["facts"]
+    assert isinstance(facts, dict)
+    assert facts["contact"] == {"sealed": True}
+
+
+def test_deadline_view_keeps_what_is_open() -> None:
+    """受理后有承诺与法定两个期限，准予后只剩送达。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    book.add(f"case/{CASE}", accepted())
+    row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
+    assert row["next_due_on"] == date(2026, 3, 11)
+    book.add(f"case/{CASE}", approved())
+    row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
+    assert row["next_due_on"] == date(2026, 3, 16)
+
+
+def test_settled_stream_has_no_deadline_row() -> None:
+    """不予受理的，没有期限再走。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    declined = case.Declined(
+        reason=case.DeclineReason.NOT_REQUIRED,
+        competent_organ=None,
+        explanation="不需许可",
+        decided_on=date(2026, 3, 2),
+        document_no="B-1",
+        handler=CLERK,
+    )
+    book.add(f"case/{CASE}", declined)
+    assert folded(deadline_view.PROJECTION, book.kept) == {}
