@@ -33,7 +33,7 @@ from ledger.store import read_frame
 log: Final = structlog.get_logger()
 BATCH: Final = 500
 WAIT_SECONDS: Final = 0.2
-TICK_SECONDS: Final = 1.0
+TICK_SECONDS: Final = 0.25
 RECONNECT_SECONDS: Final = 0.5
 
 
@@ -170,7 +170,7 @@ class _Session:
             raise
 
     def _tick(self) -> None:
-        """Timers and parked events, about once a second."""
+        """Timers and parked events, a few times a second."""
         if time.monotonic() - self._ticked < TICK_SECONDS:
             return
         self._ticked = time.monotonic()

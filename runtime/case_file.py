@@ -8,8 +8,8 @@ from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.cells import chop_cells
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -31,6 +31,7 @@ SECTIONS: Final = (
     ("inspection", frozenset({"task"})),
     ("revocation_section", frozenset({"revocation"})),
 )
+INDENT: Final = "  "
 # Said elsewhere in the entry, or of no use to a reader.
 HIDDEN_FACTS: Final = frozenset({"handler", "source_stream", "source_event"})
 
@@ -171,11 +172,23 @@ def _deadlines(file: CaseFile) -> Iterator[RenderableType]:
         yield Text(say("calendars", rules=rules(file.case.rules)), style="dim")
 
 
+@dataclass(frozen=True, slots=True)
+class _Indented:
+    """Lines folded by width: Chinese has no blanks to break at."""
+
+    lines: tuple[str, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        del console
+        for line in self.lines:
+            for part in chop_cells(line, options.max_width - len(INDENT)):
+                yield Text(INDENT + part.rstrip())
+
+
 def _entry(row: TimelineRow) -> RenderableType:
     """One event: what, the three times, who, on what ground, where to find it."""
     name = Text.assemble((title("event", row.name), "bold"), (f"  {row.name}", "dim"))
-    lines = Text("\n").join(Text(line) for line in _entry_lines(row))
-    return Group(name, Padding(lines, (0, 0, 0, 2), expand=False))
+    return Group(name, _Indented(tuple(_entry_lines(row))))
 
 
 def _entry_lines(row: TimelineRow) -> Iterator[str]:

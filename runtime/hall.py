@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -17,6 +18,7 @@ import psycopg
 
 from domain.acts import Act
 from domain.terms import BEIJING, Actor, OfficerId, Organ, Role
+from followers import overview
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from ledger.clock import LedgerClock
 from runtime.exits import Exit, Stop
@@ -68,9 +70,15 @@ class Hall:
         return outcome
 
     def until(self, instant: datetime) -> None:
-        """把演示时钟拨到这一刻；已经过了就不动。"""
-        if self.clock.now() < instant:
-            self.clock.advance(instant)
+        """把演示时钟拨到这一刻，途中每个届满的期限都停一停；已经过了就不动。"""
+        if self.clock.now() >= instant:
+            return
+        self.settle()
+        while due := overview.next_due(self.reader, instant):
+            self.clock.advance(max(due, self.clock.now()))
+            self.wait(partial(self._handled, due), f"{due:%Y-%m-%d}")
+            self.settle()
+        self.clock.advance(instant)
 
     def wait_for(self, stream: str, event: str) -> None:
         """等机器把某事记入某案卷。"""
@@ -86,7 +94,7 @@ class Hall:
 
     def settle(self) -> None:
         """等全部跟随者追上账本：此后看到的就是现状。"""
-        self.wait(self._level, "followers")
+        self.wait(lambda: overview.level(self.reader), "followers")
 
     def _recorded(self, stream: str, event: str) -> bool:
         found = self.reader.execute(
@@ -94,12 +102,8 @@ class Hall:
         )
         return found.fetchone() is not None
 
-    def _level(self) -> bool:
-        row = self.reader.execute(
-            "SELECT coalesce(bool_and(c.next_position >= h.next_position), false)"
-            " FROM follower.cursor c, ledger.head h"
-        ).fetchone()
-        return row is not None and row[0] is True
+    def _handled(self, due: datetime) -> bool:
+        return overview.next_due(self.reader, due) is None
 
 
 @contextmanager

@@ -65,7 +65,6 @@ def play(hall: Hall, console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
         task = progress.add_task(say("story.founding"), total=len(story.CHAPTERS) + 1)
-        hall.until(beijing(story.BEGINS))
         found(hall)
         for chapter in story.CHAPTERS:
             progress.update(task, advance=1, description=say(chapter.title))

@@ -43,7 +43,8 @@ def servers(chosen: Settings) -> Iterator[Finding]:
         yield Finding(WARN, "servers", say("doctor.not_running"))
         return
     for child in found.children:
-        level = OK if child.state == state.RUNNING and not child.restarts else WARN
+        fine = child.state in {state.RUNNING, state.DONE} and not child.restarts
+        level = OK if fine else WARN
         level = BAD if child.state == state.HALTED else level
         shown = say("doctor.child", state=say(f"up.child.{child.state}"), restarts=child.restarts)
         yield Finding(level, child.name, shown)

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 
 from followers.projection import FoldFailed
-from followers.rebuild import Rebuilt, RebuildOptions, rebuild
+from followers.rebuild import RebuildOptions, Rebuilt, rebuild
 from ledger.errors import LedgerDamaged
 from projections import ALL
 from runtime.exits import Exit, Stop

@@ -5,6 +5,10 @@ import json
 from dataclasses import asdict
 from typing import Final
 
+from psycopg import OperationalError, connect
+from psycopg.errors import UndefinedTable
+
+from followers.overview import Lag, lags
 from runtime import state
 from runtime.exits import Exit
 from runtime.messages import say
@@ -17,14 +21,36 @@ NOTHING: Final = "-"
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 都在运行 · 3 有角色因完整性有疑而停 · 5 未运行或有一个没在运行。"""
     found = state.running(chosen)
+    followers = _lags(chosen) if found else []
     if arguments.json:
         record = asdict(found) if found else {"data": str(chosen.data), "children": []}
-        print(json.dumps({"running": found is not None, **record}, ensure_ascii=False))
+        record |= {"running": found is not None, "followers": [asdict(one) for one in followers]}
+        print(json.dumps(record, ensure_ascii=False))
     elif found is None:
         print(say("status.stopped", data=chosen.data))
     else:
-        print("\n".join(lines(found)))
-    return verdict(found)
+        print("\n".join([*lines(found), *map(progress, followers)]))
+    return Exit.INTEGRITY if any(one.halted for one in followers) else verdict(found)
+
+
+def _lags(chosen: Settings) -> list[Lag]:
+    """数据库还没起来或还没建账，就没有可说的。"""
+    try:
+        with connect(chosen.dsn("shenguan_audit"), autocommit=True) as conn:
+            return lags(conn)
+    except (OperationalError, UndefinedTable):
+        return []
+
+
+def progress(one: Lag) -> str:
+    """一个跟随者的一行：落后几件几秒、走哪一路、停放几件；停下的说明原因。"""
+    facts = asdict(one) | {
+        "kind": say(f"status.kind.{one.kind}"),
+        "feed": say(f"status.feed.{one.feed or 'none'}"),
+        "seconds": f"{one.seconds:.1f}",
+    }
+    line = "  " + say("status.follower", **facts)
+    return line + (say("status.halted", **facts) if one.halted else "")
 
 
 def lines(found: State) -> list[str]:

@@ -90,7 +90,7 @@ def start(
             stdout=log,
             stderr=log,
             cwd="/",
-            env=environment() | extra,
+            env={**environment(), **extra},
             start_new_session=True,
         )
         try:

@@ -32,8 +32,14 @@ def followers(settings: Settings, stop: threading.Event) -> None:
         run_followers(options, [TALLY], [ECHO], stop)
 
 
+def view(settings: Settings, stop: threading.Event) -> None:
+    """只有视图，供测速。"""
+    options = FollowerOptions(settings.dsn("shenguan_follow"), settings.kafka_bootstrap)
+    run_followers(options, [TALLY], [], stop)
+
+
 if __name__ == "__main__":
     chosen = settings_module.load(Path(sys.argv[2]), environment={})
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
-    {"relay": relay, "followers": followers}[sys.argv[1]](chosen, stopping)
+    {"relay": relay, "followers": followers, "view": view}[sys.argv[1]](chosen, stopping)

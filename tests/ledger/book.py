@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import psycopg
 
 from domain.acts import Act
-from domain.case import Delivered, Received
+from domain.case import Delivered
 from domain.decider import Aggregate, Claim, Decision, Event, Load, Plan, Refused, Write
 from domain.refusals import Refusal
 from domain.subject import SubjectKind, SubjectRegistered
@@ -23,7 +23,6 @@ from domain.terms import (
     Personal,
     PersonId,
     Role,
-    SubjectId,
 )
 from ledger.application import Ledger, Outcome, Request
 from ledger.founding import establish
@@ -151,6 +150,3 @@ def book(settings: Settings, mode: Mode = Mode.FORMAL) -> Iterator[Book]:
         for name in EVENT_NAMES:
             ledger.keep_schema(current(name))
         yield Book(settings, ledger)
-
-
-__all__ = ["CASE", "OTHER", "SUBJECT", "Both", "Book", "Name", "Note", "Received", "SubjectId"]

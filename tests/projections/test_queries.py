@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from followers.storage import Connection, connect, create_cursor
@@ -23,7 +24,9 @@ from projections import (
     item_register,
     subject_register,
 )
-from runtime import case_file
+from runtime import case_file, cli
+from runtime.commands import case as command
+from runtime.exits import Exit, Stop
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
 from tests.deliveries import (
@@ -178,6 +181,17 @@ def test_case_file_tells_the_whole_story(conn: Connection) -> None:
     assert "联系电话：〔已封存〕" in text
 
 
+def test_case_file_fits_a_narrow_screen(conn: Connection) -> None:
+    """窄屏上逐行折断，不超宽，行尾不留空白，字一个不少。"""
+    paper = StringIO()
+    case_file.show(_file(conn, CASE), Console(file=paper, width=60))
+    lines = paper.getvalue().splitlines()
+    assert max(cell_len(line) for line in lines) <= 60
+    events = lines[lines.index(next(line for line in lines if "办件经过" in line)) + 1 :]
+    assert [line for line in events if line != line.rstrip()] == []
+    assert "联系电话：〔已封存〕" in paper.getvalue().replace("\n  ", "")
+
+
 def test_case_file_shows_open_deadlines_and_lights(conn: Connection) -> None:
     """承诺时限已过而法定时限未过：黄灯，期限列明。"""
     text = _printed(_file(conn, OTHER))
@@ -197,3 +211,17 @@ def test_case_file_has_a_form_for_programs(conn: Connection) -> None:
 def test_unknown_case_is_no_file(conn: Connection) -> None:
     """没有的办件没有案卷。"""
     assert case_file.read(conn, "none", NOW) is None
+
+
+def test_command_prints_the_file_and_names_what_it_does_not_know(
+    database: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``case``：有则打印，不给编号则列出，没有的以退出码二说明。"""
+    assert command.run(cli.parse(["case", CASE, "--json"]), database) == Exit.DONE
+    assert json.loads(capsys.readouterr().out)["case"]["key"] == CASE
+    assert command.run(cli.parse(["case"]), database) == Exit.DONE
+    listed = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in listed] == [OTHER, CASE]
+    with pytest.raises(Stop) as stop:
+        command.run(cli.parse(["case", "none"]), database)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.REFUSED, "case.unknown")

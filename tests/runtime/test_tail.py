@@ -98,11 +98,10 @@ def test_unreadable_time_is_a_usage_error(postgres: Settings) -> None:
 def town(new_database: NewDatabase, kafka: str) -> Iterator[Town]:
     """一座小城，记了十二件，都已发布。"""
     settings = replace(new_database(), kafka_bootstrap=kafka)
-    town = found_town(settings, kafka)
-    town.fill(12, cases=3)
-    with relaying(town):
-        eventually(lambda: len(town.published()) == len(town.stored()))
-    with town.ledger:
+    with found_town(settings, kafka) as town:
+        town.fill(12, cases=3)
+        with relaying(town):
+            eventually(lambda: len(town.published()) == len(town.stored()))
         yield town
 
 
