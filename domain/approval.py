@@ -162,17 +162,18 @@ class Ended:
         """终结之后办理注销。"""
         match event:
             case Deregistered():
-                return OffRegister(self.granted, event)
+                return OffRegister(self.granted, event, self.by)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
 
 @dataclass(frozen=True, slots=True)
 class OffRegister:
-    """已注销。"""
+    """已注销；``by`` 是先前的终结，因自有情形注销的没有。"""
 
     granted: Granted
     deregistered: Deregistered
+    by: Ending | None = None
 
     def after(self, event: Event) -> "State":
         """注销之后再无许可上的事。"""
@@ -180,6 +181,11 @@ class OffRegister:
 
 
 State: TypeAlias = Nothing | InForce | Ended | OffRegister
+
+
+def was_revoked(state: State) -> bool:
+    """是否被撤销过；撤销之后已注销的也算。"""
+    return isinstance(state, Ended | OffRegister) and isinstance(state.by, Revoked)
 
 
 def standing(state: State) -> Refused:

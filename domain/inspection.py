@@ -186,7 +186,7 @@ class TaskAssigned(Event):
 class Inspected(Event):
     """检查结果。"""
 
-    BASIS: ClassVar[tuple[str, ...]] = ("xkf:62", "cff:55")
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:61.2", "cff:55")
     performed_at: datetime
     code_set: str
     codes: tuple[FindingCode, ...]

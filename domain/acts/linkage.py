@@ -108,10 +108,7 @@ def _source(act: SendPush, desk: Desk) -> _Source | None:
         case (PushMatter.APPROVED, case.Approved()) | (PushMatter.REJECTED, case.Rejected()):
             return _Source(CASE.stream(act.case_no), item_code, file.item)
         case PushMatter.REVOKED, case.Approved(licence_no=number):
-            licence = desk.load(LICENCE, number)
-            if not isinstance(licence, approval.Ended) or not isinstance(
-                licence.by, approval.Revoked
-            ):
+            if not approval.was_revoked(desk.load(LICENCE, number)):
                 return None
             return _Source(LICENCE.stream(number), item_code, file.item)
         case _:
@@ -120,7 +117,7 @@ def _source(act: SendPush, desk: Desk) -> _Source | None:
 
 def _filed(act: SendPush, desk: Desk) -> _Source | None:
     state = desk.load(FILING, act.case_no)
-    if not isinstance(state, filing.OnFile):
+    if not isinstance(state, filing.OnFile | filing.Struck):  # a push may come late
         return None
     submitted = state.submitted
     item = edition(desk, submitted.item_code, submitted.item_version)

@@ -78,3 +78,11 @@ def test_a_filing_is_pushed_once_it_is_on_file() -> None:
         "push/BB-1.filed.350505-XFJY",
     ]
     town(LISTED).refuse(Refusal.PUSH_NOTHING_TO_SEND, send, MACHINE, "2026-03-02", case_no=NO)
+
+
+def test_a_filing_is_pushed_though_it_is_cancelled_by_then() -> None:
+    """推送晚到（机器停过）：报备通过后又撤销备案的，通过照推。"""
+    book = filed()
+    book.do(CANCEL, DECIDER, "2026-03-03")
+    plan = book.do(SendPush(NO, PushMatter.FILED, "e-1"), MACHINE, "2026-03-04")
+    assert len(plan.writes) == 2

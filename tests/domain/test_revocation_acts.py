@@ -135,6 +135,16 @@ def test_the_whole_way_from_a_machine_proposal_to_a_human_decision() -> None:
     assert len(push.writes) == 2
 
 
+def test_a_revocation_is_pushed_though_the_licence_is_deregistered_by_then() -> None:
+    """推送晚到（机器停过）：撤销之后已经注销的，撤销照推。"""
+    book = ready(confirmed())
+    book.do(REVOKE, DECIDER, "2026-10-16")
+    ended = DeregisterLicence(LICENCE, DeregistrationReason.ENDED_BY_DECISION)
+    book.do(ended, DECIDER, "2026-10-20")
+    push = book.do(SendPush(NO, PushMatter.REVOKED, "e-9"), MACHINE, "2026-10-21")
+    assert len(push.writes) == 2
+
+
 @pytest.mark.parametrize("act", [REVOKE, DROP])
 def test_neither_machine_nor_supervisor_decides(act: Revoke | DropRevocation) -> None:
     """规则 19：监管部门与机器不得决定撤销，理由指明许可法六十九条。"""
