@@ -276,12 +276,15 @@ def _unsent(
     outbox: Outbox, following: dict[Lane, int], stop: threading.Event, idle: Callable[[], None]
 ) -> Iterator[Entry]:
     """What the topics lack, in the order of the ledger, for ever."""
-    starts = (outbox.at(lane, number) for lane, number in following.items())
-    position = min((start[0] for start in starts if start), default=outbox.head())
+    head = outbox.head()  # read first: what is appended while the lanes are read lies behind it
+    starts = [outbox.at(lane, number) for lane, number in following.items()]
+    position = min([head, *(start[0] for start in starts if start)])
     while not stop.is_set():
         batch = outbox.read(position, READ)
         for entry in batch:
             lane = Lane(entry.topic, entry.partition)
+            if entry.lane_position > following[lane]:
+                raise LedgerDamaged("relay.lane_gap", {"position": str(entry.position)})
             if entry.lane_position == following[lane]:
                 following[lane] += 1
                 yield entry

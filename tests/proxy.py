@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, Self
 
 CHUNK: Final = 65_536
 
@@ -26,7 +26,7 @@ class Proxy:
         """代理的端口。"""
         return int(self._listener.getsockname()[1])
 
-    def __enter__(self) -> "Proxy":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -66,11 +66,11 @@ class Proxy:
                 return
             with self._lock:
                 self._pairs.append((client, server))
-            self._run(self._forward, client, server, False)
-            self._run(self._forward, server, client, True)
+            self._run(self._forward, client, server, "request")
+            self._run(self._forward, server, client, "reply")
 
-    def _forward(self, source: socket.socket, sink: socket.socket, *replies: bool) -> None:
+    def _forward(self, source: socket.socket, sink: socket.socket, kind: str) -> None:
         with suppress(OSError):
             while data := source.recv(CHUNK):
-                if not (all(replies) and self._withheld.is_set()):
+                if kind == "request" or not self._withheld.is_set():
                     sink.sendall(data)

@@ -8,7 +8,7 @@ from domain.acts import Act
 from domain.case import Delivered as CaseDelivered
 from domain.terms import Actor, OfficerId, Organ, Role
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row
+from followers.projection import Column, ColumnType, Json, Projection, Row
 from followers.supervisor import DUE, Command, Reaction, Rows, Supervisor
 from tests.town import EVENT, Note
 
@@ -40,7 +40,7 @@ def count(_: str, row: Row | None, one: Delivered) -> Row | None:
             raise ValueError("told to fail")
         case text:
             before = cast("int", row["count"]) if row else 0
-            facts = {"position": one.position, "method": "WINDOW"}
+            facts: dict[str, Json] = {"position": one.position, "method": "WINDOW"}
             return {
                 "count": before + 1,
                 "last": text,

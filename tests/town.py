@@ -183,13 +183,14 @@ def forge(town: Town, entry: Entry) -> None:
     """冒写一条记录。"""
     producer = open_producer(town.bootstrap)
     name = topic_name(town.origin, entry.topic)
-    producer.send(
+    sent: Any = producer.send(
         name,
         value=entry.value,
         key=entry.key.encode(),
         headers=headers_of(entry, town.origin),
         partition=entry.partition,
-    ).get(10)
+    )
+    sent.get(10)
     producer.close()
 
 

@@ -39,7 +39,7 @@ class Broker:
     def take(self, position: int, limit: int, timeout: float) -> list[Entry]:
         """自某位置起相连的各件。"""
         del timeout
-        run = []
+        run: list[Entry] = []
         while position + len(run) in self.held and len(run) < limit:
             run.append(entry(position + len(run)))
         return run
@@ -124,7 +124,7 @@ def test_a_missing_record_comes_from_the_store() -> None:
     """主题里缺一件，由账本补上，其后照读 Kafka。"""
     scene = Scene(Broker({0, 2}), Shelf(3))
     source = scene.source()
-    read = []
+    read: list[tuple[int, FeedName]] = []
     for now in (0.0, 1.0, 4.0):
         scene.now = now
         if batch := source.next_batch(len(read), 1, 0):
