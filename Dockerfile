@@ -21,7 +21,7 @@ COPY consumers consumers
 COPY runtime runtime
 COPY messages messages
 USER shenguan
-ENV PYTHONDONTWRITEBYTECODE=1
+ENV PYTHONDONTWRITEBYTECODE=1 SHENGUAN_HOME=/data
 VOLUME /data
 ENTRYPOINT ["./shenguan"]
 CMD ["--help"]

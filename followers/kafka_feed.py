@@ -213,7 +213,7 @@ def read_topics(bootstrap: str, origin: str, lanes: tuple[Lane, ...]) -> Iterato
                 raise LedgerDamaged("kafka.topic_missing", {"topic": partition.topic})
             yield from _partition_to_end(consumer, partition, lane)
     except KafkaError as error:
-        raise LedgerUnavailable("kafka.silent", {"error": repr(error)}) from error
+        raise LedgerUnavailable("kafka.silent", {"detail": repr(error)}) from error
     finally:
         consumer.close(autocommit=False)
 
@@ -237,4 +237,4 @@ def _partition_to_end(
         if records:
             heard = time.monotonic()
         if time.monotonic() - heard > SILENT_SECONDS:
-            raise LedgerUnavailable("kafka.silent", {"topic": partition.topic})
+            raise LedgerUnavailable("kafka.silent", {"detail": partition.topic})

@@ -46,7 +46,8 @@ def establish(
         )
         found = conn.execute("SELECT origin, mode, hash, topics FROM ledger.genesis").fetchone()
         if found != wanted:
-            raise LedgerError("ledger.exists", {"origin": str(found and found[0])})
+            facts = dict(zip(("origin", "mode", "hash"), map(str, found or ()), strict=False))
+            raise LedgerError("ledger.exists", facts)
 
 
 def remember_topics(access: Access, identities: Mapping[str, str]) -> None:
@@ -64,17 +65,6 @@ def known_topics(access: Access) -> dict[str, str]:
     """建账或重发时记下的各主题身份；还没有主题则为空。"""
     with psycopg.connect(access.admin_dsn, autocommit=True) as conn, as_owner(conn):
         return dict(conn.execute("SELECT topic, topic_id FROM ledger.topic_identity").fetchall())
-
-
-def open_ledger(access: Access) -> Ledger:
-    """打开账本；程序带来了新的事件格式，先公布再使用。"""
-    ledger = Ledger.open(access)
-    try:
-        publish(ledger)
-    except BaseException:
-        ledger.close()
-        raise
-    return ledger
 
 
 def publish(ledger: Ledger) -> int:

@@ -9,7 +9,7 @@ import psycopg
 from ledger.line import Line
 from ledger.store import CHANNEL
 
-_REST: Final = 0.01
+_REST: Final = 0.02
 
 
 class Hints:

@@ -14,27 +14,21 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.application import Application
-from eventsourcing.persistence import (
-    IntegrityError,
-    InterfaceError,
-    Mapper,
-    OperationalError,
-    StoredEvent,
-)
+from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.postgres import (
     PostgresApplicationRecorder,
     PostgresDatastore,
     PostgresFactory,
 )
 from eventsourcing.utils import Environment, EnvType, retry
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 
 from domain.decider import Claim
 from ledger.entry import Entry
 from ledger.errors import LedgerError, LedgerUnavailable
 from ledger.group import GroupCommit
 from ledger.leaf import leaf_bytes, leaf_hasher
-from ledger.line import Line
+from ledger.line import Line, Lines
 from ledger.mapper import AvroMapper, Encoded, Fact, Kept
 from ledger.store import (
     Addition,
@@ -50,7 +44,6 @@ from schemas.topics import partition_for, topic_of
 PATIENCE: Final = 30.0  # seconds to wait for a server that went away before giving up
 _PAUSE: Final = 0.1  # between two attempts to reach it
 _CACHE: Final = 10_000  # dossiers kept in memory
-_DSN_KEY: Final = "LEDGER_DSN"
 
 Bundle = tuple[Append, ...]
 Answers = tuple[Answer, ...]
@@ -123,6 +116,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
     def begin(self, dsn: str, frame: Frame) -> None:
         """记下建账时定死的事；此后方可写入。"""
         self._line = Line(dsn)
+        self._readers = Lines(dsn)
         self._frame = frame
         self._hash = leaf_hasher(frame.hash)
 
@@ -222,7 +216,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
                 self._line.close()
                 time.sleep(_PAUSE)
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
     def select_events(
         self,
         originator_id: UUID | str,
@@ -235,19 +229,20 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """一份案卷的账目；只按版本顺读，不倒读、不截取。"""
         if desc or limit is not None:
             raise NotImplementedError("a stream is read forwards and whole")
-        with self.datastore.get_connection() as conn:
+        with self._readers.borrowed() as conn:
             entries = read_stream(conn, str(originator_id), gt or 0, lte)
         return [_kept(entry) for entry in entries]
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
     def read_schema(self, sha256: bytes) -> bytes | None:
         """某一指纹的格式原文。"""
-        with self.datastore.get_connection() as conn:
+        with self._readers.borrowed() as conn:
             return read_schema(conn, sha256)
 
     def close(self) -> None:
-        """Closes the connection that appends."""
+        """Closes the connections."""
         self._line.close()
+        self._readers.close()
 
 
 def _kept(entry: Entry) -> Kept:
@@ -260,7 +255,7 @@ def _partition(key: str, partitions: int) -> int:
 
 
 class LedgerFactory(PostgresFactory):
-    """工厂：连接按我们的连接串，拒绝会丢事件的数据库函数。"""
+    """工厂：用我们的记录器，拒绝会丢事件的数据库函数。"""
 
     application_recorder_class = LedgerRecorder
 
@@ -268,8 +263,6 @@ class LedgerFactory(PostgresFactory):
         super().__init__(env)
         if self.datastore.enable_db_functions or self.env_create_table():
             raise LedgerError("ledger.db_functions")
-        # All of the connection string, also what the library has no setting for (TLS).
-        self.datastore.pool.conninfo = str(self.env.get(_DSN_KEY))
 
 
 class LedgerApplication(Application[str]):
@@ -332,12 +325,9 @@ def _environment(dsn: str, cached: int) -> dict[str, str]:
         "POSTGRES_USER": known.get("user", ""),
         "POSTGRES_PASSWORD": known.get("password", ""),
         "POSTGRES_SCHEMA": "ledger",
-        "POSTGRES_POOL_SIZE": "1",
-        "POSTGRES_MAX_OVERFLOW": "9",
-        "POSTGRES_CONNECT_TIMEOUT": "10",
+        "POSTGRES_POOL_SIZE": "0",  # never opened: our recorder has connections of its own
         "CREATE_TABLE": "no",
         "AGGREGATE_CACHE_MAXSIZE": str(cached),
         "AGGREGATE_CACHE_FASTFORWARD": "no",
         "DEEPCOPY_FROM_AGGREGATE_CACHE": "no",
-        _DSN_KEY: make_conninfo(dsn),
     }

@@ -15,7 +15,7 @@ from domain.decider import Claim
 from domain.terms import HashName, Mode
 from ledger.entry import Entry
 from ledger.errors import LedgerError
-from ledger.line import AnyConnection, Connection
+from ledger.line import Connection
 
 _PAGE: Final = 2_000  # rows of a server-side cursor at a time
 CHANNEL: Final = "shenguan_appended"
@@ -27,7 +27,9 @@ _APPEND: Final = """
 SELECT kind, first_position, last_position, code, facts, repeated FROM ledger.append(
     %s, %b, %s, %s, %s::jsonb, %s::text[], %s::bytea[],
     %s::text[], %s::text[], %s::text[], %s::integer[], %s::bigint[], %s::bytea[], %s::integer[],
-    %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s, %s, %s,
+    %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s, %s, %s"""
+_PLAIN: Final = f"{_APPEND})"
+_CLAIMING: Final = f"""{_APPEND},
     %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
 
 
@@ -109,13 +111,17 @@ def _answer_row(_: psycopg.Cursor[Any]) -> Callable[[Sequence[Any]], Answer]:
 
 def _send(conn: Connection, call: Append) -> psycopg.Cursor[Answer]:
     cursor = conn.cursor(row_factory=_answer_row, binary=True)
-    return cursor.execute(_APPEND, _parameters(call), prepare=True)
+    parameters = _parameters(call)
+    if call.claims or call.releases:
+        held = (*_claims(call.claims), *_claims(call.releases))
+        return cursor.execute(_CLAIMING.encode(), (*parameters, *held), prepare=True)
+    return cursor.execute(_PLAIN.encode(), parameters, prepare=True)
 
 
 def _reply(cursor: psycopg.Cursor[Answer]) -> Answer:
     answer = cursor.fetchone()
     if answer is None:
-        raise LedgerError("ledger.append")
+        raise LedgerError("ledger.append", {"reason": "no answer"})
     return answer
 
 
@@ -145,8 +151,6 @@ def _parameters(call: Append) -> tuple[object, ...]:
         call.recorded_at,
         call.incarnation,
         call.traceparent,
-        *_claims(call.claims),
-        *_claims(call.releases),
     )
 
 
@@ -190,7 +194,7 @@ def read_frame(conn: Connection) -> Frame | None:
     return Frame(row[0], Mode(row[1]), HashName(row[2]), dict(row[3]), row[4])
 
 
-def read_stream(conn: AnyConnection, stream: str, after: int, until: int | None) -> list[Entry]:
+def read_stream(conn: Connection, stream: str, after: int, until: int | None) -> list[Entry]:
     """一份案卷版本在 ``after`` 之后（至 ``until``）的账目，按版本排序。"""
     return (
         conn.cursor(row_factory=class_row(Entry), binary=True)
@@ -204,7 +208,7 @@ def read_stream(conn: AnyConnection, stream: str, after: int, until: int | None)
     )
 
 
-def read_schema(conn: AnyConnection, sha256: bytes) -> bytes | None:
+def read_schema(conn: Connection, sha256: bytes) -> bytes | None:
     """某一指纹的格式原文。"""
     row = (
         conn.cursor(row_factory=tuple_row)

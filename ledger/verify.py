@@ -168,7 +168,7 @@ class _Walk:
     def _read_schema(self, sha256: bytes) -> Schema:
         text = read_schema(self.conn, sha256)
         if text is None or hashlib.sha256(text).digest() != sha256:
-            raise CodecError("codec.schema", {"event": sha256.hex()})
+            raise CodecError("codec.schema", {"found": sha256.hex()})
         return from_text(text)
 
 

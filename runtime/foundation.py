@@ -10,6 +10,7 @@ from domain.acts.register import calendars
 from domain.terms import HashName, Mode
 from ledger.application import Ledger, OutcomeKind, Request
 from ledger.database import migrate
+from ledger.errors import LedgerError
 from ledger.founding import SYSTEM, establish, known_topics, publish, remember_topics
 from ledger.store import read_frame
 from runtime import kafka_admin
@@ -39,11 +40,17 @@ def lay(chosen: Settings, origin: str, mode: Mode, clock: datetime | None = None
 
 
 def renew(chosen: Settings, clock: datetime | None = None) -> int:
-    """启动时：没有账本就建一本演练账本；已有的，只公布新版本带来的事件格式与日历。"""
+    """启动时：没有账本就建一本演练账本；已有的，只公布新版本带来的事件格式与日历。
+
+    On a server of the city's own only ``init`` (or the demonstration) makes a ledger: a formal one
+    must not find its place taken by a rehearsal. Raises ``ledger.not_created``.
+    """
     migrate(chosen)
     with psycopg.connect(chosen.dsn("shenguan_append"), autocommit=True) as conn:
         frame = read_frame(conn)
     if frame is None:
+        if clock is None and not chosen.own_database:
+            raise LedgerError("ledger.not_created")
         return lay(chosen, DEMO_ORIGIN, Mode.DEMO, clock)
     return lay(chosen, frame.origin, frame.mode)
 

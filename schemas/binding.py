@@ -3,7 +3,8 @@
 ``bind`` walks an Avro schema and a Python type together, once, and returns the pair of functions
 that carry a value across. fastavro is no validator (its writer turns 1.9 into 1, ``True`` into 1
 and reads a naive datetime in the process's time zone), so everything is checked here and fastavro
-only sees physical types: dates are days, instants are microseconds, both since 1970 in UTC.
+only writes physical types: dates are days, instants are microseconds, both since 1970 in UTC.
+Reading goes from the bytes straight to our types (:mod:`schemas.canonical`).
 """
 
 import re
@@ -28,12 +29,12 @@ from typing import (
 )
 
 from domain.terms import Sealed
+from schemas.canonical import Read, array, blob, boolean, converted, long, optional, symbol, text
 from schemas.errors import CodecError
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 Avro: TypeAlias = "bool | int | str | bytes | list[Avro] | dict[str, Avro] | None"
 Pack: TypeAlias = Callable[[object], Avro]
-Unpack: TypeAlias = Callable[[Avro], object]
 
 T = TypeVar("T")
 
@@ -51,17 +52,17 @@ _BOUNDS: Final = {"int": 2**31, "long": 2**63}
 
 
 class Pair(NamedTuple):
-    """A value's way out (domain → Avro) and in (Avro → domain)."""
+    """A value's way out (domain → Avro) and in (bytes → domain)."""
 
     pack: Pack
-    unpack: Unpack
+    read: Read
 
 
 class RecordPair(NamedTuple, Generic[T]):
     """As :class:`Pair`, of a whole record and its dataclass."""
 
     pack: Callable[[object], dict[str, Avro]]
-    unpack: Callable[[dict[str, Avro]], T]
+    read: Callable[[bytes, int], tuple[T, int]]
 
 
 class MismatchError(Exception):
@@ -83,7 +84,7 @@ def bind(schema: Json, kind: object, path: str) -> Pair:
         raise MismatchError(path)
     if isinstance(kind, type) and is_dataclass(kind) and schema["type"] == "record":
         record = bind_record(schema, kind, path)
-        return Pair(record.pack, record.unpack)  # type: ignore[arg-type]  # fastavro reads a dict
+        return Pair(record.pack, record.read)
     if get_origin(kind) is tuple:
         return _bind_array(schema, kind, path)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
@@ -100,7 +101,7 @@ def bind_record(schema: Mapping[str, Json], kind: type[T], path: str) -> RecordP
         raise MismatchError(f"{path}: {sorted(set(names) ^ set(members)) or 'order'}")
     pairs = {n: bind(t, hints[n], f"{path}.{n}" if path else n) for n, t in members.items()}
     packs = tuple(pair.pack for pair in pairs.values())
-    converted = tuple((n, pair.unpack) for n, pair in pairs.items() if pair.unpack is not _same)
+    reads = tuple(pair.read for pair in pairs.values())
     values = _getter(names)
 
     def pack(value: object) -> dict[str, Avro]:
@@ -108,17 +109,14 @@ def bind_record(schema: Mapping[str, Json], kind: type[T], path: str) -> RecordP
             _wrong(path or "event", value)
         return {n: out(item) for n, out, item in zip(names, packs, values(value), strict=True)}
 
-    def unpack(record: dict[str, Avro]) -> T:
-        facts: dict[str, object] = {**record}
-        for name, into in converted:
-            facts[name] = into(record[name])
-        return kind(**facts)
+    def read(value: bytes, at: int) -> tuple[T, int]:
+        facts: list[object] = []
+        for member in reads:
+            fact, at = member(value, at)
+            facts.append(fact)
+        return kind(*facts), at
 
-    return RecordPair(pack, unpack)
-
-
-def _same(value: Avro) -> object:
-    return value
+    return RecordPair(pack, read)
 
 
 def _field_types(schema: Mapping[str, Json]) -> dict[str, Json]:
@@ -143,32 +141,28 @@ def _bind_optional(schema: list[Json], kind: object, path: str) -> Pair:
     if schema[:1] != ["null"] or len(inner) == len(get_args(kind)):
         raise MismatchError(path)
     _, value_schema = schema
-    pack, unpack = bind(value_schema, reduce(or_, inner), path)
-    return Pair(
-        lambda value: None if value is None else pack(value),
-        _same if unpack is _same else lambda value: None if value is None else unpack(value),
-    )
+    pack, read = bind(value_schema, reduce(or_, inner), path)
+    return Pair(lambda value: None if value is None else pack(value), optional(read))
 
 
 def _bind_array(schema: Mapping[str, Json], kind: object, path: str) -> Pair:
     if schema["type"] != "array":
         raise MismatchError(path)
-    element, unpack_item = bind(schema["items"], get_args(kind)[0], f"{path}[]")
+    element, read_item = bind(schema["items"], get_args(kind)[0], f"{path}[]")
 
     def pack(value: object) -> Avro:
         if type(value) is not tuple:
             _wrong(path, value)
         return [element(item) for item in value]
 
-    def unpack(value: Avro) -> object:
-        return tuple(map(unpack_item, value))  # type: ignore[arg-type]  # fastavro read a list
-
-    return Pair(pack, unpack)
+    return Pair(pack, array(read_item))
 
 
 def _bind_enum(schema: Mapping[str, Json], kind: type[StrEnum], path: str) -> Pair:
     known = {member.value: member for member in kind}
+    symbols = schema.get("symbols")
     allowed = _symbols(schema, set(known), path)
+    read_symbol = symbol(tuple(map(str, symbols))) if isinstance(symbols, list) else text
 
     def pack(value: object) -> Avro:
         if type(value) is not kind:
@@ -177,13 +171,14 @@ def _bind_enum(schema: Mapping[str, Json], kind: type[StrEnum], path: str) -> Pa
             raise CodecError("codec.symbol", {"field": path, "found": str(value)})
         return value.value
 
-    def unpack(value: Avro) -> object:
-        member = known.get(value)  # type: ignore[arg-type]  # fastavro read a string
+    def read(value: bytes, at: int) -> tuple[object, int]:
+        found, at = read_symbol(value, at)
+        member = known.get(found)
         if member is None:
             raise CodecError("codec.symbol", {"field": path})
-        return member
+        return member, at
 
-    return Pair(pack, unpack)
+    return Pair(pack, read)
 
 
 def _symbols(schema: Mapping[str, Json], known: set[str], path: str) -> set[str]:
@@ -202,11 +197,11 @@ def _bind_scalar(schema: Mapping[str, Json], kind: object, path: str) -> Pair:
     physical, logical = str(schema["type"]), schema.get("logicalType")
     match physical, logical:
         case "string", None if kind is str:
-            return _exact(str, path)
+            return _exact(str, text, path)
         case "string", "uuid" if kind is str:
             return _uuid(path)
         case "boolean", None if kind is bool:
-            return _exact(bool, path)
+            return _exact(bool, boolean, path)
         case (("int" | "long"), None) if kind is int:
             return _whole(_BOUNDS[physical], path)
         case "int", "date" if kind is date:
@@ -219,13 +214,13 @@ def _bind_scalar(schema: Mapping[str, Json], kind: object, path: str) -> Pair:
             raise MismatchError(f"{path}: {physical}/{logical}")
 
 
-def _exact(kind: type[str] | type[bool], path: str) -> Pair:
+def _exact(kind: type[str] | type[bool], read: Read, path: str) -> Pair:
     def pack(value: object) -> Avro:
         if type(value) is not kind:
             _wrong(path, value)
         return value
 
-    return Pair(pack, _same)
+    return Pair(pack, read)
 
 
 def _uuid(path: str) -> Pair:
@@ -234,7 +229,7 @@ def _uuid(path: str) -> Pair:
             raise CodecError("codec.uuid", {"field": path})
         return value
 
-    return Pair(check, check)
+    return Pair(check, converted(text, check))
 
 
 def _whole(bound: int, path: str) -> Pair:
@@ -245,7 +240,7 @@ def _whole(bound: int, path: str) -> Pair:
             raise CodecError("codec.range", {"field": path})
         return value
 
-    return Pair(check, check)
+    return Pair(check, converted(long, check))
 
 
 def _day(path: str) -> Pair:
@@ -254,13 +249,13 @@ def _day(path: str) -> Pair:
             _wrong(path, value)
         return value.toordinal() - _EPOCH_DAY
 
-    def unpack(value: Avro) -> object:
+    def unpack(value: int) -> date:
         try:
-            return date.fromordinal(value + _EPOCH_DAY)  # type: ignore[operator]
+            return date.fromordinal(value + _EPOCH_DAY)
         except (ValueError, OverflowError):
             raise CodecError("codec.range", {"field": path}) from None
 
-    return Pair(pack, unpack)
+    return Pair(pack, converted(long, unpack))
 
 
 def _instant(path: str) -> Pair:
@@ -274,13 +269,13 @@ def _instant(path: str) -> Pair:
             raise CodecError("codec.range", {"field": path})
         return micros
 
-    def unpack(value: Avro) -> object:
+    def unpack(value: int) -> datetime:
         try:
-            return _EPOCH + timedelta(microseconds=value)  # type: ignore[arg-type]
+            return _EPOCH + timedelta(microseconds=value)
         except OverflowError:
             raise CodecError("codec.range", {"field": path}) from None
 
-    return Pair(pack, unpack)
+    return Pair(pack, converted(long, unpack))
 
 
 def _sealed(path: str) -> Pair:
@@ -295,4 +290,4 @@ def _sealed(path: str) -> Pair:
             raise CodecError("codec.unsealed", {"field": path})
         return checked(value.value)
 
-    return Pair(pack, lambda value: Sealed(checked(value)))  # type: ignore[arg-type]
+    return Pair(pack, converted(blob, lambda value: Sealed(checked(value))))

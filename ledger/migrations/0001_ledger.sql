@@ -154,8 +154,9 @@ CREATE FUNCTION ledger.append(
     p_version bigint[], p_leaf bytea[], p_count integer[],
     p_event_id uuid[], p_name text[], p_schema bytea[], p_leaf_hash bytea[], p_value bytea[],
     p_recorded_at timestamptz, p_incarnation integer, p_traceparent text,
-    p_claim_kind text[], p_claim_value text[], p_claim_holder text[],
-    p_release_kind text[], p_release_value text[], p_release_holder text[]
+    p_claim_kind text[] DEFAULT NULL, p_claim_value text[] DEFAULT NULL,
+    p_claim_holder text[] DEFAULT NULL, p_release_kind text[] DEFAULT NULL,
+    p_release_value text[] DEFAULT NULL, p_release_holder text[] DEFAULT NULL
 ) RETURNS ledger.answer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp

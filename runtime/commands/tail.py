@@ -124,7 +124,7 @@ def _batches(feed: KafkaFeed, position: int, end: int | None) -> Iterator[list[E
     while end is None or position < end:
         entries = feed.take(position, BATCH, WAIT_SECONDS if end is None else SILENT_SECONDS)
         if end is not None and not entries:
-            raise LedgerUnavailable("kafka.silent", {"topic": "*"})
+            raise LedgerUnavailable("kafka.silent", {"detail": f"{position} < {end}"})
         position += len(entries)
         yield entries[: None if end is None else max(0, len(entries) - (position - end))]
 

@@ -18,7 +18,7 @@ from ledger import database
 from ledger.application import Ledger, OutcomeKind, Request
 from ledger.database import migrate
 from ledger.errors import LedgerError
-from ledger.founding import SYSTEM, establish, known_topics, open_ledger, publish
+from ledger.founding import SYSTEM, establish, known_topics, publish
 from ledger.relay import RelayOptions, run_relay
 from runtime.commands import init, verify
 from runtime.exits import Exit, Stop
@@ -35,7 +35,8 @@ def test_every_schema_is_published_before_its_first_use(new_database: NewDatabas
     """建账在位置 0；六十余种格式的全文随后入账，与所存原文相同；再打开不重复公布。"""
     chosen = new_database()
     establish(chosen, "city", Mode.FORMAL, HashName.SHA256, TOPICS)
-    with open_ledger(chosen) as ledger:
+    with Ledger.open(chosen) as ledger:
+        publish(ledger)
         facts = ledger.events("ledger/city")
         assert isinstance(facts[0].event, LedgerCreated)
         assert [fact.entry.position for fact in facts if fact.entry] == list(range(len(facts)))
@@ -47,7 +48,8 @@ def test_every_schema_is_published_before_its_first_use(new_database: NewDatabas
             assert texts[bytes.fromhex(one.sha256)] == one.text.encode()
             assert hashlib.sha256(one.text.encode()).hexdigest() == one.sha256
         assert publish(ledger) == 0
-    with open_ledger(chosen) as again:
+    with Ledger.open(chosen) as again:
+        assert publish(again) == 0
         state = again.load(AGGREGATE, "city")
         assert isinstance(state, Created)
         assert len(again.events("ledger/city")) == len(EVENT_NAMES) + 1
@@ -61,7 +63,8 @@ def test_a_changed_schema_is_refused(new_database: NewDatabase) -> None:
     """公布过的格式不得改动：同名异文，依法拒绝。"""
     chosen = new_database()
     establish(chosen, "city", Mode.FORMAL, HashName.SHA256, TOPICS)
-    with open_ledger(chosen) as ledger:
+    with Ledger.open(chosen) as ledger:
+        publish(ledger)
         text = current("case.received.v1").text.decode() + " "
         digest = hashlib.sha256(text.encode()).hexdigest()
         act = PublishSchema("city", "case.received.v1", digest, text)

@@ -135,11 +135,10 @@ def test_key_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         KeyStore(line, tmp_path, HashName.SHA256)
 
 
-def test_blind_value_needs_the_index_key(shared: Book, tmp_path: Path) -> None:
-    """盲值离开索引密钥算不出来。"""
+def test_request_hash_needs_the_index_key(shared: Book, tmp_path: Path) -> None:
+    """命令的摘要离开索引密钥算不出来：号码位数少，普通摘要不是秘密。"""
     create_key_files(tmp_path)
     other = KeyStore(Line(""), tmp_path, HashName.SHA256)
     number = b"350503199001011234"
-    assert shared.ledger.keys.blind(b"person", number) != other.blind(b"person", number)
-    assert other.blind(b"person", number) == other.blind(b"person", number)
-    assert other.blind(b"person", number) != other.blind(b"phone", number)
+    assert other.request_hash(number) == other.request_hash(number)
+    assert shared.ledger.keys.request_hash(number) != other.request_hash(number)

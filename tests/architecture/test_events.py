@@ -1,0 +1,38 @@
+"""每种事件：有名字、有格式、有存档字节、有中文名，有人读它。"""
+
+import tomllib
+from typing import Final
+
+import projections
+from runtime.messages import tables
+from schemas.registry import EVENT_NAMES
+from tests.architecture.source import ROOT
+
+# Families that no view shows, and who reads them instead.
+UNSEEN: Final = {
+    "officer": "每次办理都调阅岗位授权（domain/duties.py）；还没有人事页面",
+    "inspector": "编制检查人员名单时由消费者读（consumers/inspection_round.py）",
+    "calendar": "推算期限时调阅（domain/deadlines.py）",
+    "ledger": "打开账本与核验时读（ledger/application.py、ledger/verify.py）",
+}
+
+
+def test_every_event_is_complete() -> None:
+    """少登记一处，便有一种事件说不清、读不出、没人看。"""
+    terms = tomllib.loads((ROOT / "docs/glossary.toml").read_text(encoding="utf-8"))["term"]
+    golden = ROOT / "tests/schemas/golden"
+    places = {
+        "schema": {path.stem for path in (ROOT / "schemas/avro").glob("*.avsc")},
+        "golden": {path.stem for path in golden.glob("*.bin")},
+        "glossary": {term["identifier"] for term in terms if term["kind"] == "event"},
+        "title": set(tables()["event"]),
+    }
+    assert places == {place: set(EVENT_NAMES) for place in places}
+
+
+def test_every_event_is_read_by_a_view_or_for_a_reason_by_none() -> None:
+    """每种事件都有视图读它；没有的，写明谁来读。"""
+    read = {name for projection in projections.ALL for name in projection.reads}
+    unread = {name.partition(".")[0] for name in set(EVENT_NAMES) - read}
+    assert unread == set(UNSEEN)
+    assert not {name for name in read if name.partition(".")[0] in UNSEEN}
