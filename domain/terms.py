@@ -28,7 +28,9 @@ def beijing_day(instant: datetime) -> date:
 
 def end_of_day(day: date) -> datetime:
     """该日北京时间二十四时，即次日零时（UTC）。"""
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING).astimezone(UTC) + timedelta(
+        days=1
+    )
 
 
 @dataclass(frozen=True, slots=True, repr=False)

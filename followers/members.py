@@ -1,8 +1,9 @@
 """成员：一个视图或一个监管消费者，怎样吃下一批、怎样停下。"""
 
+import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -13,6 +14,7 @@ from followers.checked import Checked
 from followers.delivered import Delivered
 from followers.parking import Parked, ParkingLot, StoredRows, entry_from_json
 from followers.projection import FoldFailed, Projection, fold, keys_of
+from followers.rebuild import RebuildOptions, rebuild
 from followers.storage import (
     Connection,
     Cursor,
@@ -27,11 +29,21 @@ from followers.supervisor import Command, Reaction, Supervisor, command_id
 from followers.tables import Table
 from followers.vouching import Voucher
 from ledger.application import Outcome, OutcomeKind, Request
+from ledger.errors import LedgerError, LedgerUnavailable
 
 log: Final = structlog.get_logger()
 
 Execute: TypeAlias = Callable[[Request], Outcome]
 Facts: TypeAlias = Mapping[str, str]
+
+# What a row that no table takes may raise; it halts the projection it belongs to.
+HALTING: Final = (
+    psycopg.DataError,
+    psycopg.ProgrammingError,
+    psycopg.IntegrityError,
+    ValueError,
+    TypeError,
+)
 
 
 class Member(ABC):
@@ -63,9 +75,7 @@ class Member(ABC):
             facts = {"version": str(cursor.version), "ours": str(self.version)}
             self._halt(conn, "follower.newer_version", facts)
         elif cursor.version < self.version:
-            with conn.transaction():
-                self._start_over(conn, cursor)
-            cursor = create_cursor(conn, self.name, self.kind, self.version)
+            cursor = self._raise_version(conn, cursor)
         self._cursor, self.next = cursor, cursor.next_position
         self._opened(conn)
 
@@ -75,12 +85,12 @@ class Member(ABC):
             self._take(conn, checked)
         except FoldFailed as failed:
             self._halt(conn, "follower.fold_failed", failed.facts)
-        except (psycopg.DataError, psycopg.ProgrammingError, ValueError, TypeError) as error:
+        except HALTING as error:
             facts = {"position": str(self.next), "error": repr(error)[:200]}
             self._halt(conn, "follower.row_refused", facts)
 
     @abstractmethod
-    def _start_over(self, conn: Connection, cursor: Cursor) -> None: ...
+    def _raise_version(self, conn: Connection, cursor: Cursor) -> Cursor: ...
     @abstractmethod
     def _opened(self, conn: Connection) -> None: ...
     @abstractmethod
@@ -92,32 +102,129 @@ class Member(ABC):
         self.halted = True
 
 
+class Raising(threading.Thread):
+    """一个视图的新版本，在旁边建；``error`` holds what ended it, None once it is switched to."""
+
+    def __init__(self, options: RebuildOptions, projection: Projection) -> None:
+        super().__init__(name=f"raising-{projection.name}", daemon=True)
+        self.error: Exception | None = None
+        self._options, self._projection = options, projection
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        """重建。"""
+        try:
+            built = rebuild(self._options, self._projection, self._stopped)
+            log.info("follower.raised", follower=built.name, generation=built.generation)
+        except Exception as error:  # noqa: BLE001 - judged by whoever waits for it
+            self.error = error
+
+    def end(self) -> None:
+        """叫停，等它停下。"""
+        self._stopped.set()
+        self.join()
+
+
 class ProjectionMember(Member):
     """一个视图。"""
 
     kind = "projection"
 
-    def __init__(self, projection: Projection) -> None:
+    def __init__(self, projection: Projection, store_dsn: str | None) -> None:
         super().__init__(projection.name, projection.version, projection.reads)
-        self._projection = projection
+        self._projection, self._store_dsn = projection, store_dsn
         self._table = Table(projection, 0)
+        self._raising: Raising | None = None
 
-    def _start_over(self, conn: Connection, cursor: Cursor) -> None:
-        restart_cursor(conn, self.name, self.version, cursor.generation + 1)
-        Table(self._projection, cursor.generation - 1).drop(conn)
+    def _raise_version(self, conn: Connection, cursor: Cursor) -> Cursor:
+        """The rows of the old version are served, standing still, until the new ones are level."""
+        if self._store_dsn is None:
+            facts = {"version": str(cursor.version), "ours": str(self.version)}
+            self._halt(conn, "follower.rebuild_needed", facts)
+        elif not self.is_raising:
+            self._start_raising(self._store_dsn)
+        return cursor
+
+    def _start_raising(self, dsn: str) -> None:
+        options = RebuildOptions(dsn, workers=1, is_follower=True)
+        self._raising = Raising(options, self._projection)
+        self._raising.start()
+
+    @property
+    def is_raising(self) -> bool:
+        """新版本正在旁边建，此间不吃新件。"""
+        return self._raising is not None
+
+    def raised(self, conn: Connection) -> bool:
+        """新版本是否刚刚建成并已切换；建不成的，停下。
+
+        Raises what ended it, if that was the connection or the ledger itself.
+        """
+        if self._raising is None or self._raising.is_alive():
+            return False
+        ended, self._raising = self._raising.error, None
+        if isinstance(ended, LedgerError) and ended.code == "follower.running_elsewhere":
+            raise LedgerUnavailable(
+                ended.code, ended.facts
+            ) from ended  # somebody rebuilds it: wait
+        if isinstance(ended, FoldFailed):
+            self._halt(conn, "follower.fold_failed", ended.facts)
+        elif isinstance(ended, HALTING):
+            self._halt(conn, "follower.row_refused", {"error": repr(ended)[:200]})
+        elif ended is not None:
+            raise ended
+        return ended is None
+
+    def close(self) -> None:
+        """建到一半的作废。"""
+        if self._raising is not None:
+            self._raising.end()
+            self._raising = None
 
     def _opened(self, conn: Connection) -> None:
+        if self.cursor.version != self.version:
+            return
         self._table = Table(self._projection, self.cursor.generation)
         self._table.create(conn)
+        self._table.index(conn)
 
     def _take(self, conn: Connection, checked: Checked) -> None:
-        relevant = checked.relevant(self.next, self.reads)
         with conn.transaction():
-            if relevant:
-                rows = self._table.load(conn, sorted(keys_of(self._projection, relevant)))
-                self._table.save(conn, fold(self._projection, rows, relevant))
-            advance(conn, self.cursor, self.next, checked.end)
+            self.write(conn, checked)
+            advance(conn, [self.cursor], self.next, checked.end)
         self.next = checked.after
+
+    def write(self, conn: Connection, checked: Checked) -> None:
+        """把一批推入表中，在调用者的事务里；进度由调用者推进。"""
+        if relevant := checked.relevant(self.next, self.reads):
+            rows = self._table.load(conn, sorted(keys_of(self._projection, relevant)))
+            self._table.save(conn, fold(self._projection, rows, relevant))
+
+
+def take_together(conn: Connection, members: Sequence[ProjectionMember], checked: Checked) -> None:
+    """几个视图一个事务吃下一批；有一个吃不下，便各吃各的，由它独自停下。
+
+    Raises as :meth:`Member.take`.
+    """
+    first = members[0].next
+    if any(member.next != first for member in members):
+        _take_each(conn, members, checked)
+        return
+    try:
+        with conn.transaction():
+            for member in members:
+                member.write(conn, checked)
+            advance(conn, [member.cursor for member in members], first, checked.end)
+    except (FoldFailed, *HALTING):
+        _take_each(conn, members, checked)
+    else:
+        for member in members:
+            member.next = checked.after
+
+
+def _take_each(conn: Connection, members: Sequence[ProjectionMember], checked: Checked) -> None:
+    for member in members:
+        member.take(conn, checked)
 
 
 class SupervisorMember(Member):
@@ -132,9 +239,11 @@ class SupervisorMember(Member):
         self._blocked: frozenset[str] = frozenset()
         self._offsets: Mapping[str, int] = {}
 
-    def _start_over(self, conn: Connection, cursor: Cursor) -> None:
-        restart_cursor(conn, self.name, self.version, cursor.generation + 1)
-        StoredRows(conn, self.name).clear()
+    def _raise_version(self, conn: Connection, cursor: Cursor) -> Cursor:
+        with conn.transaction():
+            restart_cursor(conn, self.name, self.version, cursor.generation + 1)
+            StoredRows(conn, self.name).clear()
+        return create_cursor(conn, self.name, self.kind, self.version)
 
     def _opened(self, conn: Connection) -> None:
         self._rows = StoredRows(conn, self.name)
@@ -162,7 +271,7 @@ class SupervisorMember(Member):
         self, conn: Connection, checked: Checked, after: int, offsets: Mapping[str, int]
     ) -> None:
         if after > self.next:
-            advance(conn, self.cursor, self.next, checked.progress(after, offsets))
+            advance(conn, [self.cursor], self.next, checked.progress(after, offsets))
             self.next = after
 
     def _until_command(self, waiting: deque[Delivered]) -> Reaction | None:

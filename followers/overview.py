@@ -7,6 +7,7 @@ from typing import Final
 from psycopg.rows import class_row
 
 from followers.storage import Connection
+from schemas.topics import FAMILY_TOPIC
 
 _FOLLOWERS: Final = """
 SELECT c.name, c.kind, c.next_position, h.next_position - c.next_position AS behind, c.feed,
@@ -20,6 +21,7 @@ SELECT c.name, c.kind, c.next_position, h.next_position - c.next_position AS beh
 _LEVEL: Final = """
 SELECT coalesce(bool_and(c.next_position >= h.next_position), false)
   FROM follower.cursor c CROSS JOIN ledger.head h"""
+_STREAM: Final = "SELECT FROM ledger.stream_head WHERE stream = ANY(%s) LIMIT 1"
 _NEXT_DUE: Final = "SELECT min(due_at) FROM follower.row WHERE due_at <= %s"
 
 
@@ -48,6 +50,12 @@ def level(conn: Connection) -> bool:
     """全部跟随者是否都到了账本的末端。"""
     row = conn.execute(_LEVEL).fetchone()
     return row is not None and row[0] is True
+
+
+def is_known(conn: Connection, number: str) -> bool:
+    """账上有没有以此为编号的案卷，不论哪一类。Needs the audit role."""
+    streams = [f"{family}/{number}" for family in FAMILY_TOPIC]
+    return conn.execute(_STREAM, (streams,)).fetchone() is not None
 
 
 def next_due(conn: Connection, until: datetime) -> datetime | None:

@@ -49,7 +49,9 @@ class Projection:
     ``reads``: the event names it is called for. ``keys``: the rows an event touches.
     ``fold(key, row, delivered)``: the new row (a new mapping with exactly the columns; absent ones
     are null), or None to have no row. Raise ``version`` whenever the fold or the columns change:
-    the new version is then built beside the old one.
+    the new version is then built beside the old one. ``by_partition_key``: each row is made of the
+    events of one partition key (:attr:`Delivered.key`) only, so that a rebuild may share out the
+    keys among processes.
     """
 
     name: str
@@ -58,14 +60,15 @@ class Projection:
     keys: Keys
     fold: Fold
     reads: frozenset[str]
+    by_partition_key: bool = False
 
 
 class FoldFailed(Exception):  # noqa: N818 - says what failed
     """某一件事推不下去：该视图停下，指名位置。"""
 
-    def __init__(self, position: int, error: Exception) -> None:
-        self.facts = {"position": str(position), "error": repr(error)[:200]}
-        super().__init__(self.facts)
+    def __init__(self, position: int, error: str) -> None:
+        super().__init__(position, error)  # exactly these: it comes back from worker processes
+        self.facts = {"position": str(position), "error": error}
 
 
 def fold(
@@ -82,7 +85,7 @@ def fold(
                 row = changed[key] if key in changed else rows.get(key)
                 changed[key] = projection.fold(key, row, one)
         except Exception as error:
-            raise FoldFailed(one.position, error) from error
+            raise FoldFailed(one.position, repr(error)[:200]) from error
     return changed
 
 
@@ -93,5 +96,5 @@ def keys_of(projection: Projection, delivered: Iterable[Delivered]) -> set[str]:
         try:
             found.update(projection.keys(one))
         except Exception as error:
-            raise FoldFailed(one.position, error) from error
+            raise FoldFailed(one.position, repr(error)[:200]) from error
     return found

@@ -17,9 +17,15 @@ import psycopg
 import structlog
 
 from followers import storage
-from followers.checked import check
+from followers.checked import Checked, check
 from followers.kafka_feed import KafkaFeed
-from followers.members import Execute, Member, ProjectionMember, SupervisorMember
+from followers.members import (
+    Execute,
+    Member,
+    ProjectionMember,
+    SupervisorMember,
+    take_together,
+)
 from followers.projection import Projection
 from followers.source import Source
 from followers.store_feed import StoreFeed
@@ -63,7 +69,8 @@ def run_followers(
     Raises the first :class:`ledger.errors.LedgerError` of a group: ``follower.running_elsewhere``,
     or a :class:`LedgerDamaged` that names the position.
     """
-    kinds: list[list[Member]] = [[ProjectionMember(one) for one in projections]]
+    store = options.store_dsn
+    kinds: list[list[Member]] = [[ProjectionMember(one, store) for one in projections]]
     if options.execute is not None:
         kinds.append([SupervisorMember(one, options.execute) for one in supervisors])
     groups = [Group(options, members, stop) for members in kinds if members]
@@ -100,6 +107,10 @@ class Group(threading.Thread):
             log.exception("follower.group_ended", group=self.name)
             self.error = error
             self._stopped.set()
+        finally:
+            for member in self._members:
+                if isinstance(member, ProjectionMember):
+                    member.close()
 
 
 class _Session:
@@ -127,9 +138,7 @@ class _Session:
             raise LedgerUnavailable("ledger.not_created")
         for member in self._members:
             member.open(self._conn)
-        if not self._running():
-            raise LedgerDamaged("follower.all_halted")
-        first = min(self._running(), key=lambda member: member.next)
+        first = min(self._running() or self._awake(), key=lambda member: member.next)
         kafka = KafkaFeed(
             options.bootstrap, frame.origin, lanes_of(frame), first.next, first.cursor.offsets
         )
@@ -145,29 +154,54 @@ class _Session:
         self._voucher = Voucher(frame.hash, partial(storage.schema_text, self._conn), reads)
 
     def run(self, stop: threading.Event) -> None:
-        """Until stopped. Raises :class:`LedgerDamaged` ``follower.all_halted``."""
-        while not stop.is_set():
-            if not self._running():
-                raise LedgerDamaged("follower.all_halted")
-            self._step()
+        """Until stopped. Raises :class:`LedgerDamaged`, ``follower.all_halted`` among others."""
+        try:
+            while not stop.is_set():
+                self._await_raised()
+                if self._running():
+                    self._step()
+                else:
+                    stop.wait(WAIT_SECONDS)
+        except LedgerDamaged as doubt:
+            for member in self._members:
+                if not member.halted:
+                    storage.halt(self._conn, member.name, doubt.code, doubt.facts)
+            raise
+
+    def _awake(self) -> list[Member]:
+        """Raises :class:`LedgerDamaged` ``follower.all_halted``."""
+        if all(member.halted for member in self._members):
+            raise LedgerDamaged("follower.all_halted")
+        return [member for member in self._members if not member.halted]
 
     def _running(self) -> list[Member]:
-        return [member for member in self._members if not member.halted]
+        return [one for one in self._awake() if one not in self._raising()]
+
+    def _raising(self) -> list[ProjectionMember]:
+        found = (one for one in self._members if isinstance(one, ProjectionMember))
+        return [one for one in found if one.is_raising]
+
+    def _await_raised(self) -> None:
+        """A version that has been built begins with a new session, all cursors read afresh."""
+        for member in self._raising():
+            if member.raised(self._conn):
+                raise storage.CursorMoved([member.name], member.next)
 
     def _step(self) -> None:
         position = min(member.next for member in self._running())
         batch = self._source.next_batch(position, BATCH, WAIT_SECONDS)
-        try:
-            if batch is not None:
-                checked = check(self._conn, self._voucher, batch)
-                for member in self._running():
-                    if member.next < checked.after:
-                        member.take(self._conn, checked)
-            self._tick()
-        except LedgerDamaged as doubt:
-            for member in self._running():
-                storage.halt(self._conn, member.name, doubt.code, doubt.facts)
-            raise
+        if batch is not None:
+            self._take(check(self._conn, self._voucher, batch))
+        self._tick()
+
+    def _take(self, checked: Checked) -> None:
+        behind = [member for member in self._running() if member.next < checked.after]
+        projections = [one for one in behind if isinstance(one, ProjectionMember)]
+        if projections:
+            take_together(self._conn, projections, checked)
+        for member in behind:
+            if isinstance(member, SupervisorMember):
+                member.take(self._conn, checked)
 
     def _tick(self) -> None:
         """Timers and parked events, a few times a second."""

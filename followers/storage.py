@@ -1,6 +1,6 @@
 """跟随者的存储：进度、账本的担保（叶、格式、账首），以及视图现行的一代。"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,10 +21,11 @@ INSERT INTO follower.cursor (name, kind, version) VALUES (%s, %s, %s) ON CONFLIC
 # The cursor moves only from where this follower believes it is, and only while the ledger still
 # vouches for the last event it has taken in.
 _ADVANCE: Final = """
-UPDATE follower.cursor
+UPDATE follower.cursor c
    SET next_position = %(after)s, offsets = %(offsets)s, feed = %(feed)s, halted = NULL,
        halted_facts = '{}', updated_at = clock_timestamp()
- WHERE name = %(name)s AND generation = %(generation)s AND next_position = %(expected)s
+  FROM unnest(%(names)s::text[], %(generations)s::integer[]) AS ours (name, generation)
+ WHERE c.name = ours.name AND c.generation = ours.generation AND c.next_position = %(expected)s
    AND (SELECT leaf_hash FROM ledger.leaf_feed WHERE position = %(after)s - 1) = %(leaf)s"""
 _HALT: Final = """
 UPDATE follower.cursor
@@ -88,6 +89,17 @@ def take_lock(conn: Connection, name: str) -> None:
         raise LedgerError("follower.running_elsewhere", {"name": name})
 
 
+def is_locked(conn: Connection, name: str) -> bool:
+    """是否有人正任此职。"""
+    row = conn.execute(
+        "SELECT pg_try_advisory_lock(hashtext('shenguan.follower'), hashtext(%s))", (name,)
+    ).fetchone()
+    if row is None or row[0] is not True:
+        return True
+    conn.execute("SELECT pg_advisory_unlock(hashtext('shenguan.follower'), hashtext(%s))", (name,))
+    return False
+
+
 def load_cursor(conn: Connection, name: str) -> Cursor | None:
     """读进度；从未运行过则为 None。"""
     with conn.cursor(row_factory=class_row(Cursor)) as cursor:
@@ -122,11 +134,13 @@ def switch_cursor(conn: Connection, name: str, version: int, generation: int, af
     conn.execute(_SWITCH, (version, generation, after, name))
 
 
-def advance(conn: Connection, cursor: Cursor, expected: int, progress: Progress) -> None:
-    """推进进度；与底册或视图的变更同在调用者的事务里。
+def advance(
+    conn: Connection, cursors: Collection[Cursor], expected: int, progress: Progress
+) -> None:
+    """一并推进都在 ``expected`` 的各进度；与底册或视图的变更同在调用者的事务里。
 
-    Raises :class:`CursorMoved` if somebody else moved it, switched the generation, or the ledger no
-    longer has this leaf: whoever reads the cursor again finds out which.
+    Raises :class:`CursorMoved` if somebody else moved one, switched its generation, or the ledger
+    no longer has this leaf: whoever reads the cursors again finds out which.
     """
     moved = conn.execute(
         _ADVANCE,
@@ -134,14 +148,14 @@ def advance(conn: Connection, cursor: Cursor, expected: int, progress: Progress)
             "after": progress.after,
             "offsets": Jsonb(dict(progress.offsets)),
             "feed": progress.feed,
-            "name": cursor.name,
-            "generation": cursor.generation,
+            "names": [cursor.name for cursor in cursors],
+            "generations": [cursor.generation for cursor in cursors],
             "expected": expected,
             "leaf": progress.leaf,
         },
     )
-    if moved.rowcount != 1:
-        raise CursorMoved(cursor.name, expected)
+    if moved.rowcount != len(cursors):
+        raise CursorMoved([cursor.name for cursor in cursors], expected)
 
 
 def halt(conn: Connection, name: str, code: str, facts: Mapping[str, str]) -> None:

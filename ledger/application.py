@@ -138,9 +138,12 @@ class Ledger:
         Raises :class:`LedgerUnavailable` where the outcome is unknown: ask again with the same id.
         """
         request_hash = self._fingerprint(request)
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
             with _translated():
-                draft = self._draft(request, request_hash, {})
+                # The first time, a case that is not at hand is taken for a new one: if it is not,
+                # the append function says so. A new case thus costs no question of its own.
+                opened = _Opened(self._app, {}, reads=attempt > 0)
+                draft = self._draft(request, request_hash, opened)
                 try:
                     self._app.save(*draft.objects(), draft=draft)
                 except NotAppended:
@@ -174,20 +177,32 @@ class Ledger:
             self._line.fetch_one("SELECT ledger.keep_schema(%s, %s)", (schema.name, schema.text))
 
     def _execute_bundle(self, requests: Sequence[Request]) -> list[Outcome]:
-        staged: dict[str, Dossier] = {}
-        drafts: list[Draft] = []
-        appends: list[Append] = []
         with _translated():
-            for request in requests:
-                draft = self._draft(request, self._fingerprint(request), staged)
-                appends.append(self._app.compose(draft))
-                drafts.append(draft)
-                staged.update({one.id: one for one in draft.after.values() if one.opened})
+            drafts, appends, supposed = self._stage(requests, reads=False)
+            if supposed and self._app.ledger_recorder.any_exists(supposed):
+                drafts, appends, _ = self._stage(requests, reads=True)
             answers = self._app.ledger_recorder.submit(tuple(appends))
         return [
             self._settle(draft, answer) or self.execute(request)
             for draft, answer, request in zip(drafts, answers, requests, strict=True)
         ]
+
+    def _stage(
+        self, requests: Sequence[Request], *, reads: bool
+    ) -> tuple[list[Draft], list[Append], set[str]]:
+        """Drafts that build on each other, and the streams that were taken for new ones."""
+        staged: dict[str, Dossier] = {}
+        drafts: list[Draft] = []
+        appends: list[Append] = []
+        supposed: set[str] = set()
+        for request in requests:
+            opened = _Opened(self._app, staged, reads=reads)
+            draft = self._draft(request, self._fingerprint(request), opened)
+            appends.append(self._app.compose(draft))
+            drafts.append(draft)
+            staged.update({one.id: one for one in draft.after.values() if one.opened})
+            supposed |= opened.supposed
+        return drafts, appends, supposed
 
     def _settle(self, draft: Draft, answer: Answer) -> Outcome | None:
         if answer.kind == "RECORDED" and not answer.repeated:
@@ -196,8 +211,7 @@ class Ledger:
             self._app.forget(draft.before)
         return _outcome(answer)
 
-    def _draft(self, request: Request, request_hash: bytes, staged: Mapping[str, Dossier]) -> Draft:
-        opened = _Opened(self._app, staged)
+    def _draft(self, request: Request, request_hash: bytes, opened: "_Opened") -> Draft:
         now = self.clock.now()
         decision = self._handle(request.act, request.actor, now, opened)
         plan = decision if isinstance(decision, Plan) else Plan()
@@ -272,23 +286,33 @@ class Ledger:
 
 
 class _Opened:
-    """调阅：记下调阅过的每一份案卷，入账时一并核对。"""
+    """调阅：记下调阅过的每一份案卷，入账时一并核对。
 
-    def __init__(self, app: LedgerApplication, staged: Mapping[str, Dossier]) -> None:
+    Without ``reads`` a stream that is not at hand is ``supposed`` to be a new one.
+    """
+
+    def __init__(
+        self, app: LedgerApplication, staged: Mapping[str, Dossier], *, reads: bool
+    ) -> None:
         self._app = app
         self._staged = staged
+        self._reads = reads
+        self.supposed: set[str] = set()
         self._aggregates: dict[str, Aggregate[object]] = {}
         self.dossiers: dict[str, Dossier] = {}
 
     def __call__(self, aggregate: Aggregate[S], identity: str) -> S:
         stream = aggregate.stream(identity)
-        dossier = self.dossiers.get(stream) or self._staged.get(stream)
-        if dossier is None:
+        dossier = self.dossiers.get(stream) or self._staged.get(stream) or self._app.at_hand(stream)
+        if dossier is None and self._reads:
             dossier = self._app.repository.get(
                 stream,
                 projector_func=partial(_project, aggregate, stream),
                 deepcopy_from_cache=False,
             )
+        elif dossier is None:
+            dossier = Dossier(stream, 0, aggregate.initial)
+            self.supposed.add(stream)
         self.dossiers[stream] = dossier
         self._aggregates[stream] = cast("Aggregate[object]", aggregate)
         return cast("S", dossier.state)

@@ -5,6 +5,7 @@ import time
 from typing import Final
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from ledger.line import Line
 from ledger.store import CHANNEL
@@ -19,7 +20,8 @@ class Hints:
     """
 
     def __init__(self, dsn: str) -> None:
-        self._line = Line(dsn)
+        # A hint may be lost with the server: no writer shall wait for its way to the disk.
+        self._line = Line(make_conninfo(dsn, options="-c synchronous_commit=off"))
         self._wanted = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._send, name="ledger-hints", daemon=True)

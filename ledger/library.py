@@ -35,6 +35,7 @@ from ledger.store import (
     Answer,
     Append,
     Frame,
+    any_exists,
     append,
     read_schema,
     read_stream,
@@ -234,6 +235,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [_kept(entry) for entry in entries]
 
     @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
+    def any_exists(self, streams: Iterable[str]) -> bool:
+        """其中有没有已立的案卷。"""
+        with self._readers.borrowed() as conn:
+            return any_exists(conn, streams)
+
+    @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
     def read_schema(self, sha256: bytes) -> bytes | None:
         """某一指纹的格式原文。"""
         with self._readers.borrowed() as conn:
@@ -291,6 +298,17 @@ class LedgerApplication(Application[str]):
         facts = (fact for one in draft.after.values() for fact in one.collect_events())
         stored = [self.mapper.to_stored_event(fact) for fact in facts]
         return self.ledger_recorder.compose(stored, draft)
+
+    def at_hand(self, stream: str) -> Dossier | None:
+        """缓存里的案卷。"""
+        cache = self.repository.cache
+        if cache is None or stream not in cache.cache:
+            return None
+        try:
+            dossier = cache.get(stream)
+        except KeyError:
+            return None  # another thread took it out meanwhile
+        return dossier if isinstance(dossier, Dossier) else None
 
     def keep(self, dossiers: Iterable[Dossier]) -> None:
         """放入缓存。"""

@@ -3,14 +3,30 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import psycopg
+from psycopg import OperationalError
+from psycopg.abc import PQGen
 from psycopg.rows import TupleRow
 
 Connection: TypeAlias = psycopg.Connection[TupleRow]
 
 _CONNECT_TIMEOUT: Final = 5  # seconds
+REPLY_TIMEOUT: Final = 20.0  # seconds; longer than the append function waits for its lock
+RV = TypeVar("RV")
+
+
+class _Patient(psycopg.Connection[TupleRow]):
+    """A server that is frozen keeps its connections open: no answer in time counts as a loss."""
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        try:
+            return super().wait(gen, interval, REPLY_TIMEOUT if timeout is None else timeout)
+        except OperationalError as error:
+            if error.sqlstate is None:
+                self.close()
+            raise
 
 
 class Line:
@@ -27,7 +43,7 @@ class Line:
         Raises ``psycopg.OperationalError`` where the server is down.
         """
         if self._conn is None or self._conn.closed:
-            self._conn = psycopg.connect(
+            self._conn = _Patient.connect(
                 self._dsn, autocommit=True, connect_timeout=_CONNECT_TIMEOUT
             )
         return self._conn

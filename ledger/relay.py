@@ -21,6 +21,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 from ledger.entry import Entry
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
 from ledger.failpoints import arm, reach
+from ledger.leaf import leaf_bytes, leaf_hasher
 from ledger.outbox import Lane, Outbox, lanes_of
 from ledger.records import Record, entry_of, headers_of
 from ledger.store import Frame
@@ -306,12 +307,16 @@ def _carry(
     watchdog = Watchdog(options.patience, end)
     watchdog.start()
 
+    vouched = leaf_hasher(frame.hash)
+
     def idle() -> None:
         watchdog.settle(options.window)
         outbox.wait(options.poll)
 
     try:
         for entry in _unsent(outbox, following, stop, idle):
+            if vouched(leaf_of(entry)) != entry.leaf_hash:
+                raise LedgerDamaged("relay.leaf_differs", {"position": str(entry.position)})
             reach("relay.before_produce")
             watchdog.settle(options.window - 1)
             watchdog.sent(
@@ -329,6 +334,13 @@ def _carry(
     finally:
         watchdog.stop()
         _close(producer)
+
+
+def leaf_of(entry: Entry) -> bytes:
+    """一行的叶，由存下的字节而来：改过的行不外传。"""
+    return leaf_bytes(
+        entry.schema_sha256, entry.stream, entry.version, entry.prev_leaf_hash, entry.value
+    )
 
 
 def _close(producer: KafkaProducer) -> None:

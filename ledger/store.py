@@ -1,13 +1,14 @@
 """账本的 SQL：写入一条命令的全部后果，读取案卷与账目。"""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 import psycopg
 from psycopg.rows import class_row, tuple_row
 
@@ -31,6 +32,17 @@ SELECT kind, first_position, last_position, code, facts, repeated FROM ledger.ap
 _PLAIN: Final = f"{_APPEND})"
 _CLAIMING: Final = f"""{_APPEND},
     %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"""
+
+_MANY: Final = b"""
+SELECT kind, first_position, last_position, code, facts, repeated FROM ledger.append_many(%s)"""
+# Parts of the type ledger.batch.
+_READ: Final = ("read_stream", "read_leaf", "read_prior")
+_WRITE: Final = (
+    "call", "stream", "key", "version", "leaf", "count", "last", "prior", "lane", "lane_before",
+)  # fmt: skip
+_LANE: Final = ("lane_topic", "lane_partition", "lane_count")
+_EVENT: Final = ("event_id", "name", "schema", "leaf_hash", "value")
+_CLAIM: Final = ("call", "kind", "value", "holder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,16 @@ def append(conn: Connection, calls: Sequence[Append]) -> list[Answer]:
     """一次落盘写入若干条命令。A single statement needs no pipeline and no BEGIN."""
     if len(calls) == 1:
         return [_reply(_send(conn, calls[0]))]
+    return _append_many(conn, calls) or _append_each(conn, calls)
+
+
+def _append_many(conn: Connection, calls: Sequence[Append]) -> list[Answer]:
+    """All in one statement; no answers where one of them cannot be recorded."""
+    cursor = conn.cursor(row_factory=_answer_row, binary=True)
+    return cursor.execute(_MANY, (_packed(calls),), prepare=True).fetchall()
+
+
+def _append_each(conn: Connection, calls: Sequence[Append]) -> list[Answer]:
     with conn.pipeline() as pipeline:
         cursors = [_send(conn, call) for call in calls]
         pipeline.sync()  # commits: until here it is one implicit transaction
@@ -113,7 +135,7 @@ def _send(conn: Connection, call: Append) -> psycopg.Cursor[Answer]:
     cursor = conn.cursor(row_factory=_answer_row, binary=True)
     parameters = _parameters(call)
     if call.claims or call.releases:
-        held = (*_claims(call.claims), *_claims(call.releases))
+        held = (*_held(call.claims), *_held(call.releases))
         return cursor.execute(_CLAIMING.encode(), (*parameters, *held), prepare=True)
     return cursor.execute(_PLAIN.encode(), parameters, prepare=True)
 
@@ -133,7 +155,7 @@ def _parameters(call: Append) -> tuple[object, ...]:
         call.request_hash,
         call.kind,
         call.code,
-        json.dumps(call.facts) if call.facts else None,
+        orjson.dumps(call.facts).decode() if call.facts else None,
         _texts(stream for stream, _ in call.reads),
         _blobs(leaf for _, leaf in call.reads),
         _texts(one.stream for one in writes),
@@ -172,7 +194,7 @@ def _quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def _claims(claims: tuple[Claim, ...]) -> tuple[str | None, ...]:
+def _held(claims: tuple[Claim, ...]) -> tuple[str | None, ...]:
     if not claims:
         return (None, None, None)
     return (
@@ -180,6 +202,69 @@ def _claims(claims: tuple[Claim, ...]) -> tuple[str | None, ...]:
         _texts(one.value for one in claims),
         _texts(one.holder for one in claims),
     )
+
+
+def _packed(calls: Sequence[Append]) -> str:
+    """``ledger.batch`` as one JSON text: binding its arrays one by one costs more than all else."""
+    sizes = [sum(len(one.events) for one in call.additions) for call in calls]
+    numbered = tuple(enumerate(calls, 1))
+    batch: dict[str, list[Any]] = {
+        "command": [call.command_id for call in calls],
+        "request": [_hex(call.request_hash) for call in calls],
+        "kind": [call.kind for call in calls],
+        "code": [None if size else call.code for call, size in zip(calls, sizes, strict=True)],
+        "facts": [call.facts or None for call in calls],
+        "recorded_at": [call.recorded_at for call in calls],
+        "incarnation": [call.incarnation for call in calls],
+        "traceparent": [call.traceparent for call in calls],
+        "events": sizes,
+        "last_event": list(accumulate(sizes)),
+        **_streams(calls),
+        **_events([event for call in calls for one in call.additions for event in one.events]),
+        **_claims("claim", [(n, one) for n, call in numbered for one in call.claims]),
+        **_claims("release", [(n, one) for n, call in numbered for one in call.releases]),
+    }
+    return orjson.dumps(batch).decode()
+
+
+def _streams(calls: Sequence[Append]) -> dict[str, list[Any]]:
+    """What is read and written; of a stream written before in this batch, by which write."""
+    latest: dict[str, int] = {}
+    lanes: dict[tuple[str, int], int] = {}  # how many events go into each
+    reads: list[tuple[object, ...]] = []
+    writes: list[tuple[object, ...]] = []
+    last = 0
+    for number, call in enumerate(calls, 1):
+        reads += [(stream, _hex(leaf), latest.get(stream, 0)) for stream, leaf in call.reads]
+        for one in call.additions:
+            lane, count = (one.topic, one.partition), len(one.events)
+            before, last = lanes.setdefault(lane, 0), last + count
+            lanes[lane] = before + count
+            place = (count, last, latest.get(one.stream, 0), list(lanes).index(lane) + 1, before)
+            writes.append((number, one.stream, one.key, one.version, _hex(one.leaf), *place))
+            latest[one.stream] = len(writes)
+    return {
+        **_columns(_READ, reads),
+        **_columns(_WRITE, writes),
+        **_columns(_LANE, [(*lane, count) for lane, count in lanes.items()]),
+    }
+
+
+def _events(events: Sequence[tuple[str, str, bytes, bytes, bytes]]) -> dict[str, list[Any]]:
+    return _columns(_EVENT, [(one[0], one[1], *map(_hex, one[2:])) for one in events])
+
+
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> dict[str, list[Any]]:
+    return {name: [row[n] for row in rows] for n, name in enumerate(names)}
+
+
+def _claims(name: str, claims: Sequence[tuple[int, Claim]]) -> dict[str, list[Any]]:
+    rows = [(n, one.kind, one.value, one.holder) for n, one in claims]
+    return _columns(tuple(f"{name}_{part}" for part in _CLAIM), rows)
+
+
+def _hex(value: bytes) -> str:
+    return "\\x" + value.hex()
 
 
 def read_frame(conn: Connection) -> Frame | None:
@@ -205,6 +290,16 @@ def read_stream(conn: Connection, stream: str, after: int, until: int | None) ->
             prepare=True,
         )
         .fetchall()
+    )
+
+
+def any_exists(conn: Connection, streams: Iterable[str]) -> bool:
+    """其中有没有已立的案卷。"""
+    return (
+        conn.execute(
+            "SELECT FROM ledger.stream_head WHERE stream = ANY (%s) LIMIT 1", (list(streams),)
+        ).fetchone()
+        is not None
     )
 
 
@@ -249,6 +344,30 @@ def stream_entries(dsn: str, first: int = 0) -> Iterator[Iterator[Entry]]:
 def walk_entries(conn: Connection, first: int = 0) -> Iterator[Entry]:
     """自某一位置起的全部账目：服务器端游标、二进制，内存有界。"""
     return _walk(conn, "entries", "position >= %s ORDER BY position", (first,))
+
+
+def walk_commands(conn: Connection) -> Iterator[str]:
+    """每件所属的命令号，按位置；信封里的那一个须与之相同。"""
+    with conn.cursor("commands") as cursor:
+        cursor.itersize = _PAGE
+        cursor.execute("SELECT command_id::text FROM ledger.event ORDER BY position")
+        for row in cursor:
+            yield str(row[0])
+
+
+def unmatched_command(conn: Connection) -> int | None:
+    """第一处对不上的位置：已入账的答复与它名下各件，起止须相同；都对得上则为 None。"""
+    row = conn.execute(
+        """
+        WITH stored AS (SELECT command_id, min(position) AS first, max(position) AS last
+                          FROM ledger.event GROUP BY command_id)
+        SELECT coalesce(s.first, c.first_position)
+          FROM stored s
+          FULL JOIN (SELECT * FROM ledger.command WHERE kind = 'RECORDED') c USING (command_id)
+         WHERE (s.first, s.last) IS DISTINCT FROM (c.first_position, c.last_position)
+         ORDER BY 1 LIMIT 1"""
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def lane_entries(conn: Connection, topic: str, partition: int) -> Iterator[Entry]:

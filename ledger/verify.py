@@ -4,7 +4,10 @@ One snapshot of the database, one pass in order of position, memory bounded by t
 streams. The numbers of the steps are those of the printed report:
 
 (1) positions  (2) lane positions  (3) versions  (4) leaf hashes  (5) chains of the streams
-(6) heads  (7) strict decoding, columns equal to the envelope  (8) topics equal to the ledger
+(6) heads  (7) strict decoding, columns equal to the envelope  (8) answers to commands
+(9) topics equal to the ledger
+
+What no event covers cannot be proved from here: recorded refusals and the real time of appending.
 """
 
 import hashlib
@@ -15,6 +18,7 @@ from typing import Final, TypeAlias
 
 import psycopg
 
+from domain.genesis import LedgerCreated, TopicPartitions
 from ledger.entry import Entry
 from ledger.leaf import leaf_bytes, leaf_hasher
 from ledger.line import Connection
@@ -28,6 +32,8 @@ from ledger.store import (
     read_lane_heads,
     read_schema,
     read_stream_heads,
+    unmatched_command,
+    walk_commands,
     walk_entries,
 )
 from schemas.codec import Schema, decode, from_text
@@ -42,6 +48,7 @@ STEPS: Final = (
     "chains",
     "heads",
     "contents",
+    "commands",
     "topics",
 )
 Topics: TypeAlias = Callable[[str, Lane], Iterator[Entry]]
@@ -63,10 +70,12 @@ class Step:
     number: int
     name: str
     examined: int = 0
+    differences: int = 0
     difference: Difference | None = None
 
     def found(self, code: str, **facts: object) -> None:
-        """记下第一处；其后的往往由它引起。"""
+        """记下第一处，其后的只计数：往往由它引起。"""
+        self.differences += 1
         if self.difference is None:
             told = {name: str(value) for name, value in facts.items()}
             self.difference = Difference(f"verify.{code}", told)
@@ -111,13 +120,14 @@ class _Walk:
         self._hash = leaf_hasher(self.frame.hash)
         self._schema = cache(self._read_schema)
 
-    def see(self, entry: Entry) -> None:
+    def see(self, entry: Entry, command_id: str) -> None:
+        """核验一件；``command_id`` 是它那一行所记的命令号。"""
         for name in ("positions", "lanes", "versions", "leaves", "chains", "contents"):
             self.steps[name].examined += 1
         self._number(entry)
         self._leaf(entry)
         self._chain(entry)
-        self._content(entry)
+        self._content(entry, command_id)
 
     def _number(self, entry: Entry) -> None:
         if entry.position != self.position:
@@ -151,19 +161,21 @@ class _Walk:
             self.steps["lanes"].found("wrong_lane", position=entry.position, stream=entry.stream)
         self.streams[entry.stream] = _Stream(entry.version, entry.leaf_hash, lane)
 
-    def _content(self, entry: Entry) -> None:
+    def _content(self, entry: Entry, command_id: str) -> None:
         """Decoded as strictly as when it was written; columns repeat what the hash covers."""
         step = self.steps["contents"]
         try:
             schema = self._schema(entry.schema_sha256)
-            meta, _ = decode(schema, entry.value)
+            meta, event = decode(schema, entry.value)
         except CodecError as error:
             step.found("content", position=entry.position, reason=error.code)
             return
         told = (schema.name, meta.event_id, meta.key, meta.incarnation, meta.recorded_at)
         stored = (entry.name, entry.event_id, entry.key, entry.incarnation, entry.recorded_at)
-        if told != stored:
+        if (*told, meta.command_id) != (*stored, command_id):
             step.found("column", position=entry.position, stream=entry.stream)
+        if isinstance(event, LedgerCreated) and event != _created(self.frame):
+            step.found("genesis", origin=self.frame.origin)
 
     def _read_schema(self, sha256: bytes) -> Schema:
         text = read_schema(self.conn, sha256)
@@ -176,7 +188,7 @@ def verify(dsn: str, topics: Topics | None, progress: Progress = lambda *_: None
     """核验一本账；尚未建账或一件也没有，答 None。
 
     ``topics`` gives, for the ledger's origin, all records of one lane in the order of the topic,
-    repeats included; None skips step 8. Raises :class:`LedgerDamaged` for a topic that cannot be read as ours.
+    repeats included; None skips step 9. Raises :class:`LedgerDamaged` for a topic that cannot be read as ours.
     """
     with psycopg.connect(dsn) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -187,17 +199,33 @@ def verify(dsn: str, topics: Topics | None, progress: Progress = lambda *_: None
             return None
         steps = {name: Step(number, name) for number, name in enumerate(STEPS, 1)}
         walk = _Walk(conn, frame, steps)
-        for entry in walk_entries(conn):
-            walk.see(entry)
+        for entry, command_id in zip(walk_entries(conn), walk_commands(conn), strict=True):
+            walk.see(entry, command_id)
             if entry.position % 1000 == 0:
                 progress(entry.position, total)
         _heads(walk, total)
+        _commands(walk)
         if topics is not None:
-            for lane in lanes_of(frame):
-                _compare_lane(conn, lane, topics(frame.origin, lane), steps["topics"])
+            with psycopg.connect(dsn, autocommit=True) as later:
+                for lane in lanes_of(frame):
+                    records = topics(frame.origin, lane)
+                    _compare_lane((conn, later), lane, records, steps["topics"])
     skipped = () if topics is not None else ("topics",)
     chosen = tuple(step for step in steps.values() if step.name not in skipped)
     return Report(frame.origin, total, chosen, skipped)
+
+
+def _created(frame: Frame) -> LedgerCreated:
+    topics = tuple(TopicPartitions(name, count) for name, count in sorted(frame.partitions.items()))
+    return LedgerCreated(frame.origin, frame.mode, frame.hash, topics)
+
+
+def _commands(walk: _Walk) -> None:
+    """(8) 每条已入账的命令，起止与它名下的各件相同。"""
+    step = walk.steps["commands"]
+    step.examined = walk.position
+    if (position := unmatched_command(walk.conn)) is not None:
+        step.found("command", position=position)
 
 
 def _heads(walk: _Walk, total: int) -> None:
@@ -209,30 +237,36 @@ def _heads(walk: _Walk, total: int) -> None:
         step.examined += 1
         if walk.lanes.get((topic, partition), 0) != following:
             step.found("lane_head", topic=topic, partition=partition, expected=following)
-    heads = 0
+    unheaded = dict(walk.streams)
     for stream, version, leaf in read_stream_heads(walk.conn):
-        step.examined, heads = step.examined + 1, heads + 1
-        walked = walk.streams.get(stream)
+        step.examined += 1
+        walked = unheaded.pop(stream, None)
         if walked is None or (walked.version, walked.leaf) != (version, leaf):
             step.found("stream_head", stream=stream, version=version)
-    if heads != len(walk.streams):
-        step.found("stream_head", stream="?", version=0)
+    for stream, walked in unheaded.items():
+        step.found("stream_head", stream=stream, version=walked.version)
 
 
-def _compare_lane(conn: Connection, lane: Lane, records: Iterator[Entry], step: Step) -> None:
-    """(8) 两边逐条相同；主题中可有重复，重复的也须相同。
+def _compare_lane(
+    conns: tuple[Connection, Connection], lane: Lane, records: Iterator[Entry], step: Step
+) -> None:
+    """(9) 两边逐条相同；主题中可有重复，重复的也须相同。
 
-    Records beyond this snapshot (appended since) are compared when the ledger is next verified.
+    A record beyond the snapshot was appended since, or the ledger has lost it: a second connection,
+    which sees the present, tells which. (The ledger commits before it publishes.)
     """
-    stored = lane_entries(conn, lane.topic, lane.partition)
+    snapshot, later = conns
+    stored = lane_entries(snapshot, lane.topic, lane.partition)
     following = 0
     for record in records:
         step.examined += 1
         repeated = record.lane_position < following
         place = (lane.topic, lane.partition, record.lane_position)
-        entry = lane_entry(conn, *place) if repeated else next(stored, None)
+        entry = lane_entry(later, *place) if repeated else next(stored, None)
+        entry = entry or lane_entry(later, *place)
         if entry is None:
-            return  # newer than the snapshot
+            step.found("topic_extra", **_place(lane, record))
+            return
         following += not repeated
         if record != entry:
             step.found("topic_differs", **_place(lane, entry))

@@ -73,7 +73,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 
 PROJECTION: Final = Projection(
-    name="approvals", version=1, columns=COLUMNS, keys=keys, fold=fold, reads=names_of("licence")
+    name="approvals",
+    version=1,
+    columns=COLUMNS,
+    keys=keys,
+    fold=fold,
+    reads=names_of("licence"),
+    by_partition_key=True,
 )
 
 

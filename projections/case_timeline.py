@@ -77,6 +77,7 @@ PROJECTION: Final = Projection(
     keys=keys,
     fold=fold,
     reads=names_of("case", "commitment", "filing", "licence", "revocation", "push", "plan", "task"),
+    by_partition_key=True,
 )
 
 

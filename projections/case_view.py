@@ -13,7 +13,7 @@ from domain import approval, case, commitment, filing, linkage, revocation
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, names_of, plain, select
+from projections.common import Reader, count, names_of, plain, select
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
 
@@ -199,6 +199,7 @@ PROJECTION: Final = Projection(
     keys=keys,
     fold=fold,
     reads=names_of("case", "commitment", "filing", "licence", "revocation", "push"),
+    by_partition_key=True,
 )
 
 
@@ -270,8 +271,8 @@ def find(conn: Reader, case_no: str) -> CaseRow | None:
     return found[0] if found else None
 
 
-def latest(conn: Reader, limit: int) -> list[CaseRow]:
-    """最近有动静的办件，新的在前。"""
+def latest(conn: Reader, limit: int | None) -> list[CaseRow]:
+    """最近有动静的办件，新的在前；``limit`` 为 None 则全部。"""
     return select(
         conn,
         PROJECTION,
@@ -279,3 +280,8 @@ def latest(conn: Reader, limit: int) -> list[CaseRow]:
         "state IS NOT NULL ORDER BY position DESC LIMIT %s",
         (limit,),
     )
+
+
+def total(conn: Reader) -> int:
+    """共有多少办件。"""
+    return count(conn, PROJECTION, "state IS NOT NULL")

@@ -75,3 +75,12 @@ def select(
     ) + sql.SQL(condition)
     with conn.cursor(row_factory=class_row(record)) as cursor:
         return cursor.execute(query, parameters).fetchall()
+
+
+def count(conn: Reader, projection: Projection, condition: LiteralString) -> int:
+    """现行一代里合条件的有多少行。"""
+    query = sql.SQL("SELECT count(*) FROM {table} WHERE ").format(
+        table=table_of(conn, projection.name)
+    ) + sql.SQL(condition)
+    row = conn.execute(query).fetchone()
+    return int(row[0]) if row else 0

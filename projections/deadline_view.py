@@ -46,6 +46,7 @@ PROJECTION: Final = Projection(
     keys=keys,
     fold=fold,
     reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    by_partition_key=True,
 )
 
 

@@ -61,7 +61,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 
 PROJECTION: Final = Projection(
-    name="inbox", version=1, columns=COLUMNS, keys=keys, fold=fold, reads=names_of("push")
+    name="inbox",
+    version=1,
+    columns=COLUMNS,
+    keys=keys,
+    fold=fold,
+    reads=names_of("push"),
+    by_partition_key=True,
 )
 
 

@@ -41,7 +41,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 
 PROJECTION: Final = Projection(
-    name="item_register", version=1, columns=COLUMNS, keys=keys, fold=fold, reads=names_of("item")
+    name="item_register",
+    version=1,
+    columns=COLUMNS,
+    keys=keys,
+    fold=fold,
+    reads=names_of("item"),
+    by_partition_key=True,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.cells import chop_cells
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.constrain import Constrain
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
@@ -22,7 +23,7 @@ from projections.case_timeline import TimelineRow
 from projections.case_view import CaseRow
 from projections.deadline_view import OpenDeadline
 from projections.item_register import ItemRow
-from runtime.words import HASH_SHOWN, content, instant, rules, say, term, title
+from runtime.words import HASH_SHOWN, content, instant, organ, rules, say, term, title
 
 COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "dim"}
 SECTIONS: Final = (
@@ -32,6 +33,8 @@ SECTIONS: Final = (
     ("revocation_section", frozenset({"revocation"})),
 )
 INDENT: Final = "  "
+UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe
+RULED: Final = 100  # columns of a line across such a paper
 # Said elsewhere in the entry, or of no use to a reader.
 HIDDEN_FACTS: Final = frozenset({"handler", "source_stream", "source_event"})
 
@@ -121,16 +124,21 @@ def render(file: CaseFile) -> RenderableType:
     for name, families in SECTIONS:
         chosen = [row for row in file.events if row.family in families]
         if chosen or name == "timeline":
-            parts += [Rule(say(name), align="left"), *map(_entry, chosen)]
+            parts += [_rule(name), *map(_entry, chosen)]
     fresh = say("fresh", position=file.freshness.position, behind=file.freshness.behind)
     return Group(*parts, Text(fresh, style="dim"))
+
+
+def _rule(name: str) -> RenderableType:
+    return Constrain(Rule(say(name), align="left"), RULED)
 
 
 def _heading(file: CaseFile) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     for name, shown in _head_lines(file):
         grid.add_row(Text(say(name), style="bold"), shown)
-    return Panel(grid, title=say("heading", case_no=file.case.key), title_align="left")
+    title = say("heading", case_no=file.case.key)
+    return Panel(grid, title=title, title_align="left", expand=False)
 
 
 def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
@@ -138,8 +146,8 @@ def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
     item = f"{file.item.name}（{case.item_code}）" if file.item else str(case.item_code)
     yield "item", Text(item)
     yield "applicant", Text(f"{case.applicant or say('none')}{say('masked')}")
-    yield "organ", Text(case.organ or say("none"))
-    yield "state", Text(term("state", case.state))
+    yield "organ", Text(organ(case.organ) if case.organ else say("none"))
+    yield "state", Text(_state(case))
     yield "light", Text(term("light", light), style=COLOURS[light])
     if case.licence_no:
         yield "licence", Text(f"{case.licence_no}  {term('state', case.licence_state)}")
@@ -154,7 +162,7 @@ def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
 
 def _deadlines(file: CaseFile) -> Iterator[RenderableType]:
     if file.deadlines:
-        yield Rule(say("deadlines"), align="left")
+        yield _rule("deadlines")
     for deadline in file.deadlines:
         late = deadline.missed or file.today > deadline.due_on
         line = say(
@@ -218,9 +226,9 @@ def _who(row: TimelineRow) -> str:
     who = say("machine" if row.by_machine else "who", officer=row.officer_id)
     if row.by_machine:
         return who
-    where = [term("role", row.role), row.organ]
+    where = [term("role", row.role), organ(row.organ)]
     if row.in_name_of != row.organ:
-        where.append(say("in_name_of", organ=row.in_name_of))
+        where.append(say("in_name_of", organ=organ(row.in_name_of)))
     if isinstance(person := row.facts.get("handler"), str):
         where.append(say("person", person=person))
     return f"{who}（{'，'.join(where)}）"
@@ -234,6 +242,17 @@ def _shift(row: TimelineRow) -> str:
     return f"〔{say('retroactive' if row.effective_on < decided_on else 'ahead')}〕"
 
 
+def _state(row: CaseRow) -> str:
+    """A licence that has ended shows beside the decision that granted it, and how it ended."""
+    state = term("state", row.state)
+    if row.licence_state in {None, "IN_FORCE"}:
+        return state
+    ended = [term("state", row.licence_state)]
+    if row.licence_state == "DEREGISTERED" and row.revocation_state == "DECIDED":
+        ended.insert(0, term("state", "REVOKED"))
+    return say("ended", state=state, licence="、".join(ended))
+
+
 def listing(rows: Sequence[CaseRow], today: date) -> Iterator[str]:
     """最近办件，一件一行。"""
     for row in rows:
@@ -241,12 +260,13 @@ def listing(rows: Sequence[CaseRow], today: date) -> Iterator[str]:
             "listing",
             case_no=row.key,
             light=term("light", row.light(today)),
-            state=term("state", row.state),
+            state=_state(row),
             item=row.item_code,
             updated=instant(row.updated_at),
         )
 
 
 def show(file: CaseFile, console: Console) -> None:
-    """打印一份案卷。"""
-    console.print(render(file), soft_wrap=False, highlight=False)
+    """打印一份案卷；不是屏幕的（管道、文件）不折行，日期和编号才不会断开。"""
+    paper = console if console.is_terminal else Console(file=console.file, width=UNFOLDED)
+    paper.print(render(file), highlight=False)

@@ -41,6 +41,13 @@ def _key(name: str) -> str:
     return name.replace("-", "_")
 
 
+def natural(text: str) -> int:
+    """不小于 0 的整数。Raises ValueError, which argparse reports under this function's name."""
+    if (number := int(text)) < 0:
+        raise ValueError(text)
+    return number
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "stop")
 
@@ -58,19 +65,23 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 def _case(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("case_no", nargs="?", metavar="CASE_NO", help=say("option.case_no"))
+    parser.add_argument(
+        "-n", "--count", type=natural, default=20, metavar="N", help=say("option.listed")
+    )
+    _flag(parser, "all")
 
 
 def _tail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--topic", choices=TOPICS, help=say("option.topic"))
-    parser.add_argument("--from-position", type=int, metavar="N", help=say("option.from_position"))
+    parser.add_argument(
+        "--from-position", type=natural, metavar="N", help=say("option.from_position")
+    )
     parser.add_argument("--from-time", metavar="TIME", help=say("option.from_time"))
     parser.add_argument("--event", metavar="NAME", help=say("option.event"))
     parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.case"))
     parser.add_argument("--department", metavar="CODE", help=say("option.department"))
     _flag(parser, "until-end")
-    parser.add_argument(
-        "-n", dest="count", type=int, default=20, metavar="N", help=say("option.count")
-    )
+    parser.add_argument("-n", "--count", type=natural, metavar="N", help=say("option.count"))
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +128,7 @@ _OUR_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"argument COMMAND: invalid choice: (?P<what>\S+).*", "argparse.command"),
     (r"argument (?P<option>.*): invalid choice: (?P<what>\S+).*", "argparse.choice"),
     (r"argument (?P<option>.*): expected one argument", "argparse.value"),
-    (r"argument (?P<option>.*): invalid \w+ value: (?P<what>.*)", "argparse.invalid"),
+    (r"argument (?P<option>.*): invalid natural value: (?P<what>.*)", "argparse.invalid"),
 )
 
 
@@ -128,7 +139,7 @@ def in_chinese(message: str) -> str:
             sentence = say(key, **found.groupdict())
             if key == "argparse.command":
                 near = difflib.get_close_matches(found["what"].strip("'"), visible(), n=2)
-                sentence += say("did_you_mean", names=" / ".join(near)) if near else ""
+                sentence += say("did_you_mean", names=say("or").join(near)) if near else ""
             return sentence
     return say("argparse.other", what=message)
 
@@ -188,7 +199,8 @@ def parser() -> Parser:
             **listed,
         )
         if command.needs_folder:
-            sub.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+            first = f".{command.name}" if command.name in {"demo", "init"} else ""
+            sub.add_argument("--data", metavar="FOLDER", help=say(f"option.data{first}"))
         if command.name != "test":
             sub.add_argument("--json", action="store_true", help=say("option.json"))
         command.options(sub)

@@ -31,8 +31,10 @@ class _Facts(dict[str, str]):
 
 
 def fill(sentence: str, facts: dict[str, str]) -> str:
-    """填空：`{name}` 换成事实；缺的原样留着。"""
-    return sentence.format_map(_Facts(facts))
+    """填空：`{name}` 换成事实；缺的原样留着，说不清的（`?`）写明不详。"""
+    unknown = str(tables()["cli"]["unknown"])
+    known = {name: unknown if fact == "?" else fact for name, fact in facts.items()}
+    return sentence.format_map(_Facts(known))
 
 
 @cache

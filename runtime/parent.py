@@ -192,7 +192,7 @@ class Parent:
                 return
         if not self.state.ready:
             self.state = replace(self.state, ready=True)
-            self.state.write(self.settings.run)
+            self._save()
 
     def stop(self) -> None:
         """依次停下：各角色 → Kafka → PostgreSQL。"""
@@ -209,8 +209,16 @@ class Parent:
         shown = next(child for child in self.state.children if child.name == one.name)
         if shown != one.state:
             self.state = self.state.with_child(one.state)
-            self.state.write(self.settings.run)
+            self._save()
             self.report(one.state)
+
+    def _save(self) -> None:
+        """A full disk must not end the servers: the state is news, not truth."""
+        try:
+            self.state.write(self.settings.run)
+        except OSError as problem:
+            detail = problem.strerror or type(problem).__name__
+            print(say("up.state_unwritten", folder=self.settings.run, detail=detail), flush=True)
 
     def _fail(self, one: Watched) -> None:
         log = one.child.program.log if one.child else self.settings.log

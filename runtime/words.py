@@ -6,13 +6,16 @@ a Chinese doc there, which is what integrators read as well.
 
 import json
 import re
+import signal
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final
 
 from domain.terms import BEIJING
 from followers.projection import Json
+from runtime import messages
 from runtime.messages import fill, tables
 from schemas.codec import current
 
@@ -21,6 +24,25 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d")
 _CLAUSE: Final = re.compile(r"[，；：。（]")
 _CHOICE: Final = re.compile(r"(?<=[：、])([A-Z][A-Z0-9_]*) (.+?)(?=、[A-Z][A-Z0-9_]* |$)")
+# Where the codes among the facts of a refusal have their Chinese words: a table, or schemas.
+_TABLE_OF: Final = {
+    "act": "act",
+    "role": "role",
+    "organ": "organ",
+    "department": "organ",
+    "office": "organ",
+    "offices": "organ",
+    "kind": "claim",
+}
+_SCHEMAS_OF: Final = {
+    "codes": ("task.inspected.v1",),
+    "ground": ("commitment.breach_suspected.v1",),
+    "kind": ("subject.registered.v1",),
+    "matter": ("push.sent.v1",),
+    "mode": ("ledger.created.v1",),
+    "opinion": ("case.reviewed.v1",),
+    "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),
+}
 
 
 def say(key: str, **facts: object) -> str:
@@ -38,6 +60,71 @@ def title(table: str, code: str) -> str:
     """事件、依据的中文名；没有登记的照写代码。"""
     entry = tables().get(table, {}).get(code)
     return str(entry["title"]) if isinstance(entry, dict) else code
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """一个拒绝码或错误号的说法：说什么、怎么办、依据的全称。"""
+
+    text: str
+    remedy: str
+    basis: tuple[str, ...]
+
+
+def explained(code: str, facts: Mapping[str, str] | None = None) -> Explained:
+    """把拒绝码或错误号连同事实说给人听，代码都换成中文；不给事实的，空格写作〔何事〕。
+
+    Raises :class:`KeyError` for a code that has no message.
+    """
+    message = messages.find("refusal", code) or messages.find("error", code)
+    if message is None:
+        raise KeyError(code)
+    blanks = {name: f"〔{label}〕" for name, label in tables()["blank"].items()}
+    known = blanks if facts is None else told(facts)
+    basis = tuple(title("basis", one) for one in message.basis)
+    return Explained(fill(message.text, known), fill(message.todo, known), basis)
+
+
+def told(facts: Mapping[str, str]) -> dict[str, str]:
+    """拒绝所附的事实，其中的代码换成中文；不认得的照写。"""
+    return {
+        name: "、".join(_told(name, code) for code in text.split("、"))
+        for name, text in facts.items()
+    }
+
+
+def _told(name: str, code: str) -> str:
+    if name == "ending":  # the class of the licence event that ended it
+        entry = tables()["event"].get(f"licence.{code.lower()}.v1")
+        return str(entry["title"]) if isinstance(entry, dict) else code
+    word = tables().get(_TABLE_OF.get(name, ""), {}).get(code)
+    choices = (_choices(event).get(code) for event in _SCHEMAS_OF.get(name, ()))
+    return str(word or next(filter(None, choices), code))
+
+
+def organ(code: str) -> str:
+    """机关的中文名，代码在后；没有登记的照写代码。"""
+    known = tables()["organ"].get(code)
+    return f"{known}（{code}）" if known else code
+
+
+def child(name: str) -> str:
+    """子进程的中文名，技术名在后；不是子进程的照写。"""
+    known = tables()["child"].get(name)
+    return f"{known}（{name}）" if known else name
+
+
+def ended(code: int | None) -> str:
+    """一个进程上次是怎样结束的。``code``: as subprocess gives it, below 0 a signal."""
+    match code:
+        case None:
+            return messages.say("exit.never")
+        case _ if code == -signal.SIGKILL:
+            return messages.say("exit.killed", signal=-code)
+        case _ if code < 0:
+            return messages.say("exit.signal", signal=-code)
+        case _:
+            return messages.say("exit.code", code=code)
 
 
 def instant(at: datetime) -> str:
@@ -82,7 +169,7 @@ def _text(event: str, text: str) -> str:
         return text[:HASH_SHOWN]
     if _INSTANT.fullmatch(text):
         return instant(datetime.fromisoformat(text))
-    return _choices(event).get(text, text)
+    return _choices(event).get(text) or organ(text)
 
 
 def content(event: str, facts: Mapping[str, Json], hidden: Collection[str] = ()) -> str:

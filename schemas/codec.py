@@ -149,9 +149,9 @@ def decode(schema: Schema, value: bytes) -> tuple[Meta, Event]:
     return meta, event
 
 
-def _fields(tree: dict[str, Any]) -> list[dict[str, Any]]:
+def _fields(tree: dict[str, Any]) -> list[Any]:
     """The members as the text has them, the envelope first: that is how they are read."""
-    members: list[dict[str, Any]] = tree["fields"]
+    members: list[Any] = tree["fields"]
     if members[0]["name"] != "meta":
         raise MismatchError("meta")
     return members

@@ -17,15 +17,14 @@ from runtime.exits import Exit, Stop
 from runtime.settings import Settings
 
 ROLE: Final = "shenguan_follow"
-LISTED: Final = 20
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 已显示 · 2 没有这件办件 · 3 账本有疑 · 5 视图尚未建成。"""
     try:
-        if arguments.case_no is None:
-            return _list(arguments, chosen)
-        return _show(arguments, chosen)
+        if (arguments.case_no or "").strip():
+            return _show(arguments, chosen)
+        return _list(arguments, chosen)
     except LedgerError as problem:
         raise Stop(exit_of(problem), problem.code, **problem.facts) from problem
 
@@ -58,11 +57,14 @@ def _show(arguments: argparse.Namespace, chosen: Settings) -> int:
 def _list(arguments: argparse.Namespace, chosen: Settings) -> int:
     dsn = chosen.dsn(ROLE)
     with closing(LedgerClock(dsn)) as clock, connect(dsn) as conn:
-        rows, today = case_view.latest(conn, LISTED), beijing_day(clock.now())
+        rows = case_view.latest(conn, None if arguments.all else arguments.count)
+        total, today = case_view.total(conn), beijing_day(clock.now())
     if arguments.json:
         print(json.dumps([case_file.jsonable(row) for row in rows], ensure_ascii=False))
-    elif rows:
-        print("\n".join(case_file.listing(rows, today)))
+    elif total:
+        shown = "listed_all" if len(rows) == total else "listed"
+        count = words.say(shown, total=total, shown=len(rows))
+        print("\n".join([*case_file.listing(rows, today), count]))
     else:
         print(words.say("empty"))
     return Exit.DONE

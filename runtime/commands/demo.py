@@ -7,7 +7,7 @@ a story that was interrupted goes on where it stopped.
 import argparse
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import psycopg
 from rich.console import Console
@@ -31,8 +31,9 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     began = time.monotonic()
     console = Console()
     console.print(Panel(say("demo.opening"), title=say("demo.title")))
-    with stopped_on_failure(chosen):
-        if state.running(chosen) is None:
+    is_mine = state.running(chosen) is None
+    with stopped_on_failure(chosen) if is_mine else nullcontext():
+        if is_mine:
             clock = {"SHENGUAN_DEMO_CLOCK": beijing(story.BEGINS).isoformat()}
             up.judge(chosen, up.start(chosen, parent.ROLES, console.print, clock))
         with open_hall(chosen) as hall:
@@ -42,7 +43,9 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         code = verify.run(argparse.Namespace(json=False, offline=False), chosen)
     if code == Exit.DONE:
         seconds = round(time.monotonic() - began)
-        console.print(Panel(say("demo.next", case=story.CASE), title=say("demo.done", s=seconds)))
+        left = say("demo.stopped" if arguments.stop else "demo.left")
+        following = say("demo.next", case=story.CASE, left=left)
+        console.print(Panel(following, title=say("demo.done", s=seconds)))
     if arguments.stop:
         down.stop(chosen)
     return code
@@ -50,7 +53,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 
 @contextmanager
 def stopped_on_failure(chosen: Settings) -> Iterator[None]:
-    """演不下去或被打断，就把启动的都停下；下次接着演。"""
+    """演不下去或被打断，就把这一次启动的都停下；下次接着演。"""
     try:
         yield
     except BaseException:

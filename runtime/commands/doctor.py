@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import psycopg
 from kafka.errors import KafkaError
 
-from runtime import kafka_admin, settings, state
+from runtime import kafka_admin, settings, state, words
 from runtime.exits import Exit, Stop
 from runtime.messages import say
 from runtime.settings import LOGIN_ROLES, Settings
@@ -132,9 +132,20 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
+def asks_own_server(check: Check, chosen: Settings) -> bool:
+    """这一项要问的服务器，是否由我们自己启动。"""
+    if check in {durability, database_roles}:
+        return chosen.own_database
+    return check is topics and chosen.own_kafka
+
+
 def findings(chosen: Settings) -> Iterator[Finding]:
-    """逐项检查；一项查不了，说明为何，其余照查。"""
+    """逐项检查；一项查不了，说明为何，其余照查。没有运行的服务器不去等它。"""
+    is_stopped = state.running(chosen) is None
     for check in CHECKS:
+        if is_stopped and asks_own_server(check, chosen):
+            yield Finding(WARN, check.__name__, say("doctor.skipped"))
+            continue
         try:
             yield from check(chosen)
         except psycopg.OperationalError:
@@ -151,7 +162,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     else:
         for one in found:
             level = say(f"doctor.{one.level}")
-            print(say("doctor.line", level=level, name=one.name, finding=one.finding))
+            name = words.child(one.name)
+            print(say("doctor.line", level=level, name=name, finding=one.finding))
     count = {level: sum(one.level == level for one in found) for level in (OK, WARN, BAD)}
     if not arguments.json:
         print(say("doctor.summary", total=len(found), **count))

@@ -4,33 +4,28 @@ import argparse
 import json
 
 from runtime.exits import Exit, Stop
-from runtime.messages import Message, find, say, tables
+from runtime.messages import find, say
 from runtime.settings import Settings
+from runtime.words import Explained, explained
 
 
 def run(arguments: argparse.Namespace, _: Settings | None) -> int:
     """先查拒绝码，再查错误号。"""
-    found = find("refusal", arguments.code) or find("error", arguments.code)
-    if found is None:
-        raise Stop(Exit.REFUSED, "explain.unknown", what=arguments.code)
-    basis = [title(code) for code in found.basis]
+    code = arguments.code
+    if not (find("refusal", code) or find("error", code)):
+        raise Stop(Exit.REFUSED, "explain.unknown", what=code)
+    found = explained(code)
     if arguments.json:
-        record = {"code": found.code, "text": found.text, "todo": found.todo, "basis": basis}
+        record = {"code": code, "text": found.text, "todo": found.remedy, "basis": found.basis}
         print(json.dumps(record, ensure_ascii=False))
     else:
-        print("\n".join(lines(found, basis)))
+        print("\n".join(lines(code, found)))
     return Exit.DONE
 
 
-def lines(found: Message, basis: list[str]) -> list[str]:
-    """给人看的几行。"""
-    shown = [say("explain.text", code=found.code, text=found.text)]
-    shown += [say("todo", todo=found.todo)] if found.todo else []
-    shown += [say("explain.basis", basis="；".join(basis))] if basis else []
+def lines(code: str, found: Explained) -> list[str]:
+    """给人看的几行；空格写作〔何事〕。"""
+    shown = [say("explain.text", code=code, text=found.text)]
+    shown += [say("todo", todo=found.remedy)] if found.remedy else []
+    shown += [say("explain.basis", basis="；".join(found.basis))] if found.basis else []
     return shown
-
-
-def title(code: str) -> str:
-    """法条代号的全称；表里没有就用代号。"""
-    entry = tables().get("basis", {}).get(code)
-    return str(entry["title"]) if isinstance(entry, dict) else code

@@ -23,8 +23,10 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     if not ORIGIN.fullmatch(origin):
         raise Stop(Exit.USAGE, "init.origin", origin=origin)
     mode = Mode.FORMAL if arguments.formal else Mode.DEMO
+    is_stopped = state.running(chosen) is None
+    starts = is_stopped and (chosen.own_database or chosen.own_kafka)
     with ExitStack() as stack:
-        if state.running(chosen) is None and (chosen.own_database or chosen.own_kafka):
+        if starts:
             if chosen.own_kafka:
                 ensure_jars()
             stack.enter_context(
@@ -35,5 +37,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         print(json.dumps({"origin": origin, "mode": mode, "written": written}))
     else:
         kind = say(f"init.{mode.lower()}")
-        print(say("init.done" if written else "init.again", origin=origin, mode=kind))
+        lines = [say("init.done" if written else "init.again", origin=origin, mode=kind)]
+        lines += [say("init.stopped")] if starts else []
+        lines += [say("init.next", data=chosen.data)] if is_stopped else []
+        print("\n".join(lines))
     return Exit.DONE if written else Exit.REFUSED

@@ -1,11 +1,13 @@
 """`republish`：补建缺失的主题、承认重建过的主题，此后由中继自账本从头抄送。
 
-The ledger is the truth and the topics are its copy, so nothing is lost here; `--recreate` throws
-every ledger topic away first, for topics that hold records which are not ours.
+The topics are a copy of the ledger, so nothing is lost here. `--recreate` throws every ledger topic
+away first, for topics that hold records which are not ours; as the copy may be the only witness, it
+refuses while the ledger itself does not verify, and keeps the old records beside the ledger.
 """
 
 import argparse
 import json
+import sys
 import time
 from typing import Final
 
@@ -13,7 +15,8 @@ import psycopg
 
 from ledger.founding import remember_topics
 from ledger.store import read_frame
-from runtime import kafka_admin
+from ledger.verify import verify
+from runtime import evidence, kafka_admin
 from runtime.exits import Exit, Stop
 from runtime.messages import say
 from runtime.settings import Settings
@@ -31,6 +34,11 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     names = {short: topic_name(frame.origin, short) for short in set(FAMILY_TOPIC.values())}
     wanted = {names[short]: frame.partitions[short] for short in names}
     if arguments.recreate:
+        report = verify(chosen.dsn("shenguan_audit"), None)
+        if report is not None and not report.is_sound:
+            raise Stop(Exit.INTEGRITY, "republish.unsound")
+        kept = evidence.keep_topics(chosen, wanted)
+        print(say("republish.kept", folder=kept), file=sys.stderr)
         _delete(chosen.kafka_bootstrap, wanted)
     before = kafka_admin.topic_ids(chosen.kafka_bootstrap, wanted)
     ids = kafka_admin.create_topics(chosen.kafka_bootstrap, wanted)

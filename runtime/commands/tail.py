@@ -6,10 +6,13 @@ for. Records come from Kafka alone, so a silent broker shows nothing.
 
 import argparse
 import json
+import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
@@ -17,6 +20,7 @@ from domain.linkage import Sent
 from domain.terms import BEIJING
 from followers.delivered import Delivered
 from followers.kafka_feed import KafkaFeed
+from followers.overview import is_known
 from followers.storage import Connection, connect, head, leaves, schema_text
 from followers.vouching import Voucher
 from ledger.entry import Entry
@@ -28,11 +32,13 @@ from runtime import words
 from runtime.commands.case import exit_of
 from runtime.exits import Exit, Stop
 from runtime.settings import Settings
+from schemas.registry import EVENT_NAMES
 
 ROLE: Final = "shenguan_follow"
 BATCH: Final = 500
 WAIT_SECONDS: Final = 0.5
-SILENT_SECONDS: Final = 30.0  # with --until-end: how long Kafka may deliver nothing
+SILENT_SECONDS: Final = 30.0  # how long Kafka may withhold what the ledger already has
+COUNT: Final = 20  # shown of what is already there, where nothing else is asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,14 @@ class Filter:
         return self.department in {sent_to, delivered.meta.actor.organ}
 
 
+EVERYTHING: Final = Filter(None, None, None, None, None)
+
+
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
-    """退出码：0 已到末尾 · 1 用法 · 3 账本有疑 · 5 Kafka 或数据库不可用。"""
+    """退出码：0 已到末尾 · 1 用法 · 2 没有这个编号或位置 · 3 账本有疑 · 5 Kafka 或数据库不可用。"""
     wanted = Filter(
         arguments.topic,
-        arguments.event,
+        _event(arguments.event),
         arguments.case_no,
         arguments.department,
         _instant(arguments.from_time),
@@ -84,6 +93,18 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     return Exit.DONE
 
 
+# -- what is asked for
+
+
+def _event(text: str | None) -> str | None:
+    """A name or its beginning: of what nothing begins with, no event will ever come."""
+    if text is None or any(name.startswith(text) for name in EVENT_NAMES):
+        return text
+    families = sorted({f"{name.partition('.')[0]}." for name in EVENT_NAMES})
+    near = get_close_matches(text, EVENT_NAMES, n=3, cutoff=0.5) or families
+    raise Stop(Exit.USAGE, "tail.event", what=text, names="、".join(near))
+
+
 def _instant(text: str | None) -> datetime | None:
     """ISO 8601; without an offset it is Beijing time, as everything an official writes."""
     if text is None:
@@ -95,42 +116,100 @@ def _instant(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
 
 
+def _require_case(chosen: Settings, case_no: str | None) -> None:
+    """A key is the number of some stream; one that is on no stream is a slip of the pen."""
+    if case_no is None:
+        return
+    with connect(chosen.dsn("shenguan_audit")) as conn:
+        if not is_known(conn, case_no):
+            raise Stop(Exit.REFUSED, "tail.case", case_no=case_no)
+
+
+def first_position(arguments: argparse.Namespace, wanted: Filter, end: int) -> int:
+    """从哪里读起：指定的位置；要挑选的从头挑起；否则最近 N 条。
+
+    Raises :class:`Stop` for a position that the ledger has not reached.
+    """
+    if arguments.from_position is not None:
+        if arguments.from_position > end:
+            facts = {"position": arguments.from_position, "count": end}
+            raise Stop(Exit.REFUSED, "tail.beyond", **facts)
+        return int(arguments.from_position)
+    return 0 if wanted != EVERYTHING else max(0, end - (_count(arguments, wanted) or 0))
+
+
+def _count(arguments: argparse.Namespace, wanted: Filter) -> int | None:
+    """How many of what is already there; None = all, from where the user said."""
+    if arguments.count is not None:
+        return int(arguments.count)
+    is_open = arguments.from_position is None and wanted.since is None
+    return COUNT if is_open else None
+
+
+# -- reading
+
+
 def _deliveries(
     arguments: argparse.Namespace, chosen: Settings, conn: Connection, wanted: Filter
 ) -> Iterator[Delivered]:
+    """First what is already there, then what comes."""
     frame = read_frame(conn)
     if frame is None:
         raise LedgerUnavailable("ledger.not_created")
+    _require_case(chosen, wanted.case_no)
     end = head(conn)
     start = first_position(arguments, wanted, end)
     voucher = Voucher(frame.hash, partial(schema_text, conn))
     feed = KafkaFeed(chosen.kafka_bootstrap, frame.origin, lanes_of(frame), start, {})
+    is_empty = _count(arguments, wanted) != 0  # nothing asked for, nothing missed
     with closing(feed):
         feed.start()
-        for entries in _batches(feed, start, end if arguments.until_end else None):
-            chosen_entries = [entry for entry in entries if wanted.wants_entry(entry)]
-            known = [leaf for entry in chosen_entries for leaf in _leaf(conn, entry)]
-            yield from filter(wanted.wants, voucher.vouch(chosen_entries, known))
+        past = _matching(_batches(feed, start, end), conn, voucher, wanted)
+        for delivered in _last(past, _count(arguments, wanted)):
+            is_empty = False
+            yield delivered
+        if is_empty:
+            key = "nothing" if arguments.until_end else "nothing_yet"
+            print(words.say(key), file=sys.stderr, flush=True)
+        if not arguments.until_end:
+            yield from _matching(_batches(feed, end, None), conn, voucher, wanted)
 
 
-def first_position(arguments: argparse.Namespace, wanted: Filter, end: int) -> int:
-    """从哪里开始：指定的位置；按时间的从头找起；否则最近 N 条。"""
-    if arguments.from_position is not None:
-        return int(arguments.from_position)
-    return 0 if wanted.since else max(0, end - int(arguments.count))
+def _last(past: Iterator[Delivered], count: int | None) -> Iterator[Delivered]:
+    """The last ``count``, all for None; what Kafka did deliver is shown before its silence."""
+    kept = deque[Delivered](maxlen=count)
+    if count is None:
+        yield from past
+        return
+    try:
+        kept.extend(past)
+    except (Stop, LedgerError):
+        yield from kept
+        raise
+    yield from kept
+
+
+def _matching(
+    batches: Iterator[list[Entry]], conn: Connection, voucher: Voucher, wanted: Filter
+) -> Iterator[Delivered]:
+    for entries in filter(None, batches):
+        known = leaves(conn, entries[0].position, entries[-1].position + 1)
+        if len(known) < len(entries):
+            voucher.vouch(entries, known)  # says which one the ledger lacks, and stops
+        pairs = zip(entries, known, strict=True)
+        chosen = [(entry, leaf) for entry, leaf in pairs if wanted.wants_entry(entry)]
+        vouched = voucher.vouch([entry for entry, _ in chosen], [leaf for _, leaf in chosen])
+        yield from filter(wanted.wants, vouched)
 
 
 def _batches(feed: KafkaFeed, position: int, end: int | None) -> Iterator[list[Entry]]:
     while end is None or position < end:
         entries = feed.take(position, BATCH, WAIT_SECONDS if end is None else SILENT_SECONDS)
         if end is not None and not entries:
-            raise LedgerUnavailable("kafka.silent", {"detail": f"{position} < {end}"})
+            facts = {"position": position, "count": end, "seconds": round(SILENT_SECONDS)}
+            raise Stop(Exit.DEPENDENCY, "tail.silent", **facts)
         position += len(entries)
         yield entries[: None if end is None else max(0, len(entries) - (position - end))]
-
-
-def _leaf(conn: Connection, entry: Entry) -> list[bytes]:
-    return leaves(conn, entry.position, entry.position + 1)
 
 
 # -- showing
@@ -166,7 +245,7 @@ def as_text(delivered: Delivered) -> str:
         version=entry.version,
         officer=meta.actor.officer_id,
         role=words.term("role", meta.actor.role),
-        organ=meta.actor.organ,
+        organ=words.organ(meta.actor.organ),
         topic=entry.topic,
         partition=entry.partition,
         facts=words.content(entry.name, facts(delivered.event)),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import IO, Final
 
-from runtime import parent, state
+from runtime import parent, state, words
 from runtime.bootstrap import environment
 from runtime.exits import Exit, Stop
 from runtime.messages import say
@@ -26,7 +26,6 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     roles = () if arguments.servers_only else parent.ROLES
     if arguments.foreground or arguments.background:
         return _stay(chosen, roles, announce=not arguments.background)
-    print(say("up.starting", data=chosen.data), flush=True)
     started = start(chosen, roles, lambda line: print(line, flush=True))
     log = chosen.log / "parent.log"
     print(say("up.ready", pid=started.pid, data=chosen.data, log=log))
@@ -35,9 +34,9 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 
 def judge(chosen: Settings, started: State) -> int:
     """起来之后：有角色停了或起不来，说出来。"""
-    halted = [child.name for child in started.children if child.state == state.HALTED]
     fine = {state.RUNNING, state.DONE}
-    late = [child.name for child in started.children if child.state not in fine]
+    halted = [words.child(one.name) for one in started.children if one.state == state.HALTED]
+    late = [words.child(one.name) for one in started.children if one.state not in fine]
     if halted:
         raise Stop(Exit.INTEGRITY, "integrity", name="、".join(halted))
     if late:
@@ -51,7 +50,7 @@ def _stay(chosen: Settings, roles: tuple[str, ...], *, announce: bool) -> int:
 
     def report(child: ChildState) -> None:
         shown = say(f"up.child.{child.state}")
-        print(say("up.progress", name=child.name, state=shown), flush=True)
+        print(say("up.progress", name=words.child(child.name), state=shown), flush=True)
 
     def ready(_: State) -> None:
         if announce:
@@ -78,11 +77,14 @@ def start(
     """
     if already := state.running(chosen):
         raise state.refuse_second(chosen, already)
+    echo(say("up.starting", data=chosen.data))
     prepare(chosen)
     chosen.log.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "runtime", "up", "--background", "--data", str(chosen.data)]
     command += [] if roles else ["--servers-only"]
     path = chosen.log / "parent.log"
+    if path.exists():
+        path.replace(chosen.log / "parent.previous.log")  # how the last run ended
     with path.open("wb") as log, path.open("r", encoding="utf-8", errors="replace") as said:
         process = subprocess.Popen(
             command,
@@ -108,7 +110,8 @@ def _wait(chosen: Settings, process: subprocess.Popen[bytes], said: IO[str], ech
             raise state.refuse_second(chosen, found)
         if code is not None:
             _repeat(said, echo)
-            raise Stop(Exit.DEPENDENCY, "up.failed", exit_code=code, log=chosen.log / "parent.log")
+            facts = {"ended": words.ended(code), "log": chosen.log / "parent.log"}
+            raise Stop(Exit.DEPENDENCY, "up.failed", **facts)
         _repeat(said, echo)
         if found and found.pid == process.pid and found.ready:
             return found

@@ -78,7 +78,8 @@ def _show(report: Report, seconds: float) -> None:
 
 def _row(step: Step) -> tuple[str, str, str, str]:
     result = "verify.same" if step.difference is None else "verify.different"
-    return str(step.number), say(f"verify.step.{step.name}"), str(step.examined), say(result)
+    told = say(result, count=step.differences)
+    return str(step.number), say(f"verify.step.{step.name}"), str(step.examined), told
 
 
 def _told(difference: Difference) -> str:

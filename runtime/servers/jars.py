@@ -97,7 +97,9 @@ def _download(jar: Jar, private: Path, source: Source) -> Path:
                 raise  # the disk's own complaint; the network's have no errno
             if attempt + 1 == ATTEMPTS:
                 facts = {"coordinate": jar.coordinate, "detail": str(problem)[:200]}
-                raise Stop(Exit.DEPENDENCY, "jars.no_network", **facts) from problem
+                raise Stop(
+                    Exit.DEPENDENCY, "jars.no_network", **facts, folder=private.parent
+                ) from problem
     raise AssertionError(jar)
 
 
@@ -113,7 +115,9 @@ def ensure_jars(lock: Path = LOCK, cache: Path | None = None, source: Source = N
             for stale in folder.glob("part-*"):
                 shutil.rmtree(stale, ignore_errors=True)
             try:
-                _fetch_all(_missing(jars, folder), folder, source)
+                missing = _missing(jars, folder)
+                said = "jars.fetching" if len(missing) == len(jars) else "jars.completing"
+                _fetch_all(missing, folder, source, said)
             except OSError as problem:
                 if (known := from_os(problem, folder)) is None:
                     raise
@@ -125,14 +129,14 @@ def _missing(jars: tuple[Jar, ...], folder: Path) -> list[Jar]:
     return [jar for jar in jars if not jar.good(folder / jar.file_name)]
 
 
-def _fetch_all(jars: list[Jar], folder: Path, source: Source) -> None:
+def _fetch_all(jars: list[Jar], folder: Path, source: Source, said: str) -> None:
     if not jars:
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     console = Console(stderr=True)
-    console.print(say("jars.fetching", total=len(jars)))
+    console.print(say(said, total=len(jars)))
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar,

@@ -36,7 +36,7 @@ DOORS: Final = {
 STORAGE: Final = {
     *(f"ledger/{name}.py" for name in ("application", "clock", "database", "founding", "hints")),
     *(f"ledger/{name}.py" for name in ("keys", "outbox", "store")),
-    *(f"followers/{name}.py" for name in ("overview", "parking", "rebuild", "storage")),
+    *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
     *(f"projections/{name}.py" for name in ("common", "subject_register")),
     *(f"runtime/{name}.py" for name in ("commands/doctor", "hall", "servers/postgres", "story")),

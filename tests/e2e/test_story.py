@@ -234,7 +234,7 @@ def test_playing_it_again_changes_nothing(played: Played) -> None:
 
 
 def test_the_ledger_verifies_against_its_topics(played: Played) -> None:
-    """八步核验全部相符，主题与账本双向相等（G3、G5）。"""
+    """九步核验全部相符，主题与账本双向相等（G3、G5）。"""
     bootstrap = played.settings.kafka_bootstrap
     report = verify(
         played.settings.dsn("shenguan_audit"),

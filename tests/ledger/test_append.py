@@ -198,6 +198,47 @@ def test_one_of_a_batch_fails_alone(conn: Connection) -> None:
     assert answers[2].first == answers[0].last + 1
 
 
+def test_a_batch_builds_on_itself_and_leaves_no_hole(conn: Connection) -> None:
+    """同一批里后一条接着前一条写、据前一条的末件决定：位置、版本、道内位置都不缺不重。"""
+    one, two = fresh(), fresh()
+    answers = append(
+        conn,
+        [
+            call(addition(one, 2)),
+            call(addition(one, 1, 2, leaf(f"{one} 2")), addition(two, 3)),
+            call(kind="REFUSED", code="no", reads=((two, leaf(f"{two} 3")),)),
+            call(addition(two, 1, 3, leaf(f"{two} 3")), reads=((one, leaf(f"{one} 3")),)),
+        ],
+    )
+    assert [answer.kind for answer in answers] == ["RECORDED", "RECORDED", "REFUSED", "RECORDED"]
+    rows = conn.execute(
+        "SELECT position, lane_position, stream, version, leaf_hash FROM ledger.event_feed"
+        " WHERE position >= %s ORDER BY position",
+        (answers[0].first,),
+    ).fetchall()
+    written = [(one, 1), (one, 2), (one, 3), (two, 1), (two, 2), (two, 3), (two, 4)]
+    assert [(row[2], row[3]) for row in rows] == written
+    assert [bytes(row[4]) for row in rows] == [leaf(f"{name} {n}") for name, n in written]
+    assert [row[0] - rows[0][0] for row in rows] == list(range(7))
+    assert [row[1] - rows[0][1] for row in rows] == list(range(7))
+    assert [(a.first, a.last) for a in answers if a.first is not None] == [
+        (rows[0][0], rows[1][0]),
+        (rows[2][0], rows[5][0]),
+        (rows[6][0], rows[6][0]),
+    ]
+
+
+def test_two_of_a_batch_get_into_each_others_way(conn: Connection) -> None:
+    """同一批里命令号重复、争一个独占、以旧末件写同一案卷：与逐条办理的答复一样。"""
+    asked, one, two, value = call(addition(fresh())), fresh(), fresh(), uuid4().hex
+    again = append(conn, [asked, asked])
+    assert again[1] == replace(again[0], repeated=True)
+    claims = [call(addition(s), claims=(Claim("k", value, s),)) for s in (one, two)]
+    assert [answer.kind for answer in append(conn, claims)] == ["RECORDED", "REFUSED"]
+    stale = append(conn, [call(addition(two)), call(addition(two)), call(reads=((two, b""),))])
+    assert [answer.code for answer in stale] == [None, "ledger.version", "ledger.read"]
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -102,8 +102,8 @@ def lossy(new_database: NewDatabase) -> Iterator[tuple[Book, Proxy]]:
 def test_lost_acknowledgement_is_asked_for_again(lossy: tuple[Book, Proxy], count: int) -> None:
     """已提交而答复丢失：不猜，再问一遍，得到当时的位置，案卷只多一件。"""
     own, proxy = lossy
-    for n in range(count):
-        own.ask(Note(f"c{n}"))  # opened before: the only reply to lose is that of the append
+    # Opened and prepared before: the only reply to lose is that of the append.
+    own.ledger.execute_many([request(Note(f"c{n}")) for n in range(count)])
     asked = [request(Note(f"c{n}", ("x",))) for n in range(count)]
     proxy.withhold()
     with ThreadPoolExecutor(1) as pool:
@@ -140,6 +140,27 @@ def test_unreachable_ledger_says_that_it_does_not_know(
     outcome = insist(own.ledger, asked)
     assert outcome.kind is OutcomeKind.RECORDED
     assert own.ledger.load(CASE, "later") == 2
+
+
+def test_frozen_ledger_does_not_hold_its_caller_for_ever(
+    lossy: tuple[Book, Proxy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """数据库僵住、连接不断：到时说结果未知，不让人一直等；恢复以后同一命令号办成一次。"""
+    own, proxy = lossy
+    monkeypatch.setattr("ledger.line.REPLY_TIMEOUT", 0.5)
+    monkeypatch.setattr("ledger.library.PATIENCE", 0.5)
+    own.ask(Note("frozen"))
+    asked = request(Note("frozen"))
+    proxy.withhold()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(own.ledger.execute, asked)
+        try:
+            with pytest.raises(LedgerUnavailable):
+                waiting.result(timeout=30)
+        finally:
+            proxy.cut()
+    assert insist(own.ledger, asked).kind is OutcomeKind.RECORDED
+    assert own.ledger.load(CASE, "frozen") == 2
 
 
 def _stored(own: Book) -> int:

@@ -20,6 +20,7 @@ from ledger.database import migrate
 from ledger.errors import LedgerError
 from ledger.founding import SYSTEM, establish, known_topics, publish
 from ledger.relay import RelayOptions, run_relay
+from ledger.verify import verify as examine
 from runtime.commands import init, verify
 from runtime.exits import Exit, Stop
 from runtime.foundation import lay
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.integration
 
 
 def test_every_schema_is_published_before_its_first_use(new_database: NewDatabase) -> None:
-    """建账在位置 0；六十余种格式的全文随后入账，与所存原文相同；再打开不重复公布。"""
+    """建账在位置 0；各种格式的全文随后入账，与所存原文相同；不重复公布；改建账记录查得出。"""
     chosen = new_database()
     establish(chosen, "city", Mode.FORMAL, HashName.SHA256, TOPICS)
     with Ledger.open(chosen) as ledger:
@@ -48,6 +49,13 @@ def test_every_schema_is_published_before_its_first_use(new_database: NewDatabas
             assert texts[bytes.fromhex(one.sha256)] == one.text.encode()
             assert hashlib.sha256(one.text.encode()).hexdigest() == one.sha256
         assert publish(ledger) == 0
+    ask(chosen.admin_dsn, "ALTER TABLE ledger.genesis DISABLE TRIGGER ALL")
+    ask(chosen.admin_dsn, "UPDATE ledger.genesis SET mode = 'DEMO'")
+    report = examine(chosen.dsn("shenguan_audit"), None)
+    assert report is not None
+    found = [step.difference.code for step in report.steps if step.difference]
+    assert found == ["verify.genesis"]
+    ask(chosen.admin_dsn, "UPDATE ledger.genesis SET mode = 'FORMAL'")
     with Ledger.open(chosen) as again:
         assert publish(again) == 0
         state = again.load(AGGREGATE, "city")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 
@@ -184,7 +185,8 @@ def test_case_file_tells_the_whole_story(conn: Connection) -> None:
 def test_case_file_fits_a_narrow_screen(conn: Connection) -> None:
     """窄屏上逐行折断，不超宽，行尾不留空白，字一个不少。"""
     paper = StringIO()
-    case_file.show(_file(conn, CASE), Console(file=paper, width=60))
+    screen = Console(file=paper, width=60, force_terminal=True, color_system=None)
+    case_file.show(_file(conn, CASE), screen)
     lines = paper.getvalue().splitlines()
     assert max(cell_len(line) for line in lines) <= 60
     events = lines[lines.index(next(line for line in lines if "办件经过" in line)) + 1 :]
@@ -221,7 +223,39 @@ def test_command_prints_the_file_and_names_what_it_does_not_know(
     assert json.loads(capsys.readouterr().out)["case"]["key"] == CASE
     assert command.run(cli.parse(["case"]), database) == Exit.DONE
     listed = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in listed] == [OTHER, CASE]
+    assert [line.split()[0] for line in listed[:-1]] == [OTHER, CASE]
     with pytest.raises(Stop) as stop:
         command.run(cli.parse(["case", "none"]), database)
     assert (stop.value.exit_code, stop.value.code) == (Exit.REFUSED, "case.unknown")
+
+
+def test_list_says_how_many_there_are_and_which_licences_have_ended(
+    database: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """列出办件：共几件、列出几件都写明；许可已撤销的看得出；编号为空即没有给编号。"""
+
+    def listed(*options: str) -> list[str]:
+        assert command.run(cli.parse(["case", *options]), database) == Exit.DONE
+        return capsys.readouterr().out.splitlines()
+
+    assert listed("-n", "1")[-1].startswith("共 2 件，以上是最近的 1 件")
+    assert listed("-n", "0")[0].startswith("共 2 件")
+    everything = listed("-n", "1", "--all")
+    assert everything[-1] == "共 2 件，全部列出"
+    assert "准予许可（许可已撤销、已注销）" in everything[1]
+    assert listed("") == everything
+
+
+def test_head_of_the_file_says_that_the_licence_is_revoked(conn: Connection) -> None:
+    """案卷开头的状态写明许可已撤销，不只写当初准予。"""
+    file = _file(conn, CASE)
+    assert "准予许可（许可已撤销、已注销）" in _printed(file)
+    revoked = replace(file, case=replace(file.case, licence_state="REVOKED"))
+    assert "准予许可（许可已撤销）" in _printed(revoked)
+
+
+def test_case_file_in_a_pipe_is_not_folded(conn: Connection) -> None:
+    """不是屏幕的不折行：日期与编号不断开。"""
+    paper = StringIO()
+    case_file.show(_file(conn, CASE), Console(file=paper, width=30))
+    assert "决定 2026-03-02 09:04:00   生效 2026-03-02   记录 " in paper.getvalue()

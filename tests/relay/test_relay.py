@@ -108,6 +108,18 @@ def test_emptied_partition_heals_by_itself(town: Town) -> None:
 
 @pytest.mark.integration
 @pytest.mark.kafka
+def test_an_altered_row_is_not_published(town: Town) -> None:
+    """账上的一行被改过（叶与字节不符），中继停在它之前，前面的照抄。"""
+    town.fill(10)
+    town.sql("ALTER TABLE ledger.event DISABLE TRIGGER ALL")
+    town.sql("UPDATE ledger.event SET value = value || '\\x00'::bytea WHERE position = 6")
+
+    assert stopped_by(town) == "relay.leaf_differs"
+    assert all(entry.position < 6 for entry in town.published())
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
 def test_missing_and_recreated_topic_wait_for_republish(town: Town) -> None:
     """主题被删、被重建，中继停下；核定之后从头补抄。"""
     town.fill(20)

@@ -137,4 +137,21 @@ def test_no_network_is_said_with_a_remedy(tmp_path: Path, repository: Repository
     with pytest.raises(Stop) as stopped:
         ensure_jars(lock, tmp_path / "cache", {"gone": "http://127.0.0.1:9"})
     assert (stopped.value.exit_code, stopped.value.code) == (Exit.DEPENDENCY, "jars.no_network")
-    assert "SHENGUAN_KAFKA" in error(stopped.value.code, stopped.value.facts)
+    told = error(stopped.value.code, stopped.value.facts)
+    assert "SHENGUAN_KAFKA" in told
+    assert f"缓存目录 {tmp_path / 'cache'}" in told
+
+
+def test_what_is_missing_is_counted_and_not_what_is_there(
+    tmp_path: Path, repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """只缺一个文件：说缺一个，不说首次、不说多大。"""
+    here = Jar("org.example", "here", "1.0", hashlib.sha256(CONTENT).hexdigest())
+    lock = lock_of(tmp_path, repository.put(CONTENT))
+    text = lock.read_text() + f"{here.coordinate} sha256:{here.sha256}\n"
+    lock.write_text(text)
+    folder = tmp_path / "cache" / f"kafka-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    folder.mkdir(parents=True)
+    (folder / here.file_name).write_bytes(CONTENT)
+    assert ensure_jars(lock, tmp_path / "cache", repository.source) == folder
+    assert "正在补齐 Apache Kafka（缺 1 个文件）" in capsys.readouterr().err

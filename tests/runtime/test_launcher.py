@@ -50,12 +50,23 @@ def test_every_command_has_chinese_help(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "folder"), [("demo", ".data/demo"), ("init", ".data/main"), ("case", "上次用的那个")]
+)
+def test_help_names_the_folder_that_is_used_by_default(name: str, folder: str) -> None:
+    """帮助里写明不给 --data 时用哪个数据目录。"""
+    assert f"默认：{folder}" in shenguan(name, "--help").stdout
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ((), "缺少参数"),
-        (("dmo",), "没有这个命令：'dmo'是不是 demo"),
+        (("dmo",), "没有这个命令：'dmo'。是不是 demo"),
         (("up", "--fast"), "不认识的参数：--fast"),
         (("tail", "--from-position", "x"), "--from-position 的取值不对"),
+        (("tail", "--from-position", "-1"), "--from-position 的取值不对：'-1'，须是不小于 0"),
+        (("tail", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是不小于 0 的整数"),
+        (("case", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是不小于 0 的整数"),
         (("status", "--data"), "--data 后面要跟一个值"),
     ],
 )

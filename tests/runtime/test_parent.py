@@ -166,6 +166,7 @@ def test_a_second_instance_says_who_runs_and_ends_with_4(place: Place) -> None:
         assert running is not None
         assert second.returncode == Exit.RUNNING
         assert f"进程 {running.pid}" in second.stderr
+        assert "正在启动" not in second.stdout
         assert str(running.ports["postgres"]) in second.stderr
     assert place.child("postgres").pid == pid
     with place.connect() as connection:

@@ -94,6 +94,17 @@ def test_unreadable_time_is_a_usage_error(postgres: Settings) -> None:
     assert (stop.value.exit_code, stop.value.code) == (Exit.USAGE, "tail.time")
 
 
+@pytest.mark.parametrize(
+    ("name", "near"), [("case.acepted.v1", "case.accepted.v1"), ("收件", "commitment.")]
+)
+def test_unknown_event_is_a_usage_error_with_what_is_near(name: str, near: str) -> None:
+    """没有的事件名：退出码一，说出相近的；一个也不像的，说出各类的开头。"""
+    with pytest.raises(Stop) as stop:
+        tail._event(name)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.USAGE, "tail.event")
+    assert near in stop.value.facts["names"].split("、")
+
+
 @pytest.fixture(scope="module")
 def town(new_database: NewDatabase, kafka: str) -> Iterator[Town]:
     """一座小城，记了十二件，都已发布。"""
@@ -140,3 +151,62 @@ def test_tail_follows_one_case(town: Town, capsys: pytest.CaptureFixture[str]) -
     lines = _lines(town, capsys, "--from-position", "0", "--case", "C-001", "--event", "case.")
     assert {line["stream"] for line in lines} == {"case/C-001"}
     assert len(lines) == 4
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_count_is_taken_after_choosing(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """最近两条，是符合条件的里面最近的两条。"""
+    wanted = [entry.position for entry in town.stored() if entry.stream == "case/C-001"]
+    lines = _lines(town, capsys, "-n", "2", "--case", "C-001")
+    assert [line["position"] for line in lines] == wanted[-2:]
+    late = _lines(town, capsys, "-n", "1", "--from-position", "0")
+    assert [line["position"] for line in late] == [town.head() - 1]
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_nothing_found_is_said(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """一条也没有：说出来，而不是什么都不印。"""
+    arguments = cli.parse(["tail", "--until-end", "--department", "NONE"])
+    assert tail.run(arguments, town.settings) == Exit.DONE
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "没有符合条件的事件。\n")
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [(("--case", "C-999"), "tail.case"), (("--from-position", "9999"), "tail.beyond")],
+)
+def test_what_the_ledger_does_not_have_is_said_at_once(
+    town: Town, options: tuple[str, ...], code: str
+) -> None:
+    """没有这个编号、没有到这个位置：退出码二，当即说明，不去等。"""
+    with pytest.raises(Stop) as stop:
+        tail.run(cli.parse(["tail", *options]), town.settings)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.REFUSED, code)
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+@pytest.mark.fault
+def test_what_kafka_withholds_is_said_after_what_it_gave(
+    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """中继没有运行，新的一件不在主题里：先显示已有的，再说 Kafka 送到哪里。"""
+    monkeypatch.setattr(tail, "SILENT_SECONDS", 2.0)
+    last = town.head() - 1
+    town.note("C-LATE", "late")
+    with pytest.raises(Stop) as stop:
+        tail.run(cli.parse(["tail", "-n", "2", "--json", "--until-end"]), town.settings)
+    with relaying(town):
+        eventually(lambda: len(town.published()) == len(town.stored()))
+    assert (stop.value.exit_code, stop.value.code) == (Exit.DEPENDENCY, "tail.silent")
+    assert (stop.value.facts["position"], stop.value.facts["count"]) == (
+        str(last + 1),
+        str(last + 2),
+    )
+    shown = [json.loads(line)["position"] for line in capsys.readouterr().out.splitlines()]
+    assert shown == [last]

@@ -1,5 +1,6 @@
 """用语：事件、状态、期限与角色都有中文名，与用语表一致。"""
 
+import re
 import tomllib
 from datetime import UTC, datetime
 
@@ -9,8 +10,9 @@ from domain.terms import Role
 from domain.timers import TimerKind
 from followers.projection import Json
 from projections.case_view import PUSH_STATES, STATES, Light
-from runtime import words
-from runtime.messages import ROOT, tables
+from runtime import parent, words
+from runtime.commands import explain
+from runtime.messages import ROOT, error, tables
 from schemas.registry import EVENT_NAMES
 
 
@@ -63,3 +65,74 @@ def test_facts_are_written_for_people() -> None:
 def test_handler_can_be_left_out() -> None:
     """已在“经办”里写明的，内容不再重复。"""
     assert words.content("case.delivered.v1", {"handler": "P-1"}, {"handler"}) == ""
+
+
+CODES = [*tables()["refusal"], *tables()["error"]]
+
+
+def test_explanations_leave_no_raw_blank() -> None:
+    """说明（explain）里没有 {role} 这样的空格，都写作〔角色〕。"""
+    assert len(CODES) > 100
+    shown = {code: explain.lines(code, words.explained(code)) for code in CODES}
+    assert [code for code, lines in shown.items() if re.search(r"[{}]", "".join(lines))] == []
+    assert "角色 〔角色〕 无权决定" in words.explained("revocation.not_the_decider").text
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "shown"),
+    [
+        ("duty.role", {"role": "COUNTER", "act": "Revoke"}, "角色 综合窗口 不能办理“撤销决定”。"),
+        ("duty.machine", {"act": "GiveGrant"}, "“授予岗位”须由人决定，机器不得代为决定。"),
+        ("duty.in_name_of", {"organ": "350505-SPJ"}, "决定须以机关 区行政审批局 的名义作出。"),
+        ("duty.in_name_of", {"organ": "999-X"}, "决定须以机关 999-X 的名义作出。"),
+        (
+            "commitment.suspected",
+            {"ground": "NOT_SUPPLIED、NOT_AS_PROMISED"},
+            "该承诺疑似落空（约定期限内未提交、不符合承诺内容），尚待审批机关的人确认。",
+        ),
+        ("licence.ended", {"ending": "Revoked"}, "该许可已终结（撤销），不再有效。"),
+        (
+            "commitment.voided",
+            {"reason": "LICENCE_REVOKED", "reference": "R-1"},
+            "该承诺已终止（所依许可被撤销，R-1）。",
+        ),
+        (
+            "ledger.claim_taken",
+            {"kind": "certificate", "value": "Z-1", "holder": "inspector/1"},
+            "“执法证号”之下的 Z-1 已由 inspector/1 持有。",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_refusals_show_words_and_not_codes(code: str, facts: dict[str, str], shown: str) -> None:
+    """答复里的办理、角色、情形、原因都是中文；没有登记的机关照写代码。"""
+    assert words.explained(code, facts).text == shown
+
+
+def test_every_child_has_a_name() -> None:
+    """每个子进程都有中文名，技术名在后。"""
+    names = ["postgres", "kafka", parent.FOUNDING, *parent.ROLES]
+    assert [name for name in names if words.child(name) == name] == []
+    assert words.child("relay") == "中继（relay）"
+    assert words.child("disk") == "disk"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (None, "无"),
+        (0, "退出码 0"),
+        (3, "退出码 3"),
+        (-9, "被强行结束（信号 9）"),
+        (-11, "因信号 11 结束"),
+    ],
+)
+def test_how_a_process_ended_is_said_in_words(code: int | None, shown: str) -> None:
+    """负的退出码是信号，写明是被强行结束的。"""
+    assert words.ended(code) == shown
+
+
+def test_what_nobody_knows_is_not_shown_as_a_question_mark() -> None:
+    """说不清的位置写作不详。"""
+    facts = {"topic": "case", "partition": "0", "position": "?"}
+    assert "自称账本位置 不详" in error("relay.tail_not_ours", facts)
