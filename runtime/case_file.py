@@ -266,7 +266,11 @@ def listing(rows: Sequence[CaseRow], today: date) -> Iterator[str]:
         )
 
 
+def paper(console: Console) -> Console:
+    """打印用的纸：不是屏幕的（管道、文件）不折行，日期和编号才不会断开。"""
+    return console if console.is_terminal else Console(file=console.file, width=UNFOLDED)
+
+
 def show(file: CaseFile, console: Console) -> None:
-    """打印一份案卷；不是屏幕的（管道、文件）不折行，日期和编号才不会断开。"""
-    paper = console if console.is_terminal else Console(file=console.file, width=UNFOLDED)
-    paper.print(render(file), highlight=False)
+    """打印一份案卷。"""
+    paper(console).print(render(file), highlight=False)

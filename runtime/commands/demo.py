@@ -17,12 +17,12 @@ from rich.table import Table
 
 from domain.terms import Mode
 from ledger.application import OutcomeKind
-from runtime import case_file, parent, state, story
+from runtime import case_file, parent, state, story, words
 from runtime.commands import down, up, verify
 from runtime.exits import Exit, Stop
 from runtime.founding import found
 from runtime.hall import Hall, beijing, open_hall
-from runtime.messages import find, say, tables
+from runtime.messages import say
 from runtime.settings import Settings
 
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         with open_hall(chosen) as hall:
             play(hall, console)
             show_case(chosen, hall, console)
-            console.print(refusals(hall))
+            case_file.paper(console).print(refusals(hall))
         code = verify.run(argparse.Namespace(json=False, offline=False), chosen)
     if code == Exit.DONE:
         seconds = round(time.monotonic() - began)
@@ -88,25 +88,14 @@ def refusals(hall: Hall) -> Table:
     """四条走不通的路：各得到什么答复、依据哪一条。"""
     table = Table(title=say("demo.broken"), show_lines=True)
     for heading in ("demo.tried", "demo.answer", "demo.basis"):
-        table.add_column(say(heading), overflow="fold")
+        table.add_column(say(heading), overflow="fold", max_width=60)
     for attempt in story.broken_paths(hall):
         outcome = attempt.outcome
         if outcome.kind is OutcomeKind.REFUSED:
-            table.add_row(say(attempt.title), *_explained(outcome.code or "", outcome.facts))
+            known = words.explained(outcome.code or "", outcome.facts)
+            answer = f"{known.text}\n{known.remedy}\n〔{outcome.code}〕"
+            table.add_row(say(attempt.title), answer, "\n".join(known.basis))
         else:
-            same = say("demo.same_answer", position=outcome.first, repeated=outcome.repeated)
+            same = say("demo.same_answer", position=outcome.first)
             table.add_row(say(attempt.title), same, say("demo.once"))
     return table
-
-
-def _explained(code: str, facts: dict[str, str]) -> tuple[str, str]:
-    message = find("refusal", code)
-    if message is None:
-        raise KeyError(code)
-    titles = tables()["basis"]
-    named = "\n".join(_title(titles.get(basis), basis) for basis in message.basis)
-    return f"{message.text.format_map(facts)}\n{message.todo}\n〔{code}〕", named
-
-
-def _title(entry: object, code: str) -> str:
-    return str(entry["title"]) if isinstance(entry, dict) else code

@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         print(json.dumps(record | {"unrelayed": relay}, ensure_ascii=False))
     elif found is None:
         print(say("status.stopped", data=chosen.data))
+        if (died := State.read(chosen.run)) is not None:
+            print(say("status.died", pid=died.pid, log=chosen.log / "parent.log"))
     else:
         copied = [relayed(relay)] if followers else []
         print("\n".join([*lines(found), *copied, *map(progress, followers)]))

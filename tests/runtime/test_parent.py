@@ -216,7 +216,9 @@ def test_nothing_is_left_when_the_parent_itself_is_killed(place: Place) -> None:
     assert parent is not None
     os.kill(parent.pid, signal.SIGKILL)
     until(lambda: busy_with(place.data) == [])
-    assert place.run("status").returncode == Exit.DEPENDENCY
+    status = place.run("status")
+    assert status.returncode == Exit.DEPENDENCY
+    assert "没有正常结束" in status.stdout
     place.up()
 
 
