@@ -143,7 +143,12 @@ class Ledger:
                 # The first time, a case that is not at hand is taken for a new one: if it is not,
                 # the append function says so. A new case thus costs no question of its own.
                 opened = _Opened(self._app, {}, reads=attempt > 0)
-                draft = self._draft(request, request_hash, opened)
+                try:
+                    draft = self._draft(request, request_hash, opened)
+                except Exception:
+                    if opened.supposed:
+                        continue  # a contradiction between what is known and what was supposed
+                    raise
                 try:
                     self._app.save(*draft.objects(), draft=draft)
                 except NotAppended:
@@ -178,14 +183,21 @@ class Ledger:
 
     def _execute_bundle(self, requests: Sequence[Request]) -> list[Outcome]:
         with _translated():
-            drafts, appends, supposed = self._stage(requests, reads=False)
-            if supposed and self._app.ledger_recorder.any_exists(supposed):
-                drafts, appends, _ = self._stage(requests, reads=True)
+            drafts, appends = self._supposed(requests) or self._stage(requests, reads=True)[:2]
             answers = self._app.ledger_recorder.submit(tuple(appends))
         return [
             self._settle(draft, answer) or self.execute(request)
             for draft, answer, request in zip(drafts, answers, requests, strict=True)
         ]
+
+    def _supposed(self, requests: Sequence[Request]) -> tuple[list[Draft], list[Append]] | None:
+        """Staged as if what is not at hand were new; None where it is not."""
+        try:
+            drafts, appends, supposed = self._stage(requests, reads=False)
+        except Exception:  # noqa: BLE001 - known and supposed contradict each other: read them all
+            return None
+        wrong = supposed and self._app.ledger_recorder.any_exists(supposed)
+        return None if wrong else (drafts, appends)
 
     def _stage(
         self, requests: Sequence[Request], *, reads: bool

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -13,10 +14,11 @@ from rich.console import Console
 
 from consumers import ALL as SUPERVISORS
 from domain import approval, commitment, inspection
+from domain.acts.deciding import Deliver
 from domain.terms import Mode
 from followers.kafka_feed import read_topics
 from followers.runner import FollowerOptions, run_followers
-from ledger.application import Outcome, OutcomeKind
+from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from ledger.relay import RelayOptions, run_relay
 from ledger.verify import verify
 from projections import ALL as PROJECTIONS
@@ -231,6 +233,17 @@ def test_playing_it_again_changes_nothing(played: Played) -> None:
     for chapter in story.CHAPTERS:
         chapter.play(played.hall)
     assert played.hall.reader.execute("SELECT next_position FROM ledger.head").fetchone() == before
+
+
+@pytest.mark.parametrize("cached", [1, 2, 3])
+def test_a_small_memory_decides_the_same(played: Played, cached: int) -> None:
+    """内存里只记得几份案卷、其余不记得：照样调阅、照样依法答复，不会把旧案卷当作新立的。"""
+    act = Deliver(story.CASE, "准字〔2026〕1号", "邮寄")
+    with Ledger.open(played.settings, cached=cached) as forgetful:
+        answers = [forgetful.execute(Request(act, story.CLERK, uuid4())).code for _ in range(4)]
+        bundle = [Request(act, story.CLERK, uuid4()) for _ in range(4)]
+        answers += [outcome.code for outcome in forgetful.execute_many(bundle)]
+    assert answers == ["case.already_delivered"] * 8
 
 
 def test_the_ledger_verifies_against_its_topics(played: Played) -> None:
