@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import uuid4
 
 import psycopg
@@ -15,7 +16,9 @@ from rich.console import Console
 from consumers import ALL as SUPERVISORS
 from domain import approval, commitment, inspection
 from domain.acts.deciding import Deliver
-from domain.terms import Mode
+from domain.acts.pledges import MakeCommitment
+from domain.commitment import CommitmentKind, Promise
+from domain.terms import CommitmentId, Mode
 from followers.kafka_feed import read_topics
 from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
@@ -26,7 +29,7 @@ from projections import case_timeline, case_view
 from runtime import case_file, story
 from runtime.foundation import lay
 from runtime.founding import found
-from runtime.hall import Hall, beijing, open_hall
+from runtime.hall import Hall, applicant, beijing, open_hall
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
 
@@ -237,13 +240,27 @@ def test_playing_it_again_changes_nothing(played: Played) -> None:
 
 @pytest.mark.parametrize("cached", [1, 2, 3])
 def test_a_small_memory_decides_the_same(played: Played, cached: int) -> None:
-    """内存里只记得几份案卷、其余不记得：照样调阅、照样依法答复，不会把旧案卷当作新立的。"""
-    act = Deliver(story.CASE, "准字〔2026〕1号", "邮寄")
+    """内存里记得办件而不记得事项：照样调阅、照样答复，不把旧案卷当作新立的。"""
+    deliver = Deliver(story.CASE, "准字〔2026〕1号", "邮寄")
+    promise = (Promise(story.FIRE_PAPER, date(2026, 7, 1)),)
+    pledge = MakeCommitment(
+        CommitmentId("2026-000001-C9"),
+        story.CASE,
+        CommitmentKind.NOTIFICATION,
+        story.digest("告知承诺书"),
+        promise,
+        verification_due_on=date(2026, 7, 31),
+    )
+    acts = ((deliver, story.CLERK), (pledge, applicant(story.HERO))) * 2
+
+    def asked() -> list[Request]:
+        return [Request(act, actor, uuid4()) for act, actor in acts]
+
+    with Ledger.open(played.settings) as mindful:
+        expected = [mindful.execute(one).code for one in asked()]
     with Ledger.open(played.settings, cached=cached) as forgetful:
-        answers = [forgetful.execute(Request(act, story.CLERK, uuid4())).code for _ in range(4)]
-        bundle = [Request(act, story.CLERK, uuid4()) for _ in range(4)]
-        answers += [outcome.code for outcome in forgetful.execute_many(bundle)]
-    assert answers == ["case.already_delivered"] * 8
+        assert [forgetful.execute(one).code for one in asked()] == expected
+        assert [one.code for one in forgetful.execute_many(asked())] == expected
 
 
 def test_the_ledger_verifies_against_its_topics(played: Played) -> None:
