@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from ledger.database import LOGIN_ROLES
 from runtime.exits import Exit, Stop
 from runtime.messages import ROOT
 
@@ -20,13 +21,6 @@ DATA: Final = Path(os.environ.get("SHENGUAN_HOME") or ROOT / ".data")  # default
 LAST: Final = DATA / "last"
 DATABASE: Final = "shenguan"
 SUPERUSER: Final = "postgres"
-LOGIN_ROLES: Final = (
-    "shenguan_append",
-    "shenguan_relay",
-    "shenguan_follow",
-    "shenguan_project",
-    "shenguan_audit",
-)
 PORT_NAMES: Final = ("postgres", "kafka", "controller")
 LOOPBACK: Final = "127.0.0.1"
 

@@ -10,10 +10,11 @@ from typing import Final, TypeAlias
 import psycopg
 from kafka.errors import KafkaError
 
+from ledger.database import LOGIN_ROLES
 from runtime import kafka_admin, settings, state, words
 from runtime.exits import Exit, Stop
 from runtime.messages import say
-from runtime.settings import LOGIN_ROLES, Settings
+from runtime.settings import Settings
 
 OK: Final = "ok"
 WARN: Final = "warn"

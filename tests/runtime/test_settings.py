@@ -9,10 +9,11 @@ import psycopg
 import pytest
 import structlog
 
+from ledger.database import LOGIN_ROLES
 from runtime import kafka_admin, logs, settings
 from runtime.commands import doctor
 from runtime.servers.kafka import escaped
-from runtime.settings import LOGIN_ROLES, Settings
+from runtime.settings import Settings
 from tests.conftest import NewDatabase
 
 CITIZEN = "11010519491231002X"
