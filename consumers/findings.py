@@ -1,4 +1,7 @@
 """检查结果：复核同意的“不符合承诺内容”，报疑似承诺落空；撤销与否由承诺盯办和人接着办。
+导入的历史检查，所指的许可到了即关联。
+
+Rows: ``task/…``, and ``licence/…`` for the imported inspections that wait for that licence.
 
 Other findings on a licence lead to no proposal of the machine's: a problem in running a business is
 no ground of 许可法 69 by itself, whether it is one is for the supervising department to say.
@@ -8,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from consumers.common import evidence, machine
-from domain import inspection
+from domain import approval, inspection, past_inspection
+from domain.acts.imports import LinkInspection
 from domain.acts.pledges import SuspectBreach
 from domain.commitment import BreachGround
 from domain.inspection import FindingCode
@@ -42,13 +46,54 @@ class Task:
     evidence: tuple[Evidence, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """底册的一行：等着一份许可的各项历史检查。"""
+
+    inspections: tuple[str, ...] = ()
+
+
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一项任务一行。"""
+    """一项任务一行；历史检查归到它所指的许可。"""
+    event = delivered.event
+    if isinstance(event, past_inspection.InspectionImported):
+        return (f"licence/{event.licence_no}",)
     return (delivered.stream,)
 
 
 def react(rows: Rows, delivered: Delivered) -> Reaction:
-    """记下结果，复核同意后再报。"""
+    """记下结果，复核同意后再报；许可到了，把等着它的历史检查关联上。"""
+    event = delivered.event
+    match event:
+        case past_inspection.InspectionImported(licence_known=False):
+            return _wait(rows, delivered, event)
+        case past_inspection.InspectionImported():
+            return Reaction()
+        case approval.LicenceImported() | approval.Granted():
+            return _link(rows, delivered.stream)
+        case _:
+            return _followed(rows, delivered)
+
+
+def _wait(rows: Rows, delivered: Delivered, event: past_inspection.InspectionImported) -> Reaction:
+    stream = f"licence/{event.licence_no}"
+    waiting = _waiting(rows, stream)
+    return Reaction({stream: pack(Waiting((*waiting, delivered.identity)))})
+
+
+def _link(rows: Rows, stream: str) -> Reaction:
+    """What was imported before the licence waits; what comes after it is linked at once."""
+    waiting = _waiting(rows, stream)
+    commands = tuple(Command(f"link.{one}", LinkInspection(one), ACTOR) for one in waiting)
+    return Reaction({stream: None} if waiting else {}, commands)
+
+
+def _waiting(rows: Rows, stream: str) -> tuple[str, ...]:
+    row = rows.get(stream)
+    return unpack(row, Waiting).inspections if row else ()
+
+
+def _followed(rows: Rows, delivered: Delivered) -> Reaction:
     event = delivered.event
     if isinstance(event, inspection.TaskAssigned):
         followed = event.commitment_id and pack(Task(event.commitment_id))
@@ -82,8 +127,15 @@ def _suspicions(task: Task, delivered: Delivered) -> tuple[Command, ...]:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
-    reads=frozenset(name for name in EVENT_NAMES if name.startswith("task.")),
+    version=2,
+    reads=frozenset(
+        {
+            "inspection.imported.v1",
+            "licence.imported.v1",
+            "licence.granted.v1",
+            *(name for name in EVENT_NAMES if name.startswith("task.")),
+        }
+    ),
     keys=keys,
     react=react,
 )

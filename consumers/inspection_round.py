@@ -6,7 +6,8 @@ ledger: whoever replays the events up to there gets the same lists.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final, TypeVar
 
 from consumers.common import machine
@@ -17,7 +18,7 @@ from domain.inspection import PlanRegistered
 from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
 from domain.roster import ListedInspector, ListedObject
-from domain.subject import SubjectRegistered
+from domain.subject import SubjectImported, SubjectRegistered
 from domain.terms import Actor, CommitmentId, ItemCode, LicenceNo, Organ, PersonId, SubjectId
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
@@ -55,6 +56,17 @@ class Licence:
     item_code: ItemCode
     commitment_id: CommitmentId | None
     case_no: str
+    imported: "ImportedLicence | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLicence:
+    """导入的许可：归谁监管由导入时定，最近一期终结了的不在检查之列。"""
+
+    supervising_bodies: tuple[Organ, ...]
+    speciality: str
+    term_from: date
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +96,16 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         return Reaction(commands=tuple(_next(rows, delivered)))
     if family == "case":
         return _handled(rows, delivered)
+    if isinstance(delivered.event, approval.ChangeImported | approval.EndingImported):
+        return _moved(rows, delivered, delivered.event)
     return Reaction({delivered.stream: _recorded(delivered)})
 
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
         case SubjectRegistered(region=region, risk_class=risk_class):
+            return pack(Subject(region, risk_class))
+        case SubjectImported(region=region, risk_class=risk_class):
             return pack(Subject(region, risk_class))
         case ItemPublished(supervising_bodies=bodies, speciality=speciality):
             return pack(Item(bodies, speciality))
@@ -107,8 +123,30 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
                 granted.holder, granted.item_code, granted.commitment_id, granted.case_no
             )
             return pack(licence)
+        case approval.LicenceImported() as first:
+            known = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
+            licence = Licence(first.holder, first.item_code, None, delivered.identity, known)
+            return pack(licence)
         case _:  # every other event of a licence is an ending
             return None
+
+
+def _moved(
+    rows: Rows, delivered: Delivered, event: approval.ChangeImported | approval.EndingImported
+) -> Reaction:
+    """Terms may come in any order: what counts is the latest one, and whether it has ended."""
+    licence = _known(rows, delivered.stream, Licence)
+    before = licence.imported
+    if before is None:
+        raise LookupError(f"{delivered.stream} was not imported")
+    after = before
+    if isinstance(event, approval.ChangeImported) and event.valid_from > before.term_from:
+        after = replace(before, term_from=event.valid_from, ended=False)
+    if isinstance(event, approval.EndingImported) and event.term_from == before.term_from:
+        after = replace(before, ended=True)
+    if after == before:
+        return Reaction()
+    return Reaction({delivered.stream: pack(replace(licence, imported=after))})
 
 
 def _handled(rows: Rows, delivered: Delivered) -> Reaction:
@@ -176,11 +214,19 @@ def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[Lic
     found: dict[SubjectId, list[tuple[LicenceNo, Licence]]] = {}
     for key, row in rows.scan("licence/"):
         licence = unpack(row, Licence)
-        item = _known(rows, f"item/{licence.item_code}", Item)
-        if department in item.supervising_bodies:
+        if department in _oversight(rows, licence).supervising_bodies:
             number = LicenceNo(key.removeprefix("licence/"))
             found.setdefault(licence.holder, []).append((number, licence))
     return found
+
+
+def _oversight(rows: Rows, licence: Licence) -> Item:
+    """Who supervises it, and in which speciality; nobody, once the imported one has ended."""
+    imported = licence.imported
+    if imported is None:
+        return _known(rows, f"item/{licence.item_code}", Item)
+    bodies = () if imported.ended else imported.supervising_bodies
+    return Item(bodies, imported.speciality)
 
 
 def _object(
@@ -201,7 +247,7 @@ def _object(
         subject=holder,
         stratum=subject.risk_class,
         region=subject.region,
-        speciality=_known(rows, f"item/{licence.item_code}", Item).speciality,
+        speciality=_oversight(rows, licence).speciality,
         licence_no=number,
         commitment_id=licence.commitment_id,
         officers_involved=tuple(sorted(involved)),
@@ -218,7 +264,7 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
+    version=2,
     reads=frozenset(
         name
         for name in EVENT_NAMES

@@ -1,12 +1,13 @@
 """许可（approval）：一份许可的效力与四种各不相同的终结。"""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
+from domain.sources import SourceRecord, Taken, contradicts, midnight
 from domain.terms import CaseNo, CommitmentId, ItemCode, Organ, PersonId, SubjectId
 
 
@@ -31,6 +32,26 @@ class DeregistrationReason(StrEnum):
     ENDED_BY_DECISION = "ENDED_BY_DECISION"  # 依法被撤销、撤回或吊销
     FORCE_MAJEURE = "FORCE_MAJEURE"
     OTHER_LAWFUL = "OTHER_LAWFUL"
+
+
+class TermKind(StrEnum):
+    """导入的许可，一期因何而起。"""
+
+    ISSUED = "ISSUED"  # 首发
+    RENEWED = "RENEWED"  # 延续
+    RELOCATED = "RELOCATED"  # 变更地址
+    EXPANDED = "EXPANDED"  # 扩大范围
+    CHANGED = "CHANGED"  # 其他变更
+
+
+class ImportedEnding(StrEnum):
+    """导入的许可怎样终结：四种终结与注销，名称与本系统的一致。"""
+
+    REVOKED = "REVOKED"  # 撤销
+    WITHDRAWN = "WITHDRAWN"  # 撤回
+    FORFEITED = "FORFEITED"  # 吊销
+    EXPIRED = "EXPIRED"  # 届满
+    DEREGISTERED = "DEREGISTERED"  # 注销
 
 
 # -- events
@@ -113,7 +134,75 @@ class Deregistered(Event):
     handler: PersonId
 
 
-LicenceEvent: TypeAlias = Granted | Revoked | Withdrawn | Forfeited | Expired | Deregistered
+@dataclass(frozen=True, slots=True)
+class LicenceImported(Event):
+    """历史许可导入：来源中这份许可最先导入的一期。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26",)
+    origin: SourceRecord
+    kind: TermKind
+    item_code: ItemCode
+    item_name: str
+    holder: SubjectId
+    approving_body: Organ
+    supervising_bodies: tuple[Organ, ...]
+    speciality: str
+    region: str
+    first_licensed_on: date | None
+    valid_from: date
+    valid_to: date | None
+    source_status: str
+
+    def was_decided(self, recorded_at: datetime) -> datetime:  # noqa: ARG002 -- the source says
+        """来源所载的本期起始之日。"""
+        return midnight(self.valid_from)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeImported(Event):
+    """历史许可变更导入：延续、变更等另起的一期。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26",)
+    origin: SourceRecord
+    kind: TermKind
+    region: str
+    valid_from: date
+    valid_to: date | None
+    source_status: str
+
+    def was_decided(self, recorded_at: datetime) -> datetime:  # noqa: ARG002 -- the source says
+        """来源所载的本期起始之日。"""
+        return midnight(self.valid_from)
+
+
+@dataclass(frozen=True, slots=True)
+class EndingImported(Event):
+    """历史许可终结导入：来源说某一期终结了。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26",)
+    origin: SourceRecord
+    kind: ImportedEnding
+    term_from: date  # 终结的是哪一期：该期起始之日
+    ended_by: date
+    exact: bool  # 来源载明日期；否则 ended_by 只是该期末日，即“不迟于”
+    source_status: str
+
+    def was_decided(self, recorded_at: datetime) -> datetime:  # noqa: ARG002 -- the source says
+        """终结之日，不详的取该期末日。"""
+        return midnight(self.ended_by)
+
+
+LicenceEvent: TypeAlias = (
+    Granted
+    | Revoked
+    | Withdrawn
+    | Forfeited
+    | Expired
+    | Deregistered
+    | LicenceImported
+    | ChangeImported
+    | EndingImported
+)
 
 
 # -- state
@@ -130,8 +219,30 @@ class Nothing:
         match event:
             case Granted():
                 return InForce(event)
+            case LicenceImported(origin=origin, valid_from=day):
+                return Imported(event, Taken() & origin, frozenset({day}))
             case _:
                 raise ImpossibleHistory(f"{event} before the grant")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """导入的历史许可：来源记下的各期与终结；程序在原系统办理，结果再导入。"""
+
+    first: LicenceImported
+    taken: Taken
+    terms: frozenset[date]  # 各期起始之日
+    endings: frozenset[date] = frozenset()  # 已终结的各期
+
+    def after(self, event: Event) -> "State":
+        """再导入一期，或某一期的终结；一期只终结一次。"""
+        match event:
+            case ChangeImported(origin=origin, valid_from=day):
+                return replace(self, taken=self.taken & origin, terms=self.terms | {day})
+            case EndingImported(term_from=day) if day in self.terms - self.endings:
+                return replace(self, endings=self.endings | {day})
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +291,7 @@ class OffRegister:
         raise ImpossibleHistory(f"{event} after {self}")
 
 
-State: TypeAlias = Nothing | InForce | Ended | OffRegister
+State: TypeAlias = Nothing | Imported | InForce | Ended | OffRegister
 
 
 def was_revoked(state: State) -> bool:
@@ -193,6 +304,8 @@ def standing(state: State) -> Refused:
     match state:
         case Nothing():
             return Refused(Refusal.LICENCE_NOT_FOUND)
+        case Imported(first=first):
+            return Refused(Refusal.LICENCE_IMPORTED, {"source": first.origin.source})
         case InForce(granted=granted):
             return Refused(Refusal.LICENCE_IN_FORCE, {"valid_to": str(granted.valid_to or "")})
         case Ended(by=ending):
@@ -220,6 +333,8 @@ class Grant:
                 return (self.fact,)
             case InForce(granted=known) if known == self.fact:
                 return ()
+            case Imported():
+                return standing(state)
             case InForce(granted=known) | Ended(granted=known) | OffRegister(granted=known):
                 return Refused(Refusal.LICENCE_EXISTS, {"case_no": known.case_no})
             case never:
@@ -266,7 +381,7 @@ class Expire:
                 return standing(state)
             case InForce(granted=Granted(valid_to=date() as last)):
                 return (Expired(last),) if self.today > last else standing(state)
-            case Nothing():
+            case Nothing() | Imported():
                 return standing(state)
             case _:  # 已终结、已注销：无可届满
                 return ()
@@ -288,7 +403,7 @@ class Deregister:
     def decide(self, state: State) -> Answer:
         """注销不是撤销：只在终结之后，或有自己的事由（规则 22）。"""
         match state:
-            case Nothing():
+            case Nothing() | Imported():
                 return standing(state)
             case OffRegister(deregistered=known):
                 return () if known == self.fact else standing(state)
@@ -302,7 +417,64 @@ class Deregister:
                 assert_never(never)
 
 
-Command: TypeAlias = Grant | End | Expire | Deregister
+@dataclass(frozen=True, slots=True)
+class TermEnding:
+    """一期的终结：怎样终结、何日、来源是否载明此日（否则为该期末日，即不迟于）。"""
+
+    kind: ImportedEnding
+    ended_by: date
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTerm:
+    """导入许可的一期；``ending`` 是同一条记录说的终结。"""
+
+    term: LicenceImported
+    ending: TermEnding | None
+
+    def decide(self, state: State) -> Answer:
+        """最先导入的一期立卷，其余各期为变更；事项、持有人前后须一致，一日只起一期。"""
+        match state:
+            case Nothing():
+                return (self.term, *self._ended())
+            case Imported():
+                return self._add(state)
+            case _:
+                return Refused(Refusal.IMPORT_TAKEN, {"record": self.term.origin.record})
+
+    def _add(self, state: Imported) -> Answer:
+        term = self.term
+        if term.origin in state.taken:
+            return ()
+        alike = ("item_code", "holder", "approving_body", "supervising_bodies")
+        wrong = state.taken.differs(term.origin) or contradicts(state.first, term, alike)
+        if wrong is not None:
+            return wrong
+        if term.valid_from in state.terms:
+            return Refused(Refusal.IMPORT_SAME_TERM, {"valid_from": str(term.valid_from)})
+        change = ChangeImported(
+            term.origin, term.kind, term.region, term.valid_from, term.valid_to, term.source_status
+        )
+        return (change, *self._ended())
+
+    def _ended(self) -> tuple[EndingImported, ...]:
+        term, ending = self.term, self.ending
+        if ending is None:
+            return ()
+        return (
+            EndingImported(
+                term.origin,
+                ending.kind,
+                term.valid_from,
+                ending.ended_by,
+                ending.exact,
+                term.source_status,
+            ),
+        )
+
+
+Command: TypeAlias = Grant | End | Expire | Deregister | ImportTerm
 
 
 # -- evolve, decide

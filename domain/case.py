@@ -3,13 +3,14 @@
 A command carries the fact as it would be recorded, and what the law needs to know besides.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
+from domain.sources import SourceRecord, Taken, contradicts
 from domain.terms import (
     CaseKind,
     Channel,
@@ -49,6 +50,30 @@ class DeadlineKind(StrEnum):
     PROMISED_DECISION = "PROMISED_DECISION"  # 承诺时限
     LEGAL_DECISION = "LEGAL_DECISION"  # 法定时限（42 条）
     DELIVERY = "DELIVERY"  # 十日送达（44 条）
+
+
+class ImportedStep(StrEnum):
+    """导入的办件步骤：来源系统的一步，对应我们的哪件事（对照与理由见 docs/imports.md）。"""
+
+    RECEIVED = "RECEIVED"  # 收到申请，出具收件凭证
+    RECEIPT_CHECKED = "RECEIPT_CHECKED"  # 收件凭证核对
+    RECEIPT_CORRECTED = "RECEIPT_CORRECTED"  # 收件凭证更正
+    RECEIPT_SETTLED = "RECEIPT_SETTLED"  # 收件凭证审定
+    RECEIPT_SENT = "RECEIPT_SENT"  # 收件凭证送达
+    STAY_CONSIDERED = "STAY_CONSIDERED"  # 研究是否暂缓
+    STAY_DRAFTED = "STAY_DRAFTED"  # 暂缓理由拟写
+    STAY_CHECKED = "STAY_CHECKED"  # 暂缓告知核对
+    STAY_CORRECTED = "STAY_CORRECTED"  # 暂缓告知更正
+    STAY_SETTLED = "STAY_SETTLED"  # 暂缓告知审定
+    STAY_SENT = "STAY_SENT"  # 暂缓告知送达
+    ADVICE_DRAFTED = "ADVICE_DRAFTED"  # 内部意见拟写
+    ADVICE_REQUESTED = "ADVICE_REQUESTED"  # 外部意见征求
+    ADVICE_RECEIVED = "ADVICE_RECEIVED"  # 外部意见收到
+    NOT_REQUIRED_DRAFTED = "NOT_REQUIRED_DRAFTED"  # 不需许可告知拟写
+    NOT_REQUIRED_CHECKED = "NOT_REQUIRED_CHECKED"  # 不需许可告知核对
+    NOT_REQUIRED_CORRECTED = "NOT_REQUIRED_CORRECTED"  # 不需许可告知更正
+    NOT_REQUIRED_SETTLED = "NOT_REQUIRED_SETTLED"  # 不需许可告知审定
+    NOT_REQUIRED_SENT = "NOT_REQUIRED_SENT"  # 不需许可告知送达
 
 
 # -- events: stored for ever; see schemas/registry.py before touching a name
@@ -200,8 +225,50 @@ class DeadlineMissed(Event):
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class CaseImported(Event):
+    """历史办件导入：期限是来源的，本系统不据以计时。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26",)
+    origin: SourceRecord
+    item_code: ItemCode
+    item_name: str
+    organ: Organ
+    department: str  # 来源中的承办部门
+    channel: Channel
+    team: str | None  # 来源中的承办组
+    responsible: str | None  # 来源中的责任人代号
+    started_at: datetime
+    due_at: datetime | None
+    planned_end_at: datetime | None
+    ended_at: datetime | None
+
+    def was_decided(self, recorded_at: datetime) -> datetime:  # noqa: ARG002 -- the source says
+        """来源所载的开始时刻。"""
+        return self.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class StepImported(Event):
+    """历史办件步骤导入。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26",)
+    origin: SourceRecord
+    step: ImportedStep
+    activity: str  # 来源中的名称
+    team: str | None
+    officer: str | None  # 来源中的经办人代号
+    completed_at: datetime
+
+    def was_decided(self, recorded_at: datetime) -> datetime:  # noqa: ARG002 -- the source says
+        """来源所载的完成时刻。"""
+        return self.completed_at
+
+
 CaseEvent: TypeAlias = (
-    Received
+    CaseImported
+    | StepImported
+    | Received
     | SupplementRequested
     | Supplemented
     | Accepted
@@ -227,8 +294,26 @@ class Nothing:
         match event:
             case Received():
                 return Checking(event)
+            case CaseImported():
+                return Imported(event)
             case _:
                 raise ImpossibleHistory(f"{event} before receipt")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """导入的历史办件：只有来源记下的步骤，本系统不再办理。"""
+
+    case: CaseImported
+    taken: Taken = field(default_factory=Taken)
+
+    def after(self, event: Event) -> "State":
+        """只有别的步骤可以再导入。"""
+        match event:
+            case StepImported(origin=origin):
+                return replace(self, taken=self.taken & origin)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +425,7 @@ class Concluded:
                 raise ImpossibleHistory(f"{event} after {self}")
 
 
-State: TypeAlias = Nothing | Checking | AwaitingSupplement | UnderReview | Concluded
+State: TypeAlias = Nothing | Imported | Checking | AwaitingSupplement | UnderReview | Concluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +438,7 @@ class Running:
 
 def running(state: State, deadline: DeadlineKind) -> Running | None:
     """该期限是否还开着；已经了结的、已记逾期的没有。"""
-    if not isinstance(state, Nothing | AwaitingSupplement) and deadline in state.missed:
+    if not isinstance(state, Nothing | Imported | AwaitingSupplement) and deadline in state.missed:
         return None
     match state, deadline:
         case Checking(received=received), DeadlineKind.COMPLETENESS_NOTICE:
@@ -393,6 +478,8 @@ def standing(state: State) -> Refused:
     match state:
         case Nothing():
             return Refused(Refusal.CASE_NOT_FOUND)
+        case Imported(case=known):
+            return Refused(Refusal.CASE_IMPORTED, {"source": known.origin.source})
         case Checking(received=received):
             return Refused(
                 Refusal.CASE_NOT_ACCEPTED,
@@ -441,6 +528,8 @@ class Receive:
                 return (self.fact,)
             case Checking(received=known) if known == self.fact:
                 return ()
+            case Imported():
+                return standing(state)
             case _:
                 known = state.received
                 facts = {"received_on": str(beijing_day(known.received_at))}
@@ -546,7 +635,7 @@ class DeemAccepted:
                 if self.fact.accepted_on != day:
                     return Refused(Refusal.CASE_ACCEPTANCE_DAY, {"accepted_on": str(day)})
                 return (self.fact,)
-            case Nothing():
+            case Nothing() | Imported():
                 return standing(state)
             case _:  # 已告知、已受理或已决定：无须再推定
                 return ()
@@ -685,7 +774,7 @@ class MarkMissed:
     def decide(self, state: State) -> Answer:
         """期限届满之日过完才算逾期；已经了结的、已记的无事可办。"""
         match state:
-            case Nothing():
+            case Nothing() | Imported():
                 return standing(state)
             case _ if running(state, self.fact.deadline) is None:
                 return ()
@@ -695,8 +784,46 @@ class MarkMissed:
                 return (self.fact,)
 
 
+# What every record of one imported case must say alike.
+_ALIKE: Final = (
+    "item_code",
+    "item_name",
+    "organ",
+    "department",
+    "channel",
+    "team",
+    "responsible",
+    "started_at",
+    "due_at",
+    "planned_end_at",
+    "ended_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportStep:
+    """导入历史办件的一步；``case`` 是同一条记录里办件本身的各项。"""
+
+    case: CaseImported
+    step: StepImported
+
+    def decide(self, state: State) -> Answer:
+        """第一步连同办件一起记；已有的不再记；同一办件各记录须说法一致。"""
+        match state:
+            case Nothing():
+                return (self.case, self.step)
+            case Imported(case=known, taken=taken):
+                if self.step.origin in taken:
+                    return ()
+                wrong = taken.differs(self.step.origin) or contradicts(known, self.case, _ALIKE)
+                return wrong or (self.step,)
+            case _:
+                return Refused(Refusal.IMPORT_TAKEN, {"record": self.step.origin.record})
+
+
 Command: TypeAlias = (
-    Receive
+    ImportStep
+    | Receive
     | RequestSupplement
     | Supplement
     | Accept

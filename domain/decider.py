@@ -6,7 +6,7 @@ knows a clock, a database or a random number; whoever decides passes the instant
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from domain.refusals import Refusal
@@ -34,6 +34,10 @@ class Event:
     def takes_effect(self, decided_on: date) -> date:
         """法律上生效之日（北京时间）；多数事件即决定之日。"""
         return decided_on
+
+    def was_decided(self, recorded_at: datetime) -> datetime:
+        """人作出决定的时刻；在本系统办理的即入账之时，导入的历史以来源所载为准。"""
+        return recorded_at
 
 
 @dataclass(frozen=True, slots=True)

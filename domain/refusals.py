@@ -19,6 +19,7 @@ class Refusal(StrEnum):
     # 办件
     CASE_NOT_FOUND = "case.not_found"
     CASE_EXISTS = "case.exists"
+    CASE_IMPORTED = "case.imported"
     CASE_ITEM_NOT_IN_FORCE = "case.item_not_in_force"
     CASE_FILING_ONLY = "case.filing_only"
     CASE_TIME_IMPOSSIBLE = "case.time_impossible"
@@ -78,6 +79,7 @@ class Refusal(StrEnum):
     # 许可的效力与终结
     LICENCE_NOT_FOUND = "licence.not_found"
     LICENCE_EXISTS = "licence.exists"
+    LICENCE_IMPORTED = "licence.imported"
     LICENCE_VALIDITY = "licence.validity"
     LICENCE_IN_FORCE = "licence.in_force"
     LICENCE_ENDED = "licence.ended"
@@ -135,6 +137,16 @@ class Refusal(StrEnum):
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"
     LEDGER_SCHEMA_FROZEN = "ledger.schema_frozen"
+    # 历史导入
+    IMPORT_NOT_STARTED = "import.not_started"
+    IMPORT_FINISHED = "import.finished"
+    IMPORT_OTHER_FILE = "import.other_file"
+    IMPORT_DIFFERS = "import.differs"
+    IMPORT_CONTRADICTS = "import.contradicts"
+    IMPORT_TAKEN = "import.taken"
+    IMPORT_SAME_TERM = "import.same_term"
+    INSPECTION_NOT_FOUND = "inspection.not_found"
+    INSPECTION_NO_LICENCE = "inspection.no_licence"
     # 双随机：计划
     PLAN_NOT_FOUND = "plan.not_found"
     PLAN_EXISTS = "plan.exists"

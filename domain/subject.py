@@ -6,6 +6,7 @@ from typing import ClassVar, Final, TypeAlias
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
+from domain.sources import SourceRecord
 from domain.terms import PersonalText
 
 
@@ -37,7 +38,20 @@ class SubjectRegistered(Event):
     key_commitment: str  # 个人信息密钥的承诺值
 
 
-SubjectEvent: TypeAlias = SubjectRegistered
+@dataclass(frozen=True, slots=True)
+class SubjectImported(Event):
+    """历史监管对象导入：来源没有载明的留空，办理时再登记。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2023-26", "gbf2015-58")
+    origin: SourceRecord
+    kind: SubjectKind | None
+    name: PersonalText | None
+    region: str
+    risk_class: str  # A–D，来源没有的取导入对照表所定
+    key_commitment: str | None
+
+
+SubjectEvent: TypeAlias = SubjectRegistered | SubjectImported
 
 
 # -- state
@@ -55,7 +69,14 @@ class Registered:
     latest: SubjectRegistered
 
 
-State: TypeAlias = Nothing | Registered
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """由导入的历史得知，尚未登记。"""
+
+    fact: SubjectImported
+
+
+State: TypeAlias = Nothing | Imported | Registered
 
 
 # -- command
@@ -74,13 +95,29 @@ class Register:
             return Refused(Refusal.SUBJECT_RISK_CLASS, {"risk_class": fact.risk_class})
         if not _code_fits(fact.kind, fact.credit_code):
             return Refused(Refusal.SUBJECT_CREDIT_CODE, {"kind": fact.kind})
-        if isinstance(state, Nothing):
+        if isinstance(state, Nothing | Imported):
             return (fact,)
         known = state.latest
         if _identity(known) != _identity(fact):
             return Refused(Refusal.SUBJECT_TAKEN, {"kind": known.kind})
         same = (known.region, known.risk_class) == (fact.region, fact.risk_class)
         return () if same else (fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """导入历史监管对象。"""
+
+    fact: SubjectImported
+
+    def decide(self, state: State) -> Answer:
+        """只在还不认识时记一次：来源对同一对象前后说法不一的，以先到的为准。"""
+        if self.fact.risk_class not in RISK_CLASSES:
+            return Refused(Refusal.SUBJECT_RISK_CLASS, {"risk_class": self.fact.risk_class})
+        return (self.fact,) if isinstance(state, Nothing) else ()
+
+
+Command: TypeAlias = Register | Import
 
 
 def _identity(fact: SubjectRegistered) -> tuple[SubjectKind, str | None, str]:
@@ -102,15 +139,17 @@ def _code_fits(kind: SubjectKind, code: str | None) -> bool:
 def evolve(state: State, event: Event) -> State:
     """以最后一次登记为准，类别与代码不变。"""
     match state, event:
-        case Nothing(), SubjectRegistered():
+        case Nothing() | Imported(), SubjectRegistered():
             return Registered(event)
+        case Nothing(), SubjectImported():
+            return Imported(event)
         case Registered(latest=known), SubjectRegistered() if _identity(known) == _identity(event):
             return Registered(event)
         case _:
             raise ImpossibleHistory(f"{event} after {state}")
 
 
-def decide(state: State, command: Register) -> Answer:
+def decide(state: State, command: Command) -> Answer:
     """依在册情况决定。"""
     return command.decide(state)
 

@@ -276,6 +276,7 @@ class Ledger:
         self, request: Request, key: str, event: Event, now: datetime, rules: tuple[RuleUsed, ...]
     ) -> Meta:
         command_id = str(request.command_id)
+        decided_at = event.was_decided(now)
         return Meta(
             event_id=str(uuid7()),
             command_id=command_id,
@@ -283,8 +284,8 @@ class Ledger:
             causation_id=request.causation_id,
             key=key,
             actor=request.actor,
-            decided_at=now,
-            effective_on=event.takes_effect(beijing_day(now)),
+            decided_at=decided_at,
+            effective_on=event.takes_effect(beijing_day(decided_at)),
             recorded_at=now,
             legal_basis=event.BASIS,
             rules=rules,

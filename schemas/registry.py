@@ -14,10 +14,12 @@ from domain import (
     commitment,
     filing,
     genesis,
+    importing,
     inspection,
     inspector,
     linkage,
     officer,
+    past_inspection,
     revocation,
     subject,
 )
@@ -87,6 +89,16 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "case.imported.v1": case.CaseImported,  # 历史办件导入
+    "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
+    "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
+    "licence.change_imported.v1": approval.ChangeImported,  # 历史许可变更导入
+    "licence.ending_imported.v1": approval.EndingImported,  # 历史许可终结导入
+    "inspection.imported.v1": past_inspection.InspectionImported,  # 历史检查结果导入
+    "inspection.linked.v1": past_inspection.InspectionLinked,  # 历史检查关联
+    "subject.imported.v1": subject.SubjectImported,  # 历史监管对象导入
+    "import.started.v1": importing.ImportStarted,  # 导入开始
+    "import.finished.v1": importing.ImportFinished,  # 导入完毕
     "ledger.created.v1": genesis.LedgerCreated,  # 建账
     "ledger.schema_published.v1": genesis.SchemaPublished,  # 公布事件格式
 }

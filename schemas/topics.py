@@ -18,11 +18,13 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "push": "case",
     "plan": "inspection",
     "task": "inspection",
+    "inspection": "inspection",  # 导入的历史检查
     "item": "register",
     "subject": "register",
     "officer": "register",
     "inspector": "register",
     "calendar": "register",
+    "import": "register",
     "ledger": "register",
 }
 

@@ -88,7 +88,7 @@ class CaseFile:
 def case_file(desk: Desk, case_no: str) -> CaseFile | Refused:
     """调阅办件；没有此件的拒绝。"""
     state = desk.load(CASE, case_no)
-    if isinstance(state, case.Nothing):
+    if isinstance(state, case.Nothing | case.Imported):
         return case.standing(state)
     received = state.received
     return CaseFile(state, edition(desk, received.item_code, received.item_version))
@@ -112,7 +112,9 @@ def overdue(
 def granted(desk: Desk, licence_no: LicenceNo) -> approval.Granted | Refused:
     """调阅许可；没有此证的拒绝。"""
     state = desk.load(LICENCE, licence_no)
-    return approval.standing(state) if isinstance(state, approval.Nothing) else state.granted
+    if isinstance(state, approval.Nothing | approval.Imported):
+        return approval.standing(state)
+    return state.granted
 
 
 def made(desk: Desk, commitment_id: CommitmentId) -> commitment.Made | Refused:

@@ -9,6 +9,7 @@ import pytest
 from domain import officer
 from domain.acts import Act
 from domain.acts.base import HANDLERS, Desk, combine, handles
+from domain.acts.imports import ImportAct
 from domain.acts.intake import Accept
 from domain.decider import Decision, Plan, Refused, RuleUsed, Write
 from domain.duties import DUTIES, authorise
@@ -108,9 +109,11 @@ def test_the_machine_never_decides() -> None:
 
 
 def test_who_watches_does_not_act() -> None:
-    """审计、档案、安全管理员不办件；纪检监察不办件，只作抽查的见证与份额（SD8）。"""
-    watchers = {Role.AUDITOR, Role.ARCHIVE, Role.SECURITY_ADMIN}
+    """审计、安全管理员不办件，档案只收历史；纪检监察只作抽查的见证与份额（SD8）。"""
+    watchers = {Role.AUDITOR, Role.SECURITY_ADMIN}
     assert [act for act, duty in DUTIES.items() if duty.roles & watchers] == []
+    archive = {act for act, duty in DUTIES.items() if Role.ARCHIVE in duty.roles}
+    assert archive == {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
     witness = {act for act, duty in DUTIES.items() if Role.DISCIPLINE in duty.roles}
     assert witness == {"CommitShare", "RevealShare", "FixPublicValue"}
 

@@ -13,7 +13,12 @@ from domain.decider import Event
 from domain.terms import Sealed
 from schemas.codec import Meta
 
-BITS = {"as_of_size": 63, "object_count": 63, "inspector_count": 63}  # long; all others int
+BITS = {
+    "as_of_size": 63,
+    "object_count": 63,
+    "inspector_count": 63,
+    "file_bytes": 63,
+}  # long; all others int
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 SCALARS: dict[object, st.SearchStrategy[Any]] = {
     str: st.text(max_size=20),

@@ -195,7 +195,12 @@ def test_personal_fields_are_known() -> None:
     assert current("officer.appointed.v1").personal == ("name",)
     assert current("case.accepted.v1").personal == ()
     kinds = {current(name).record_class for name in EVENT_NAMES if current(name).personal}
-    assert kinds == {case.Received, subject.SubjectRegistered, officer.OfficerAppointed}
+    assert kinds == {
+        case.Received,
+        subject.SubjectRegistered,
+        subject.SubjectImported,
+        officer.OfficerAppointed,
+    }
 
 
 def test_a_new_role_needs_no_new_schema(meta: Meta, received: case.Received) -> None:
