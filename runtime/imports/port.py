@@ -6,6 +6,7 @@ notebook of its own. The ledger is the notebook.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -26,11 +27,12 @@ from runtime.imports.rows import Rows, Taken, rows_of
 from runtime.imports.table import Survey, read, survey
 from runtime.messages import say
 
-BATCH: Final = 256
+SIZE: Final = 256
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "shenguan:import")
 
 Progress = Callable[[Tally], None]
 Row = Sequence[str]
+Batch = Sequence[tuple[Row, Taken | RowRefused]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,8 @@ class Port:
         was_finished = isinstance(state, importing.Finished)
         tally = Tally()
         with report:
-            for batch in _batches(source.rows(rows)):
-                self._settle(source, batch, tally, report)
+            for batch, outcomes in self._answered(source, rows):
+                _settle(batch, outcomes, tally, report)
                 self._progress(tally)
                 reach("import.after_batch")
             digest = report.digest(summary(source, tally, self._actor))
@@ -119,25 +121,21 @@ class Port:
         if outcome.kind is OutcomeKind.REFUSED:
             raise Stop(Exit.REFUSED, outcome.code or "", **outcome.facts)
 
-    def _settle(
-        self,
-        source: Source,
-        batch: Sequence[tuple[Row, Taken | RowRefused]],
-        tally: Tally,
-        report: Report,
-    ) -> None:
-        outcomes = self._outcomes(
-            source.import_id, [one for _, one in batch if isinstance(one, Taken)]
-        )
-        for row, one in batch:
-            tally.rows += 1
-            refused = one if isinstance(one, RowRefused) else _told(one, outcomes[one.line], tally)
-            if refused is not None:
-                tally.refuse(refused)
-                report.add(refused, row)
+    def _answered(self, source: Source, rows: Rows) -> Iterator[tuple[Batch, dict[int, Outcome]]]:
+        """One batch is with the ledger while the next is read; they go in one after the other."""
+        with ThreadPoolExecutor(1) as pool:
+            before: tuple[Batch, Future[dict[int, Outcome]]] | None = None
+            for batch in _batches(source.rows(rows)):
+                asked = batch, pool.submit(self._outcomes, source.import_id, batch)
+                if before is not None:
+                    yield before[0], before[1].result()
+                before = asked
+            if before is not None:
+                yield before[0], before[1].result()
 
-    def _outcomes(self, import_id: str, taken: Sequence[Taken]) -> dict[int, Outcome]:
+    def _outcomes(self, import_id: str, batch: Batch) -> dict[int, Outcome]:
         """What was answered before is not asked again."""
+        taken = [one for _, one in batch if isinstance(one, Taken)]
         requests = {
             one.line: Request(one.act, self._actor, _number(import_id, one)) for one in taken
         }
@@ -153,6 +151,15 @@ class Port:
 
 def _number(import_id: str, one: Taken) -> UUID:
     return uuid5(NAMESPACE, f"{import_id} row {one.record}")
+
+
+def _settle(batch: Batch, outcomes: dict[int, Outcome], tally: Tally, report: Report) -> None:
+    for row, one in batch:
+        tally.rows += 1
+        refused = one if isinstance(one, RowRefused) else _told(one, outcomes[one.line], tally)
+        if refused is not None:
+            tally.refuse(refused)
+            report.add(refused, row)
 
 
 def _told(one: Taken, outcome: Outcome, tally: Tally) -> RowRefused | None:
@@ -212,7 +219,7 @@ def _batches(
     batch: list[tuple[Row, Taken | RowRefused]] = []
     for one in rows:
         batch.append(one)
-        if len(batch) == BATCH:
+        if len(batch) == SIZE:
             yield batch
             batch = []
     if batch:
