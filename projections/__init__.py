@@ -8,7 +8,10 @@ from projections import (
     case_timeline,
     case_view,
     deadline_view,
+    import_view,
     inbox,
+    inspection_view,
+    inspector_register,
     item_register,
     subject_register,
 )
@@ -21,4 +24,7 @@ ALL: Final[tuple[Projection, ...]] = (
     item_register.PROJECTION,
     approvals.PROJECTION,
     deadline_view.PROJECTION,
+    inspection_view.PROJECTION,
+    inspector_register.PROJECTION,
+    import_view.PROJECTION,
 )

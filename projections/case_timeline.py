@@ -45,11 +45,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     entry, meta, event = delivered.entry, delivered.meta, delivered.event
     own = delivered.identity if entry.stream.startswith("licence/") else None
     basis: list[Json] = list(meta.legal_basis)
+    has_case = entry.topic == "case" and entry.key != own  # an imported licence has none
     return {
         "position": entry.position,
         "stream": entry.stream,
         "version": entry.version,
-        "case_no": entry.key if entry.topic == "case" else None,
+        "case_no": entry.key if has_case else None,
         "licence_no": own or text_field(event, "licence_no"),
         "name": entry.name,
         "event_id": entry.event_id,
@@ -72,11 +73,21 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push", "plan", "task"),
+    reads=names_of(
+        "case",
+        "commitment",
+        "filing",
+        "licence",
+        "revocation",
+        "push",
+        "plan",
+        "task",
+        "inspection",
+    ),
     by_partition_key=True,
 )
 

@@ -23,8 +23,9 @@ COLUMNS: Final = (
     Column("credit_code", ColumnType.TEXT, indexed=True),
     Column("name", ColumnType.BYTES),
     Column("name_version", ColumnType.BIGINT),
-    Column("region", ColumnType.TEXT),
-    Column("risk_class", ColumnType.TEXT),
+    Column("region", ColumnType.TEXT, indexed=True),
+    Column("risk_class", ColumnType.TEXT, indexed=True),
+    Column("imported", ColumnType.BOOLEAN),
     Column("cases", ColumnType.BIGINT),
     Column("filings", ColumnType.BIGINT),
     Column("commitments", ColumnType.BIGINT),
@@ -44,7 +45,7 @@ def _counted(delivered: Delivered) -> tuple[str, str] | None:
             return who, "filings"
         case commitment.Made(signer=who):
             return who, "commitments"
-        case approval.Granted(holder=who):
+        case approval.Granted(holder=who) | approval.LicenceImported(holder=who):
             return who, "licences"
         case inspection.TaskAssigned(subject=who):
             return who, "inspections"
@@ -67,31 +68,37 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         before = new[counted[1]]
         return new | {counted[1]: (before if isinstance(before, int) else 0) + 1}
     event = delivered.event
-    if not isinstance(event, subject.SubjectRegistered):
+    if not isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
         raise TypeError(f"not read here: {delivered.name}")
+    code = event.credit_code if isinstance(event, subject.SubjectRegistered) else None
     return new | {
-        "kind": str(event.kind),
-        "credit_code": event.credit_code,
+        "kind": None if event.kind is None else str(event.kind),
+        "credit_code": code,
         "name": event.name.value if isinstance(event.name, Sealed) else None,
         "name_version": delivered.entry.version,
         "region": event.region,
         "risk_class": event.risk_class,
+        "imported": isinstance(
+            event, subject.SubjectImported
+        ),  # 只由导入的历史得知；在此登记之后不再是
     }
 
 
 PROJECTION: Final = Projection(
     name="subject_register",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
     reads=frozenset(
         {
             "subject.registered.v1",
+            "subject.imported.v1",
             "case.received.v1",
             "filing.submitted.v1",
             "commitment.made.v1",
             "licence.granted.v1",
+            "licence.imported.v1",
             "task.assigned.v1",
         }
     ),
@@ -112,6 +119,7 @@ class SubjectRow:
     name_version: int | None
     region: str | None
     risk_class: str | None
+    imported: bool | None
     cases: int
     filings: int
     commitments: int
@@ -130,12 +138,12 @@ class RiskFacts:
 
 
 _RISK: Final[LiteralString] = """
-SELECT count(*) FILTER (WHERE licence.state = 'REVOKED') AS licences_revoked,
-       count(*) FILTER (WHERE licence.state = 'FORFEITED') AS licences_forfeited,
-       count(*) FILTER (WHERE held.commitment_state IN ('BREACH_CONFIRMED', 'VOIDED'))
-         AS commitments_broken
-  FROM {cases} AS held LEFT JOIN {licences} AS licence ON licence.case_no = held.key
- WHERE held.applicant = %s
+SELECT (SELECT count(*) FILTER (WHERE state = 'REVOKED') FROM {licences} WHERE holder = %(who)s)
+         AS licences_revoked,
+       (SELECT count(*) FILTER (WHERE state = 'FORFEITED') FROM {licences} WHERE holder = %(who)s)
+         AS licences_forfeited,
+       (SELECT count(*) FROM {cases} WHERE applicant = %(who)s
+           AND commitment_state IN ('BREACH_CONFIRMED', 'VOIDED')) AS commitments_broken
 """
 
 
@@ -152,5 +160,5 @@ def risk(conn: Reader, subject_id: str) -> RiskFacts:
         licences=table_of(conn, approvals.PROJECTION.name),
     )
     with conn.cursor(row_factory=class_row(RiskFacts)) as cursor:
-        found = cursor.execute(query, (subject_id,)).fetchone()
+        found = cursor.execute(query, {"who": subject_id}).fetchone()
     return found or RiskFacts(0, 0, 0)
