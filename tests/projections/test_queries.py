@@ -11,10 +11,12 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from domain.terms import HashName, Mode
 from followers.storage import Connection, connect, create_cursor
 from followers.tables import Table
 from ledger.database import migrate
 from ledger.errors import LedgerUnavailable
+from ledger.founding import establish
 from projections import (
     ALL,
     approvals,
@@ -44,6 +46,7 @@ from tests.deliveries import (
     sent,
     story,
 )
+from tests.ledger.book import TOPICS
 
 pytestmark = pytest.mark.integration
 NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -63,7 +66,7 @@ def _history() -> Book:
 def database(new_database: NewDatabase) -> Settings:
     """一个库，各视图的表已照历史填好。"""
     settings = new_database()
-    migrate(settings)
+    establish(settings, "test", Mode.DEMO, HashName.SHA256, TOPICS)
     with closing(connect(settings.dsn("shenguan_follow"))) as conn:
         for projection in ALL:
             cursor = create_cursor(conn, projection.name, "projection", projection.version)
@@ -75,8 +78,8 @@ def database(new_database: NewDatabase) -> Settings:
 
 @pytest.fixture
 def conn(database: Settings) -> Iterator[Connection]:
-    """跟随者的连接。"""
-    with closing(connect(database.dsn("shenguan_follow"))) as connection:
+    """查询用的连接：看得到各视图与账本的新旧。"""
+    with closing(connect(database.dsn("shenguan_audit"))) as connection:
         yield connection
 
 
@@ -88,7 +91,7 @@ def _printed(file: case_file.CaseFile) -> str:
 
 def _file(conn: Connection, case_no: str) -> case_file.CaseFile:
     file = case_file.read(conn, case_no, NOW)
-    assert file is not None
+    assert isinstance(file, case_file.CaseFile)
     return file
 
 
@@ -135,7 +138,9 @@ def test_registers_answer(conn: Connection) -> None:
     subject = subject_register.find(conn, APPLICANT)
     assert subject is not None
     assert (subject.name, subject.cases) == (b"\x01sealed", 2)
-    assert subject_register.risk(conn, APPLICANT) == subject_register.RiskFacts(1, 0, 1)
+    [facts] = subject_register.search(conn, subject_register.Asked(APPLICANT), None).rows
+    assert (facts.licences_revoked, facts.licences_forfeited, facts.commitments_broken) == (1, 0, 1)
+    assert (facts.inspections_done, facts.inspections_with_problem) == (1, 1)
 
 
 def test_deadlines_come_soonest_first(conn: Connection) -> None:
