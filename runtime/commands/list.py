@@ -110,12 +110,17 @@ def _code(table: str, given: str) -> str:
 
 
 def conditions(asked: dict[str, object]) -> str:
-    """条件的一句话。"""
-    told = (
-        f"{words.term('filter', name)}{'' if value is True else f' {value}'}"
-        for name, value in asked.items()
+    """条件的一句话，代码换成中文。"""
+    return "、".join(_condition(name, value) for name, value in asked.items()) or words.say(
+        "no_filter"
     )
-    return "、".join(told) or words.say("no_filter")
+
+
+def _condition(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return words.term("filter", name if value else "live")
+    word = words.term(name, str(value)) if name in _CODED else str(value)
+    return f"{words.term('filter', name)} {word}"
 
 
 def notes(page: Page) -> list[tuple[str, Cell]]:

@@ -11,14 +11,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from domain.terms import HashName, Mode
-from followers.storage import Connection, connect, create_cursor
-from followers.tables import Table
+from followers.storage import Connection, connect
 from ledger.database import migrate
 from ledger.errors import LedgerUnavailable
-from ledger.founding import establish
 from projections import (
-    ALL,
     approvals,
     case_timeline,
     case_view,
@@ -41,12 +37,11 @@ from tests.deliveries import (
     MARKET,
     Book,
     accepted,
-    folded,
     received,
     sent,
     story,
 )
-from tests.ledger.book import TOPICS
+from tests.projections.shelf import fill
 
 pytestmark = pytest.mark.integration
 NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -66,13 +61,7 @@ def _history() -> Book:
 def database(new_database: NewDatabase) -> Settings:
     """一个库，各视图的表已照历史填好。"""
     settings = new_database()
-    establish(settings, "test", Mode.DEMO, HashName.SHA256, TOPICS)
-    with closing(connect(settings.dsn("shenguan_follow"))) as conn:
-        for projection in ALL:
-            cursor = create_cursor(conn, projection.name, "projection", projection.version)
-            table = Table(projection, cursor.generation)
-            table.create(conn)
-            table.save(conn, folded(projection, _history().kept))
+    fill(settings, _history(), NOW)
     return settings
 
 
