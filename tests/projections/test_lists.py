@@ -164,6 +164,7 @@ def test_register_shows_risk_facts(listed: Listed) -> None:
     assert hero["inspections_waiting"] == 1
     [old] = listed("subjects", "--imported", "--adverse")["rows"]
     assert (old["key"], old["licences_forfeited"], old["inspections_done"]) == ("SRC-9", 1, 1)
+    assert (old["licences"], old["licences_in_force"]) == (2, 0)
     assert "name" not in old
     assert listed("subjects", "--risk", "A")["total"] == 0
 
