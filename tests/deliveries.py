@@ -243,6 +243,80 @@ def granted(
     )
 
 
+def origin(record: str) -> SourceRecord:
+    """一条来源记录。"""
+    return SourceRecord("CHI", record, HASH, "CHI-0", 2)
+
+
+def imported_subject(risk_class: str = "B") -> subject.SubjectImported:
+    """历史监管对象。"""
+    return subject.SubjectImported(origin("T-1"), None, None, "33", risk_class, None)
+
+
+def imported_licence(
+    holder: SubjectId = APPLICANT, valid_from: date = date(2011, 9, 16)
+) -> approval.LicenceImported:
+    """历史许可，最先导入的一期。"""
+    return approval.LicenceImported(
+        origin=origin(f"T-{valid_from}"),
+        kind=approval.TermKind.RENEWED,
+        item_code=ItemCode("CHI-1006"),
+        item_name="Retail Food Establishment",
+        holder=holder,
+        approving_body=BUREAU,
+        supervising_bodies=(MARKET,),
+        speciality="食品",
+        region="33",
+        first_licensed_on=None,
+        valid_from=valid_from,
+        valid_to=valid_from + timedelta(days=729),
+        source_status="AAI",
+    )
+
+
+def imported_change(valid_from: date) -> approval.ChangeImported:
+    """另起的一期。"""
+    return approval.ChangeImported(
+        origin(f"T-{valid_from}"),
+        approval.TermKind.RENEWED,
+        "33",
+        valid_from,
+        valid_from + timedelta(days=729),
+        "AAI",
+    )
+
+
+def imported_ending(
+    term_from: date, kind: approval.ImportedEnding = approval.ImportedEnding.FORFEITED
+) -> approval.EndingImported:
+    """一期的终结，来源未载明日期。"""
+    ended_by = term_from + timedelta(days=729)
+    return approval.EndingImported(
+        origin(f"T-{term_from}"), kind, term_from, ended_by, exact=False, source_status="REV"
+    )
+
+
+def imported_inspection(
+    licence_no: str = LICENCE, *, known: bool = False
+) -> past_inspection.InspectionImported:
+    """历史检查结果。"""
+    return past_inspection.InspectionImported(
+        origin=origin("529281"),
+        licence_no=LicenceNo(licence_no),
+        licence_known=known,
+        performed_on=date(2012, 9, 2),
+        codes=(inspection.FindingCode.PROBLEM_PENDING,),
+        source_result="Fail",
+        source_risk="Risk 1 (High)",
+        critical=1,
+        serious=0,
+        minor=2,
+        inspector="orange",
+        facility="Restaurant",
+        region="60609",
+    )
+
+
 def made() -> commitment.Made:
     """作出承诺：四月一日前补交消防验收意见。"""
     return commitment.Made(
