@@ -58,6 +58,8 @@ ITEM = ItemCode("350503-FOOD")
 APPLICANT = SubjectId("S-1")
 PLEDGE = CommitmentId("K-1")
 LICENCE = LicenceNo("L-1")
+HOLDER = SubjectId("SRC-9")  # of the licence that was imported
+PAST = LicenceNo("SRC-100")
 BUREAU = Organ("APPROVAL")
 MARKET = Organ("MARKET")
 FIRE = Organ("FIRE")
@@ -243,80 +245,6 @@ def granted(
     )
 
 
-def origin(record: str) -> SourceRecord:
-    """一条来源记录。"""
-    return SourceRecord("CHI", record, HASH, "CHI-0", 2)
-
-
-def imported_subject(risk_class: str = "B") -> subject.SubjectImported:
-    """历史监管对象。"""
-    return subject.SubjectImported(origin("T-1"), None, None, "33", risk_class, None)
-
-
-def imported_licence(
-    holder: SubjectId = APPLICANT, valid_from: date = date(2011, 9, 16)
-) -> approval.LicenceImported:
-    """历史许可，最先导入的一期。"""
-    return approval.LicenceImported(
-        origin=origin(f"T-{valid_from}"),
-        kind=approval.TermKind.RENEWED,
-        item_code=ItemCode("CHI-1006"),
-        item_name="Retail Food Establishment",
-        holder=holder,
-        approving_body=BUREAU,
-        supervising_bodies=(MARKET,),
-        speciality="食品",
-        region="33",
-        first_licensed_on=None,
-        valid_from=valid_from,
-        valid_to=valid_from + timedelta(days=729),
-        source_status="AAI",
-    )
-
-
-def imported_change(valid_from: date) -> approval.ChangeImported:
-    """另起的一期。"""
-    return approval.ChangeImported(
-        origin(f"T-{valid_from}"),
-        approval.TermKind.RENEWED,
-        "33",
-        valid_from,
-        valid_from + timedelta(days=729),
-        "AAI",
-    )
-
-
-def imported_ending(
-    term_from: date, kind: approval.ImportedEnding = approval.ImportedEnding.FORFEITED
-) -> approval.EndingImported:
-    """一期的终结，来源未载明日期。"""
-    ended_by = term_from + timedelta(days=729)
-    return approval.EndingImported(
-        origin(f"T-{term_from}"), kind, term_from, ended_by, exact=False, source_status="REV"
-    )
-
-
-def imported_inspection(
-    licence_no: str = LICENCE, *, known: bool = False
-) -> past_inspection.InspectionImported:
-    """历史检查结果。"""
-    return past_inspection.InspectionImported(
-        origin=origin("529281"),
-        licence_no=LicenceNo(licence_no),
-        licence_known=known,
-        performed_on=date(2012, 9, 2),
-        codes=(inspection.FindingCode.PROBLEM_PENDING,),
-        source_result="Fail",
-        source_risk="Risk 1 (High)",
-        critical=1,
-        serious=0,
-        minor=2,
-        inspector="orange",
-        facility="Restaurant",
-        region="60609",
-    )
-
-
 def made() -> commitment.Made:
     """作出承诺：四月一日前补交消防验收意见。"""
     return commitment.Made(
@@ -458,19 +386,22 @@ def step_imported(
     )
 
 
-def subject_imported() -> subject.SubjectImported:
+def subject_imported(risk_class: str = "B") -> subject.SubjectImported:
     """历史监管对象导入。"""
-    return subject.SubjectImported(origin("7"), None, Sealed(b"\x01sealed"), "350503", "B", HASH)
+    name = Sealed(b"\x01sealed")
+    return subject.SubjectImported(origin("7"), None, name, "350503", risk_class, HASH)
 
 
-def licence_imported(valid_from: date, valid_to: date | None) -> approval.LicenceImported:
+def licence_imported(
+    valid_from: date, valid_to: date | None = None, holder: SubjectId = HOLDER
+) -> approval.LicenceImported:
     """历史许可导入：最先导入的一期。"""
     return approval.LicenceImported(
         origin=origin(f"T-{valid_from}"),
         kind=approval.TermKind.RENEWED,
         item_code=ITEM,
         item_name="餐饮许可",
-        holder=SubjectId("SRC-9"),
+        holder=holder,
         approving_body=BUREAU,
         supervising_bodies=(MARKET,),
         speciality="FOOD",
@@ -482,7 +413,7 @@ def licence_imported(valid_from: date, valid_to: date | None) -> approval.Licenc
     )
 
 
-def change_imported(valid_from: date, valid_to: date | None) -> approval.ChangeImported:
+def change_imported(valid_from: date, valid_to: date | None = None) -> approval.ChangeImported:
     """历史许可变更导入：另一期。"""
     return approval.ChangeImported(
         origin(f"T-{valid_from}"),
@@ -508,11 +439,13 @@ def ending_imported(
     )
 
 
-def inspection_imported(*, licence_known: bool = True) -> past_inspection.InspectionImported:
+def inspection_imported(
+    licence_no: LicenceNo = PAST, *, licence_known: bool = True
+) -> past_inspection.InspectionImported:
     """历史检查结果导入：发现问题，三级违规各一、二、三项。"""
     return past_inspection.InspectionImported(
         origin=origin("I-1"),
-        licence_no=LicenceNo("SRC-100"),
+        licence_no=licence_no,
         licence_known=licence_known,
         performed_on=date(2026, 2, 1),
         codes=(inspection.FindingCode.PROBLEM_PENDING,),
@@ -551,7 +484,7 @@ def imported(book: Book | None = None) -> Book:
         ("licence/SRC-100", licence_imported(renewed, date(2028, 2, 29))),
         ("licence/SRC-100", ending_imported(renewed)),
         ("licence/SRC-100", change_imported(issued, date(2026, 2, 28))),
-        ("inspection/SRC-I-1", past_inspection.InspectionLinked(LicenceNo("SRC-100"))),
+        ("inspection/SRC-I-1", past_inspection.InspectionLinked(PAST)),
         ("import/imp-1", import_finished()),
     ):
         book.add(stream, event, key=stream.partition("/")[2])
