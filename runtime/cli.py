@@ -132,6 +132,7 @@ def _stats(parser: argparse.ArgumentParser) -> None:
             f"--{name}", dest=f"{name}_day", type=day, metavar="DATE", help=say(f"option.{name}")
         )
     parser.add_argument("--organ", metavar="CODE", help=say("option.stats_organ"))
+    parser.add_argument("--by", choices=("organ", "month"), help=say("option.by"))
     parser.add_argument("--export", metavar="FILE", help=say("option.export"))
 
 
