@@ -14,7 +14,7 @@ from domain.decider import Event
 from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, count, names_of, plain, select
+from projections.common import Reader, count, counted, names_of, plain, select
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
 
@@ -56,6 +56,8 @@ COLUMNS: Final = (
     Column("latest_step", ColumnType.TEXT),
     Column("latest_step_at", ColumnType.INSTANT),
     Column("steps", ColumnType.BIGINT),
+    Column("events", ColumnType.BIGINT),
+    Column("effective_on", ColumnType.DATE),
     Column("position", ColumnType.BIGINT, indexed=True),
     Column("updated_at", ColumnType.INSTANT),
 )
@@ -176,7 +178,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
     new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
-    return new | {"position": delivered.position, "updated_at": delivered.meta.recorded_at}
+    return new | counted(new, delivered) | {"updated_at": delivered.meta.recorded_at}
 
 
 def _due(row: Row) -> date | None:
@@ -264,7 +266,7 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

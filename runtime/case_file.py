@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.terms import beijing_day
-from followers.storage import Connection, head, load_cursor
+from followers.storage import Connection, head, load_cursor, one_moment
 from projections import case_timeline, case_view, deadline_view, item_register
 from projections.case_timeline import TimelineRow
 from projections.case_view import CaseRow
@@ -71,8 +71,7 @@ def freshness(conn: Connection) -> Freshness:
 
 def read(conn: Connection, case_no: str, now: datetime) -> CaseFile | None:
     """读出一份案卷，各视图取自同一时刻；没有这件办件则为 None。"""
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(conn):
         case = case_view.find(conn, case_no)
         if case is None:
             return None

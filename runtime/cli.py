@@ -113,6 +113,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
     Command("case", _case),
+    Command("states", _none),
     Command("tail", _tail),
     Command("verify", _verify),
     Command("rebuild", _rebuild),
