@@ -32,4 +32,4 @@ while follow or any(consumer.position(lane) < ends[lane] for lane in lanes):
         row["events"], wanted[lane] = row["events"] + 1, number + 1
         if follow:
             print(line.encode(row), flush=True)
-sys.stdout.writelines(line.encode(rows[key]) + "\n" for key in sorted(rows))
+print("\n".join(line.encode(rows[key]) for key in sorted(rows)) or sys.exit(f"{topic} 没有记录"))

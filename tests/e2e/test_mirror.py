@@ -295,3 +295,12 @@ def test_following_ends_up_at_the_same_state(
         }
         following.kill()
     assert [last[key] for key in sorted(last)] == expected
+
+
+@against_kafka
+def test_a_topic_that_is_not_there_is_no_empty_mirror(outside: Outside) -> None:
+    """主题名写错了：说没有记录，不当作没有办件。"""
+    wrong = topic_name("nowhere", "case")
+    stopped = outside.mirror(wrong)
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert stopped.stderr == f"{wrong} 没有记录\n"
