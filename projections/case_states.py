@@ -53,14 +53,16 @@ class LicenceState:
 
 
 def lines(conn: Reader) -> Iterator[str]:
-    """全部状态行，以键为序。"""
+    """全部状态行，以键为序；导入的许可在 ``licence/`` 之下，不与同号的办件相混。"""
     cases = select(conn, case_view.PROJECTION, CaseState, "TRUE")
     licences = select(conn, approvals.PROJECTION, LicenceState, "imported")
-    rows = [*map(_of_case, cases), *map(_of_licence, licences)]
+    rows = {case.key: _of_case(case) for case in cases}
+    rows |= {f"licence/{one.key}": _of_licence(one) for one in licences}
     encoder = json.JSONEncoder(
         ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
     )
-    yield from map(encoder.encode, sorted(rows, key=lambda row: str(row["key"])))
+    for place in sorted(rows):
+        yield encoder.encode(rows[place])
 
 
 def next_position(conn: Reader) -> int:

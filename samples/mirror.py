@@ -26,7 +26,7 @@ while follow or any(consumer.position(lane) < ends[lane] for lane in lanes):
     if number == wanted[lane]:  # 更小的是重复，丢弃
         event = schemaless_reader(BytesIO(record.value), schemas[kind])
         fact = event | event["meta"] | head | {"number": head["stream"].partition("/")[2]}
-        row = rows.setdefault(fact["key"], dict(rules["new"]))
+        row = rows.setdefault(rules["row"].get(kind, "{key}").format(**fact), dict(rules["new"]))
         for rule in ("*", kind, *(f"{kind} {name}=null" for name in event if event[name] is None)):
             row |= {to.format(**fact): fact.get(of, of) for to, of in rules.get(rule, {}).items()}
         row["events"], wanted[lane] = row["events"] + 1, number + 1

@@ -20,7 +20,7 @@ OF_HEADERS: Final = {"number", "position"}
 
 
 def _events() -> list[tuple[str, dict[str, Any]]]:
-    return [(name, rule) for name, rule in RULES.items() if name not in {"new", "*"}]
+    return [(name, rule) for name, rule in RULES.items() if name not in {"new", "row", "*"}]
 
 
 def _kind(name: str) -> str:
@@ -67,6 +67,12 @@ def test_a_rule_for_nothing_is_about_a_field_that_may_be_empty() -> None:
         field, equals, value = condition.partition("=")
         assert (equals, value) == ("=", "null")
         assert "null" in _fields(kind)[field]
+
+
+def test_imported_licences_stand_on_rows_of_their_own() -> None:
+    """导入的许可自成一行，行名即案卷号：不与同号的办件相混。"""
+    own = [name for name, _ in _events() if name.startswith("licence.") and "imported" in name]
+    assert RULES["row"] == dict.fromkeys(own, "{stream}")
 
 
 def test_every_line_says_where_it_stands() -> None:
