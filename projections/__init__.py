@@ -5,6 +5,7 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     approvals,
+    calendar_register,
     case_timeline,
     case_view,
     deadline_view,
@@ -13,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    statistics,
     subject_register,
 )
 
@@ -27,4 +29,6 @@ ALL: Final[tuple[Projection, ...]] = (
     inspection_view.PROJECTION,
     inspector_register.PROJECTION,
     import_view.PROJECTION,
+    calendar_register.PROJECTION,
+    statistics.PROJECTION,
 )

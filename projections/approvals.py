@@ -8,7 +8,8 @@ from domain import approval
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, counted, names_of, select
+from projections import common
+from projections.common import Found, Reader, counted, names_of, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -57,6 +58,9 @@ ENDINGS: Final[dict[type[Event], str]] = {
     approval.Expired: "EXPIRED",
     approval.Deregistered: "DEREGISTERED",
 }
+
+
+LAPSED: Final = "LAPSED"  # no event says so: the day does
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
@@ -184,6 +188,11 @@ class ApprovalRow:
     terms: int | None
     position: int
 
+    def standing(self, today: date) -> str:
+        """此日的状态：导入的许可有效期已过而来源没有说终结的，不记事件，看时即知。"""
+        is_over = self.imported and self.valid_to is not None and today > self.valid_to
+        return LAPSED if self.state == "IN_FORCE" and is_over else self.state
+
 
 def find(conn: Reader, licence_no: str) -> ApprovalRow | None:
     """一份许可的现状。"""
@@ -194,3 +203,44 @@ def find(conn: Reader, licence_no: str) -> ApprovalRow | None:
 def of_holder(conn: Reader, holder: str) -> list[ApprovalRow]:
     """一个持有人的全部许可。"""
     return select(conn, PROJECTION, ApprovalRow, "holder = %s ORDER BY key", (holder,))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查许可的条件；没有给的不限。``state`` 是 ``today`` 的状态，有效期已过的为 LAPSED。"""
+
+    today: date
+    state: str | None = None
+    holder: str | None = None
+    organ: str | None = None
+    item_code: str | None = None
+    imported: bool | None = None
+    expired_by: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[ApprovalRow]:
+    """合条件的许可，按编号。"""
+    over = {LAPSED: True, "IN_FORCE": False}.get(str(asked.state))
+    return common.search(
+        conn,
+        PROJECTION,
+        ApprovalRow,
+        (
+            ("state = %s", "IN_FORCE" if asked.state == LAPSED else asked.state),
+            (
+                "coalesce(imported AND valid_to < %s, false)",
+                asked.today if over else None,
+            ),
+            (
+                "NOT coalesce(imported AND valid_to < %s, false)",
+                asked.today if over is False else None,
+            ),
+            ("holder = %s", asked.holder),
+            ("approving_body = %s", asked.organ),
+            ("item_code = %s", asked.item_code),
+            ("imported = %s", asked.imported),
+            ("valid_to <= %s", asked.expired_by),
+        ),
+        "key",
+        limit,
+    )

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any, Final, TypeAlias
 
-from followers.storage import load_cursor
 from projections import approvals, case_view
 from projections.common import Reader, select
 
@@ -63,12 +62,6 @@ def lines(conn: Reader) -> Iterator[str]:
     )
     for place in sorted(rows):
         yield encoder.encode(rows[place])
-
-
-def next_position(conn: Reader) -> int:
-    """各视图都已读到的下一个位置。"""
-    cursors = [load_cursor(conn, source.name) for source in SOURCES]
-    return min(cursor.next_position if cursor else 0 for cursor in cursors)
 
 
 def _of_case(state: CaseState) -> Line:

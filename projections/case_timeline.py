@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from domain import approval
 from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row
@@ -138,13 +139,19 @@ def of_case(conn: Reader, case_no: str) -> list[TimelineRow]:
 
 
 def of_inspections(conn: Reader, licence_no: str) -> list[TimelineRow]:
-    """针对一份许可的检查任务的全部事件，按账本次序。"""
-    assigned = select(
+    """针对一份许可的检查（任务与历史检查）的全部事件，按账本次序。"""
+    named = select(
         conn,
         PROJECTION,
         TimelineRow,
-        "licence_no = %s AND name = 'task.assigned.v1'",
+        "licence_no = %s AND name IN ('task.assigned.v1', 'inspection.imported.v1')",
         (licence_no,),
     )
-    tasks = [row.stream for row in assigned]
-    return select(conn, PROJECTION, TimelineRow, "stream = ANY(%s) ORDER BY position", (tasks,))
+    streams = [row.stream for row in named]
+    return select(conn, PROJECTION, TimelineRow, "stream = ANY(%s) ORDER BY position", (streams,))
+
+
+def of_licence(conn: Reader, licence_no: str) -> list[TimelineRow]:
+    """一份许可自身的全部事件，按账本次序。"""
+    stream = approval.AGGREGATE.stream(licence_no)
+    return select(conn, PROJECTION, TimelineRow, "stream = %s ORDER BY position", (stream,))

@@ -14,7 +14,9 @@ from domain.decider import Event
 from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, count, counted, names_of, plain, select
+from projections import common
+from projections.common import Found, Reader, count, counted, names_of, plain, select
+from schemas.codec import Meta
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
 
@@ -45,6 +47,7 @@ COLUMNS: Final = (
     Column("valid_to", ColumnType.DATE),
     Column("commitment_id", ColumnType.TEXT),
     Column("commitment_state", ColumnType.TEXT),
+    Column("commitment_broken", ColumnType.BOOLEAN),
     Column("revocation_id", ColumnType.TEXT),
     Column("revocation_state", ColumnType.TEXT),
     Column("pushes", ColumnType.JSON),
@@ -173,6 +176,10 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    if isinstance(event, commitment.BreachConfirmed):
+        new["commitment_broken"] = True  # its state moves on, to voided
+    if isinstance(event, case.CaseImported | case.StepImported):
+        new |= _imported(new, event)
     if delivered.meta.rules:
         known = new["rules"]
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
@@ -201,21 +208,22 @@ def _officers(row: Row, delivered: Delivered) -> list[Json]:
     return officers if who is None or who in officers else [*officers, who]
 
 
+def _organs(meta: Meta) -> dict[str, Value]:
+    return {"organ": meta.actor.organ, "in_name_of": meta.actor.in_name_of}
+
+
 def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
     """What is neither a state nor a fact taken over as it stands."""
     event, meta = delivered.event, delivered.meta
     match event:
         case case.Received():
-            return {"organ": meta.actor.organ, "in_name_of": meta.actor.in_name_of}
+            return _organs(meta)
         case filing.Submitted(filer=filer):
-            return {
-                "applicant": filer,
-                "organ": meta.actor.organ,
-                "in_name_of": meta.actor.in_name_of,
-                "received_at": meta.decided_at,
-            }
-        case case.Approved() | case.Rejected() | case.Declined() | filing.Filed():
+            return _organs(meta) | {"applicant": filer, "received_at": meta.decided_at}
+        case case.Approved() | case.Rejected() | case.Declined():
             return {"decided_at": meta.decided_at}
+        case filing.Filed():  # lodged by the applicant: the organ is whoever takes it on file
+            return _organs(meta) | {"decided_at": meta.decided_at}
         case case.Delivered():
             return {"delivered": True}
         case case.DeadlineMissed(deadline=kind):
@@ -223,8 +231,6 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {"missed": [*(known if isinstance(known, list) else []), str(kind)]}
         case linkage.Sent() | linkage.Claimed() | linkage.Disputed() | linkage.Overdue():
             return {"pushes": _pushed(row, delivered)}
-        case case.CaseImported() | case.StepImported():
-            return _imported(row, event)
         case _:
             return {}
 
@@ -318,6 +324,7 @@ class CaseRow:
     valid_to: date | None
     commitment_id: str | None
     commitment_state: str | None
+    commitment_broken: bool | None
     revocation_id: str | None
     revocation_state: str | None
     pushes: dict[str, dict[str, str]] | None
@@ -361,6 +368,52 @@ def latest(conn: Reader, limit: int | None) -> list[CaseRow]:
         "state IS NOT NULL ORDER BY position DESC LIMIT %s",
         (limit,),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查办件的条件；没有给的不限。``overdue_on``：此日期限已过的。"""
+
+    organ: str | None = None
+    officer: str | None = None
+    state: str | None = None
+    item_code: str | None = None
+    imported: bool | None = None
+    due_by: date | None = None
+    overdue_on: date | None = None
+
+
+def search(
+    conn: Reader,
+    asked: Asked,
+    limit: int | None,
+    light: Light | None = None,
+    today: date = date.min,
+) -> Found[CaseRow]:
+    """合条件的办件，有期限的先到期者在前，其余新的在前；灯依 ``today`` 而定。"""
+    coloured = light not in {None, Light.NONE}
+    found = common.search(
+        conn,
+        PROJECTION,
+        CaseRow,
+        (
+            ("(state IS NOT NULL) = %s", True),
+            ("organ = %s", asked.organ),
+            ("officers ? %s", asked.officer),
+            ("state = %s", asked.state),
+            ("item_code = %s", asked.item_code),
+            ("imported = %s", asked.imported),
+            ("due_on <= %s", asked.due_by),
+            ("due_on < %s", asked.overdue_on),
+            ("state = ANY(%s)", [*OPEN] if coloured else None),
+        ),
+        "due_on NULLS LAST, position DESC",
+        None if light else limit,
+    )
+    if light is None:
+        return found
+    alight = found & (lambda row: row.light(today) is light)
+    return Found(alight.rows[:limit], alight.total)
 
 
 def total(conn: Reader) -> int:

@@ -7,7 +7,8 @@ from typing import Final
 from domain.importing import ImportStarted
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import names_of, plain
+from projections import common
+from projections.common import Filter, Found, Reader, names_of, plain
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -104,3 +105,9 @@ class ImportRow:
     reasons: list[dict[str, Json]] | None
     report_sha256: str | None
     position: int
+
+
+def search(conn: Reader, state: str | None, limit: int | None) -> Found[ImportRow]:
+    """各次导入，新的在前。"""
+    filters: tuple[Filter, ...] = (("state = %s", state),)
+    return common.search(conn, PROJECTION, ImportRow, filters, "started_at DESC, key", limit)

@@ -9,7 +9,8 @@ from domain.inspection import FindingCode
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
-from projections.common import Reader, names_of, plain, select
+from projections import common
+from projections.common import Found, Reader, names_of, plain, select
 
 COLUMNS: Final = (
     Column("number", ColumnType.TEXT, indexed=True),
@@ -140,3 +141,38 @@ def of_licence(conn: Reader, licence_no: str) -> list[InspectionRow]:
     """针对一份许可的全部检查，先做的在前。"""
     condition = "licence_no = %s ORDER BY performed_on NULLS LAST, position"
     return select(conn, PROJECTION, InspectionRow, condition, (licence_no,))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查检查的条件；没有给的不限。``due_by``、``overdue_on`` 只看待检查的任务。"""
+
+    state: str | None = None
+    licence_no: str | None = None
+    inspector: str | None = None
+    imported: bool | None = None
+    problem: bool | None = None
+    due_by: date | None = None
+    overdue_on: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectionRow]:
+    """合条件的检查，待检查的先到期者在前，其余新的在前。"""
+    waits = True if asked.due_by or asked.overdue_on else None
+    return common.search(
+        conn,
+        PROJECTION,
+        InspectionRow,
+        (
+            ("state = %s", asked.state),
+            ("licence_no = %s", asked.licence_no),
+            ("inspectors ? %s", asked.inspector),
+            ("imported = %s", asked.imported),
+            ("problem = %s", asked.problem),
+            ("(state = 'ASSIGNED') = %s", waits),
+            ("due_on <= %s", asked.due_by),
+            ("due_on < %s", asked.overdue_on),
+        ),
+        "state <> 'ASSIGNED', due_on NULLS LAST, position DESC",
+        limit,
+    )

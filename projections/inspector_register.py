@@ -8,7 +8,8 @@ from domain import inspection, past_inspection
 from domain.inspector import InspectorRegistered
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
-from projections.common import plain
+from projections import common
+from projections.common import Found, Reader, plain
 from projections.inspection_view import found_problem
 
 COLUMNS: Final = (
@@ -101,3 +102,30 @@ class InspectorRow:
     done: int
     problems: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查检查人员的条件；没有给的不限。``expired_by``：此日及以前证件到期的。"""
+
+    organ: str | None = None
+    region: str | None = None
+    imported: bool | None = None
+    expired_by: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectorRow]:
+    """合条件的检查人员，本系统的在前。"""
+    return common.search(
+        conn,
+        PROJECTION,
+        InspectorRow,
+        (
+            ("organ = %s", asked.organ),
+            ("region = %s", asked.region),
+            ("(source IS NOT NULL) = %s", asked.imported),
+            ("certificate_valid_to <= %s", asked.expired_by),
+        ),
+        "source NULLS FIRST, key",
+        limit,
+    )

@@ -4,7 +4,7 @@ An event of a licence or a task does not always name its subject, so facts that 
 (how many licences were revoked, how many commitments broken) are joined when they are asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -15,8 +15,8 @@ from domain.terms import Sealed
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from followers.storage import table_of
-from projections import approvals, case_view
-from projections.common import Reader, select
+from projections import approvals, case_view, inspection_view
+from projections.common import Found, Reader, select
 
 COLUMNS: Final = (
     Column("kind", ColumnType.TEXT),
@@ -129,21 +129,76 @@ class SubjectRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskFacts:
-    """一个对象的风险事实：只陈述，不打分。"""
+class SubjectFacts:
+    """一个对象连同风险事实：只陈述，不打分。姓名是密文，不在其内。"""
 
+    key: str
+    kind: str | None
+    credit_code: str | None
+    region: str | None
+    risk_class: str | None
+    imported: bool | None
+    cases: int
+    filings: int
+    commitments: int
+    licences: int
+    licences_in_force: int
     licences_revoked: int
     licences_forfeited: int
     commitments_broken: int
+    inspections_waiting: int  # 已派发、还没有检查的任务
+    inspections_done: int
+    inspections_with_problem: int
 
 
-_RISK: Final[LiteralString] = """
-SELECT (SELECT count(*) FILTER (WHERE state = 'REVOKED') FROM {licences} WHERE holder = %(who)s)
-         AS licences_revoked,
-       (SELECT count(*) FILTER (WHERE state = 'FORFEITED') FROM {licences} WHERE holder = %(who)s)
-         AS licences_forfeited,
-       (SELECT count(*) FROM {cases} WHERE applicant = %(who)s
-           AND commitment_state IN ('BREACH_CONFIRMED', 'VOIDED')) AS commitments_broken
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查名册的条件；没有给的不限。``adverse``：有撤销、吊销、承诺落空或发现问题的。"""
+
+    subject: str | None = None
+    region: str | None = None
+    risk_class: str | None = None
+    imported: bool | None = None
+    adverse: bool = False
+
+
+# Of one subject a few rows by their indexes; of all of them each view once, grouped.
+_FACTS: Final[LiteralString] = """
+WITH held AS (
+    SELECT holder AS who, count(*) FILTER (WHERE state = 'IN_FORCE') AS in_force,
+           count(*) FILTER (WHERE state = 'REVOKED') AS revoked,
+           count(*) FILTER (WHERE state = 'FORFEITED') AS forfeited
+      FROM {licences} WHERE %(subject)s::text IS NULL OR holder = %(subject)s GROUP BY holder),
+pledged AS (
+    SELECT applicant AS who, count(*) AS broken
+      FROM {cases} WHERE commitment_broken GROUP BY applicant),
+looked AS (
+    SELECT coalesce(one.subject, licence.holder) AS who,
+           count(*) FILTER (WHERE one.state = 'ASSIGNED') AS waiting,
+           count(*) FILTER (WHERE one.performed_on IS NOT NULL) AS done,
+           count(*) FILTER (WHERE one.problem) AS problems
+      FROM {inspections} AS one LEFT JOIN {licences} AS licence ON licence.key = one.licence_no
+     GROUP BY 1),
+listed AS (
+    SELECT s.key, s.kind, s.credit_code, s.region, s.risk_class, s.imported,
+           s.cases, s.filings, s.commitments, s.licences,
+           coalesce(held.in_force, 0) AS licences_in_force,
+           coalesce(held.revoked, 0) AS licences_revoked,
+           coalesce(held.forfeited, 0) AS licences_forfeited,
+           coalesce(pledged.broken, 0) AS commitments_broken,
+           coalesce(looked.waiting, 0) AS inspections_waiting,
+           coalesce(looked.done, 0) AS inspections_done,
+           coalesce(looked.problems, 0) AS inspections_with_problem
+      FROM {subjects} AS s LEFT JOIN held ON held.who = s.key
+      LEFT JOIN pledged ON pledged.who = s.key LEFT JOIN looked ON looked.who = s.key
+     WHERE (%(subject)s::text IS NULL OR s.key = %(subject)s)
+       AND (%(region)s::text IS NULL OR s.region = %(region)s)
+       AND (%(risk_class)s::text IS NULL OR s.risk_class = %(risk_class)s)
+       AND (%(imported)s::boolean IS NULL OR s.imported = %(imported)s))
+SELECT {columns} FROM listed
+ WHERE NOT %(adverse)s OR licences_revoked + licences_forfeited + commitments_broken
+                          + inspections_with_problem > 0
+ ORDER BY key LIMIT %(limit)s
 """
 
 
@@ -153,12 +208,22 @@ def find(conn: Reader, subject_id: str) -> SubjectRow | None:
     return found[0] if found else None
 
 
-def risk(conn: Reader, subject_id: str) -> RiskFacts:
-    """一个对象被撤销、吊销的许可与落空的承诺。"""
-    query = sql.SQL(_RISK).format(
-        cases=table_of(conn, case_view.PROJECTION.name),
-        licences=table_of(conn, approvals.PROJECTION.name),
-    )
-    with conn.cursor(row_factory=class_row(RiskFacts)) as cursor:
-        found = cursor.execute(query, {"who": subject_id}).fetchone()
-    return found or RiskFacts(0, 0, 0)
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[SubjectFacts]:
+    """合条件的监管对象连同风险事实，按编号。"""
+    tables = {
+        "subjects": PROJECTION,
+        "licences": approvals.PROJECTION,
+        "cases": case_view.PROJECTION,
+        "inspections": inspection_view.PROJECTION,
+    }
+    names = {name: table_of(conn, view.name) for name, view in tables.items()}
+    columns = sql.SQL(", ").join(sql.Identifier(item.name) for item in fields(SubjectFacts))
+    blanks = {**asdict(asked), "limit": limit}
+    query = sql.SQL(_FACTS)
+    with conn.cursor(row_factory=class_row(SubjectFacts)) as cursor:
+        rows = cursor.execute(query.format(columns=columns, **names), blanks).fetchall()
+    if limit is None or len(rows) < limit:
+        return Found(rows, len(rows))
+    everything = query.format(columns=sql.SQL("count(*) OVER ()"), **names)
+    row = conn.execute(everything, {**blanks, "limit": 1}).fetchone()
+    return Found(rows, int(row[0]) if row else 0)

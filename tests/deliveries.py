@@ -20,6 +20,7 @@ from domain import (
     revocation,
     subject,
 )
+from domain.calendar import CalendarPublished
 from domain.decider import Event, RuleUsed
 from domain.roster import ListedInspector, ListedObject
 from domain.sources import SourceRecord
@@ -450,6 +451,14 @@ def inspection_imported(*, licence_known: bool = True) -> past_inspection.Inspec
         facility="Restaurant",
         region="350503",
     )
+
+
+def calendar() -> Book:
+    """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
+    book = Book()
+    published = CalendarPublished(2026, 1, "国办发明电", (date(2026, 3, 3),), (date(2026, 3, 7),))
+    book.add("calendar/cn-2026", published, key="cn-2026")
+    return book
 
 
 def imported(book: Book | None = None) -> Book:

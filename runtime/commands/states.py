@@ -8,22 +8,22 @@ import argparse
 import sys
 from typing import Final
 
-from followers.storage import connect, head, one_moment
+from followers.overview import freshness
+from followers.storage import connect, one_moment
 from projections import case_states
-from runtime import words
+from runtime.case_file import fresh_line
 from runtime.exits import Exit
 from runtime.settings import Settings
 
-ROLE: Final = "shenguan_follow"
+ROLE: Final = "shenguan_audit"  # sees how far each follower is
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 已印出 · 5 视图尚未建成。"""
     del arguments
     with connect(chosen.dsn(ROLE)) as conn, one_moment(conn):
-        known, end = case_states.next_position(conn), head(conn)
+        fresh = freshness(conn, *(source.name for source in case_states.SOURCES))
         for line in case_states.lines(conn):
             print(line)
-    fresh = words.say("fresh", position=known - 1, behind=max(end - known, 0))
-    print(fresh, file=sys.stderr)
+    print(fresh_line(fresh), file=sys.stderr)
     return Exit.DONE

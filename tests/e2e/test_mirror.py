@@ -152,7 +152,7 @@ def ours(played: Played, capsys: pytest.CaptureFixture[str]) -> str:
     capsys.readouterr()
     assert states.run(cli.parse(["states", "--json"]), played.settings) == Exit.DONE
     printed = capsys.readouterr()
-    assert "落后 0 条" in printed.err
+    assert "落后 0 件" in printed.err
     return printed.out
 
 
