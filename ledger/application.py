@@ -164,6 +164,13 @@ class Ledger:
             outcomes.extend(self._execute_bundle(requests[start : start + _BUNDLE]))
         return outcomes
 
+    def answered(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
+        """其中早已答复过的命令，各得当时的答复；内容是否相同，由问的人担保。"""
+        with _translated():
+            answers = self._app.ledger_recorder.answered(command_ids)
+        found = {number: _outcome(answer) for number, answer in answers.items()}
+        return {number: outcome for number, outcome in found.items() if outcome is not None}
+
     def load(self, aggregate: Aggregate[S], identity: str) -> S:
         """一份案卷的现状，读自账本。"""
         with _translated():

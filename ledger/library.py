@@ -35,6 +35,7 @@ from ledger.store import (
     Answer,
     Append,
     Frame,
+    answered,
     any_exists,
     append,
     read_schema,
@@ -239,6 +240,12 @@ class LedgerRecorder(PostgresApplicationRecorder):
         """其中有没有已立的案卷。"""
         with self._readers.borrowed() as conn:
             return any_exists(conn, streams)
+
+    @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
+    def answered(self, command_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+        """其中早已答复过的命令。"""
+        with self._readers.borrowed() as conn:
+            return answered(conn, command_ids)
 
     @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
     def read_schema(self, sha256: bytes) -> bytes | None:

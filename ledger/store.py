@@ -303,6 +303,19 @@ def any_exists(conn: Connection, streams: Iterable[str]) -> bool:
     )
 
 
+def answered(conn: Connection, command_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+    """其中早已答复过的命令，各得当时的答复。"""
+    rows = conn.cursor(binary=True).execute(
+        "SELECT command_id, kind, first_position, last_position, code, facts"
+        " FROM ledger.command WHERE command_id = ANY (%s)",
+        (list(command_ids),),
+    )
+    return {
+        number: Answer(kind, first, last, code, facts, repeated=True)
+        for number, kind, first, last, code, facts in rows
+    }
+
+
 def read_schema(conn: Connection, sha256: bytes) -> bytes | None:
     """某一指纹的格式原文。"""
     row = (

@@ -5,14 +5,13 @@ known only from its acceptance and its decision together, and behind every numbe
 rows it counts. What a source did is kept apart by ``what`` and never mixed with our own work.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, LiteralString
 
 from psycopg import sql
-from psycopg.rows import class_row
 
 from domain import approval, case, commitment, filing, inspection, linkage, past_inspection
 from domain.decider import Event
@@ -230,24 +229,62 @@ _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
 }
 
 
-def count(conn: Reader, first: date | None, last: date | None, organ: str | None) -> Counts:
-    """自 ``first`` 至 ``last``（两日都在内）、一个机关（推送为监管部门）的各项数目。"""
+_GROUPS: Final[Mapping[str | None, LiteralString]] = {
+    None: "''",
+    "organ": "coalesce(by_organ, '')",
+    "month": "to_char(day, 'YYYY-MM')",
+}
+# Every day of every row on its own, so that each number finds its own by one pass.
+_DAYS: Final[LiteralString] = """
+SELECT {group} AS name, {counted}
+  FROM (SELECT one.*, coalesce(one.organ, plan.organ) AS by_organ
+          FROM {table} AS one LEFT JOIN {table} AS plan ON plan.key = one.parent) AS one
+ CROSS JOIN LATERAL (VALUES ('opened_on', opened_on), ('closed_on', closed_on),
+       ('committed_on', committed_on), ('broken_on', broken_on), ('revoked_on', revoked_on)
+       ) AS happened (happening, day)
+ WHERE day BETWEEN %(first)s AND %(last)s
+   AND (%(organ)s::text IS NULL OR by_organ = %(organ)s)
+ GROUP BY 1 ORDER BY 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """统计的时段（首尾两日都在内）与机关；推送为监管部门，检查任务为计划的部门。"""
+
+    first: date | None = None
+    last: date | None = None
+    organ: str | None = None
+
+
+def grouped(conn: Reader, asked: Asked, by: str | None) -> dict[str, Counts]:
+    """按机关（``organ``）或月份（``month``）分列的各项数目；都没有的不列，机关不详的为空文字。"""
     counted = sql.SQL(", ").join(
-        sql.SQL("count(*) FILTER (WHERE {on} BETWEEN %(first)s AND %(last)s AND {which})").format(
-            on=sql.Identifier("one", on), which=sql.SQL(which)
+        sql.SQL("count(*) FILTER (WHERE happening = {on} AND {which})").format(
+            on=sql.Literal(on), which=sql.SQL(which)
         )
-        + sql.SQL(" AS {}").format(sql.Identifier(name))
-        for name, (on, which) in _COUNTED.items()
+        for on, which in (_COUNTED[item.name] for item in fields(Counts))
     )
-    query = sql.SQL(
-        "SELECT {counted} FROM (SELECT one.*, coalesce(one.organ, plan.organ) AS by_organ"
-        " FROM {table} AS one LEFT JOIN {table} AS plan ON plan.key = one.parent) AS one"
-        " WHERE %(organ)s::text IS NULL OR by_organ = %(organ)s"
-    ).format(counted=counted, table=table_of(conn, PROJECTION.name))
-    asked = {"first": first or date.min, "last": last or date.max, "organ": organ}
-    with conn.cursor(row_factory=class_row(Counts)) as cursor:
-        found = cursor.execute(query, asked).fetchone()
-    return found or Counts(*(0 for _ in fields(Counts)))
+    query = sql.SQL(_DAYS).format(
+        group=sql.SQL(_GROUPS[by]), counted=counted, table=table_of(conn, PROJECTION.name)
+    )
+    blanks = {
+        "first": asked.first or date.min,
+        "last": asked.last or date.max,
+        "organ": asked.organ,
+    }
+    rows = conn.execute(query, blanks).fetchall()
+    return {name: Counts(*numbers) for name, *numbers in rows}
+
+
+def total(groups: Iterable[Counts]) -> Counts:
+    """各组相加；一组也没有则各项为零。"""
+    kept = tuple(groups)
+    return Counts(*(sum(getattr(one, item.name) for one in kept) for item in fields(Counts)))
+
+
+def count(conn: Reader, asked: Asked) -> Counts:
+    """各项数目。"""
+    return total(grouped(conn, asked, None).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ An event of a licence or a task does not always name its subject, so facts that 
 """
 
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -153,8 +154,9 @@ class SubjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """查名册的条件；没有给的不限。``adverse``：有撤销、吊销、承诺落空或发现问题的。"""
+    """查名册的条件；没有给的不限。许可是否有效看 ``today``。``adverse``：有撤销、吊销、承诺落空或发现问题的。"""
 
+    today: date
     subject: str | None = None
     region: str | None = None
     risk_class: str | None = None
@@ -165,7 +167,9 @@ class Asked:
 # Of one subject a few rows by their indexes; of all of them each view once, grouped.
 _FACTS: Final[LiteralString] = """
 WITH held AS (
-    SELECT holder AS who, count(*) FILTER (WHERE state = 'IN_FORCE') AS in_force,
+    SELECT holder AS who,
+           count(*) FILTER (WHERE state = 'IN_FORCE'
+               AND NOT coalesce(imported AND valid_to < %(today)s, false)) AS in_force,
            count(*) FILTER (WHERE state = 'REVOKED') AS revoked,
            count(*) FILTER (WHERE state = 'FORFEITED') AS forfeited
       FROM {licences} WHERE %(subject)s::text IS NULL OR holder = %(subject)s GROUP BY holder),

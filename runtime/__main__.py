@@ -4,6 +4,7 @@ import argparse
 import importlib
 import io
 import json
+import keyword
 import os
 import sys
 from collections.abc import Callable
@@ -22,7 +23,8 @@ Run: TypeAlias = Callable[[argparse.Namespace, Settings | None], int]
 
 def body(name: str) -> Run:
     """一个命令的做法：runtime/commands/<name>.py 的 run，用到才载入。"""
-    module = f"runtime.commands.{name}"
+    word = f"{name}_" if keyword.iskeyword(name) else name  # `import`
+    module = f"runtime.commands.{word}"
     try:
         found: Run = importlib.import_module(module).run
     except ModuleNotFoundError as missing:

@@ -155,7 +155,8 @@ def render(file: CaseFile | LicenceFile) -> RenderableType:
     for name, families in SECTIONS:
         chosen = [row for row in file.events if row.family in families]
         if chosen or name == "timeline":
-            parts += [_rule(name), *map(_entry, chosen)]
+            is_licence = name == "timeline" and isinstance(file, LicenceFile)
+            parts += [_rule("licence_timeline" if is_licence else name), *map(_entry, chosen)]
     return Group(*parts, Text(fresh_line(file.freshness), style="dim"))
 
 

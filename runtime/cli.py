@@ -41,6 +41,7 @@ FILTERS: Final = {
     "risk": "CLASS",
 }
 DAYS: Final = ("due-by", "expired-by")
+KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
 
@@ -131,6 +132,7 @@ def _stats(parser: argparse.ArgumentParser) -> None:
             f"--{name}", dest=f"{name}_day", type=day, metavar="DATE", help=say(f"option.{name}")
         )
     parser.add_argument("--organ", metavar="CODE", help=say("option.stats_organ"))
+    parser.add_argument("--by", choices=("organ", "month"), help=say("option.by"))
     parser.add_argument("--export", metavar="FILE", help=say("option.export"))
 
 
@@ -163,6 +165,17 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help=say("option.code"))
 
 
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help=say("option.file"))
+    parser.add_argument("--mapping", metavar="FILE", help=say("option.mapping"))
+    _flag(parser, "show-mapping")
+    _flag(parser, "dry-run")
+    parser.add_argument("--report", metavar="FOLDER", help=say("option.report"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.officer"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -180,6 +193,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("stats", _stats),
     Command("states", _none),
     Command("tail", _tail),
+    Command("import", _import),
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),

@@ -26,7 +26,7 @@ from runtime.exits import Exit, Stop
 Cell: TypeAlias = "str | int | Decimal | date | datetime | None"
 XLSX: Final = ".xlsx"
 CSV: Final = ".csv"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a spreadsheet would run
 LARGEST_SHEET: Final = 1_048_575  # rows of an Excel sheet, the heading not counted
 LARGEST_CELL: Final = 32_767  # characters of an Excel cell
 WIDTH: Final = 18  # columns, in characters
@@ -176,5 +176,9 @@ def _write_csv(file: IO[str], notes: Sequence[tuple[str, Cell]], sheets: Sequenc
 
 def _safe(row: Sequence[Cell]) -> Iterator[str]:
     for cell in row:
-        text = text_of(cell)
-        yield f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
+        yield harmless(cell) if isinstance(cell, str) else text_of(cell)
+
+
+def harmless(text: str) -> str:
+    """表格软件会当作公式的文字，前面加一撇。"""
+    return f"'{text}" if text.startswith(FORMULA) else text

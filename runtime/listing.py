@@ -155,8 +155,8 @@ def _push(row: inbox.InboxRow, today: date) -> Iterable[Cell]:
 
 
 def _subjects(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-    del today
     wanted = subject_register.Asked(
+        today=today,
         subject=asked.subject,
         region=asked.region,
         risk_class=asked.risk,

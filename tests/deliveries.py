@@ -58,6 +58,8 @@ ITEM = ItemCode("350503-FOOD")
 APPLICANT = SubjectId("S-1")
 PLEDGE = CommitmentId("K-1")
 LICENCE = LicenceNo("L-1")
+HOLDER = SubjectId("SRC-9")  # of the licence that was imported
+PAST = LicenceNo("SRC-100")
 BUREAU = Organ("APPROVAL")
 MARKET = Organ("MARKET")
 FIRE = Organ("FIRE")
@@ -384,19 +386,22 @@ def step_imported(
     )
 
 
-def subject_imported() -> subject.SubjectImported:
+def subject_imported(risk_class: str = "B") -> subject.SubjectImported:
     """历史监管对象导入。"""
-    return subject.SubjectImported(origin("7"), None, Sealed(b"\x01sealed"), "350503", "B", HASH)
+    name = Sealed(b"\x01sealed")
+    return subject.SubjectImported(origin("7"), None, name, "350503", risk_class, HASH)
 
 
-def licence_imported(valid_from: date, valid_to: date | None) -> approval.LicenceImported:
+def licence_imported(
+    valid_from: date, valid_to: date | None = None, holder: SubjectId = HOLDER
+) -> approval.LicenceImported:
     """历史许可导入：最先导入的一期。"""
     return approval.LicenceImported(
         origin=origin(f"T-{valid_from}"),
         kind=approval.TermKind.RENEWED,
         item_code=ITEM,
         item_name="餐饮许可",
-        holder=SubjectId("SRC-9"),
+        holder=holder,
         approving_body=BUREAU,
         supervising_bodies=(MARKET,),
         speciality="FOOD",
@@ -408,7 +413,7 @@ def licence_imported(valid_from: date, valid_to: date | None) -> approval.Licenc
     )
 
 
-def change_imported(valid_from: date, valid_to: date | None) -> approval.ChangeImported:
+def change_imported(valid_from: date, valid_to: date | None = None) -> approval.ChangeImported:
     """历史许可变更导入：另一期。"""
     return approval.ChangeImported(
         origin(f"T-{valid_from}"),
@@ -434,11 +439,13 @@ def ending_imported(
     )
 
 
-def inspection_imported(*, licence_known: bool = True) -> past_inspection.InspectionImported:
+def inspection_imported(
+    licence_no: LicenceNo = PAST, *, licence_known: bool = True
+) -> past_inspection.InspectionImported:
     """历史检查结果导入：发现问题，三级违规各一、二、三项。"""
     return past_inspection.InspectionImported(
         origin=origin("I-1"),
-        licence_no=LicenceNo("SRC-100"),
+        licence_no=licence_no,
         licence_known=licence_known,
         performed_on=date(2026, 2, 1),
         codes=(inspection.FindingCode.PROBLEM_PENDING,),
@@ -477,7 +484,7 @@ def imported(book: Book | None = None) -> Book:
         ("licence/SRC-100", licence_imported(renewed, date(2028, 2, 29))),
         ("licence/SRC-100", ending_imported(renewed)),
         ("licence/SRC-100", change_imported(issued, date(2026, 2, 28))),
-        ("inspection/SRC-I-1", past_inspection.InspectionLinked(LicenceNo("SRC-100"))),
+        ("inspection/SRC-I-1", past_inspection.InspectionLinked(PAST)),
         ("import/imp-1", import_finished()),
     ):
         book.add(stream, event, key=stream.partition("/")[2])

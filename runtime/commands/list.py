@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -92,12 +93,17 @@ def _asked(arguments: argparse.Namespace) -> Asked:
         if named[table] is not None:
             named[table] = _code(table, str(named[table]))
     asked = Asked(**named)
-    if strange := sorted(asked.given().keys() - LISTS[arguments.what].filters):
-        taken = "、".join(sorted(LISTS[arguments.what].filters))
+    if strange := asked.given().keys() - LISTS[arguments.what].filters:
+        taken = _options(LISTS[arguments.what].filters)
         raise Stop(
-            Exit.USAGE, "list.filter", what=arguments.what, names="、".join(strange), taken=taken
+            Exit.USAGE, "list.filter", what=arguments.what, names=_options(strange), taken=taken
         )
     return asked
+
+
+def _options(names: Iterable[str]) -> str:
+    """As they are typed."""
+    return "、".join(f"--{name.replace('_', '-')}" for name in sorted(names))
 
 
 def _code(table: str, given: str) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +15,10 @@ import pytest
 
 from domain import inspection
 from domain.terms import LicenceNo
+from followers.overview import freshness
+from followers.storage import connect
+from ledger.application import Ledger
+from ledger.errors import LedgerUnavailable
 from runtime import cli, export
 from runtime.commands import case as case_command
 from runtime.commands import list as command
@@ -22,6 +27,7 @@ from runtime.export import Sheet
 from runtime.listing import LISTS
 from runtime.messages import tables
 from runtime.settings import Settings
+from schemas.codec import current
 from tests.conftest import NewDatabase
 from tests.deliveries import (
     APPLICANT,
@@ -40,6 +46,7 @@ from tests.deliveries import (
     story,
 )
 from tests.projections.shelf import fill
+from tests.town import EVENT, Town, handle
 
 integration = pytest.mark.integration
 NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -164,6 +171,7 @@ def test_register_shows_risk_facts(listed: Listed) -> None:
     assert hero["inspections_waiting"] == 1
     [old] = listed("subjects", "--imported", "--adverse")["rows"]
     assert (old["key"], old["licences_forfeited"], old["inspections_done"]) == ("SRC-9", 1, 1)
+    assert (old["licences"], old["licences_in_force"]) == (2, 0)
     assert "name" not in old
     assert listed("subjects", "--risk", "A")["total"] == 0
 
@@ -268,6 +276,25 @@ def test_export_to_excel_begins_with_its_notes(
         command.run(cli.parse(argv), database)
     assert stop.value.code == "export.exists"
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+@integration
+def test_freshness_counts_events_and_seconds(new_database: NewDatabase) -> None:
+    """账上有而视图还没有读到的：几件，最早的一件等了多久；几个视图中取最旧的。"""
+    settings = new_database()
+    fill(settings, Book(), NOW)
+    with Ledger.open(settings, handle=handle) as ledger:
+        town = Town(settings, "", "test", ledger)
+        town.sql("SELECT ledger.keep_schema(%s, %s)", EVENT, current(EVENT).text)
+        town.fill(3)
+        town.sql("UPDATE follower.cursor SET next_position = 2 WHERE name = 'inbox'")
+    with closing(connect(settings.dsn("shenguan_audit"))) as conn:
+        fresh = freshness(conn, "inbox", "case_view")
+        assert (fresh.position, fresh.behind) == (-1, 3)
+        assert fresh.seconds > 0
+        assert freshness(conn, "inbox").behind == 1
+        with pytest.raises(LedgerUnavailable):
+            freshness(conn, "nothing")
 
 
 HOSTILE = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "http://example.test", "007")

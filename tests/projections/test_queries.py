@@ -127,7 +127,8 @@ def test_registers_answer(conn: Connection) -> None:
     subject = subject_register.find(conn, APPLICANT)
     assert subject is not None
     assert (subject.name, subject.cases) == (b"\x01sealed", 2)
-    [facts] = subject_register.search(conn, subject_register.Asked(APPLICANT), None).rows
+    asked = subject_register.Asked(NOW.date(), APPLICANT)
+    [facts] = subject_register.search(conn, asked, None).rows
     assert (facts.licences_revoked, facts.licences_forfeited, facts.commitments_broken) == (1, 0, 1)
     assert (facts.inspections_done, facts.inspections_with_problem) == (1, 1)
 

@@ -14,7 +14,7 @@ from domain import commitment
 from domain.terms import CaseKind, Organ
 from followers.storage import Connection, connect
 from projections import statistics
-from projections.statistics import RATES, Counts, Rate
+from projections.statistics import RATES, Asked, Counts, Rate
 from runtime import cli
 from runtime.commands import stats as command
 from runtime.exits import Exit
@@ -88,7 +88,7 @@ def conn(told: Settings) -> Iterator[Connection]:
 def test_rates_of_the_year_are_those_published(year: Settings) -> None:
     """即办件率以收件为分母得 37.63 %，提前办结率以办结的承诺件为分母得 89.2 %。"""
     with closing(connect(year.dsn("shenguan_audit"))) as conn:
-        counts = statistics.count(conn, None, None, None)
+        counts = statistics.count(conn, Asked())
     assert (counts.received, counts.on_the_spot) == (RECEIVED, ON_THE_SPOT)
     assert (counts.closed, counts.early) == (CLOSED, EARLY)
     assert counts.pledged_closed == CLOSED - ON_THE_SPOT
@@ -113,7 +113,7 @@ def test_rates_are_exact_and_rounded_half_up() -> None:
 @pytest.mark.integration
 def test_every_thing_is_counted_on_its_own_day(conn: Connection) -> None:
     """全程的各项：承诺、推送、认领、检查、撤销，各按其发生之日；不在期内的不算。"""
-    all_told = statistics.count(conn, None, None, None)
+    all_told = statistics.count(conn, Asked())
     seen = {item.name: getattr(all_told, item.name) for item in fields(Counts)}
     assert {name: number for name, number in seen.items() if number} == {
         "received": 1,
@@ -136,20 +136,20 @@ def test_every_thing_is_counted_on_its_own_day(conn: Connection) -> None:
         "imported_inspections": 1,
         "imported_problems": 1,
     }
-    march = statistics.count(conn, date(2026, 3, 1), date(2026, 3, 31), None)
+    march = statistics.count(conn, Asked(date(2026, 3, 1), date(2026, 3, 31)))
     assert (march.received, march.broken, march.revoked, march.tasks) == (1, 0, 0, 0)
-    later = statistics.count(conn, date(2026, 4, 1), None, None)
+    later = statistics.count(conn, Asked(date(2026, 4, 1)))
     assert (later.received, later.broken, later.revoked, later.tasks) == (0, 1, 1, 1)
 
 
 @pytest.mark.integration
 def test_an_organ_is_counted_for_what_is_its_own(conn: Connection) -> None:
     """审批局的办件、市场监管的推送与检查任务（任务的部门即计划的部门）。"""
-    market = statistics.count(conn, None, None, MARKET)
+    market = statistics.count(conn, Asked(organ=MARKET))
     assert (market.received, market.pushed, market.claimed, market.tasks) == (0, 1, 1, 1)
-    fire = statistics.count(conn, None, None, FIRE)
+    fire = statistics.count(conn, Asked(organ=FIRE))
     assert (fire.pushed, fire.disputed, fire.tasks) == (1, 1, 0)
-    bureau = statistics.count(conn, None, None, Organ("APPROVAL"))
+    bureau = statistics.count(conn, Asked(organ=Organ("APPROVAL")))
     assert (bureau.received, bureau.pushed, bureau.imported_cases) == (1, 0, 2)
 
 
@@ -167,6 +167,41 @@ def test_pledge_that_is_not_confirmed_broken_does_not_count() -> None:
     assert "commitment.breach_confirmed.v1" in read
     assert "commitment.breach_suspected.v1" not in read
     assert commitment.BreachSuspected in {type(one.event) for one in story().kept}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("by", ["organ", "month"])
+def test_groups_add_up_to_the_whole(conn: Connection, by: str) -> None:
+    """分机关、分月份的各项相加，就是不分的：一件不漏，一件不重。"""
+    groups = statistics.grouped(conn, Asked(), by)
+    assert len(groups) > 2
+    assert statistics.total(groups.values()) == statistics.count(conn, Asked())
+
+
+@pytest.mark.integration
+def test_months_are_those_of_the_happening(conn: Connection) -> None:
+    """各月只算当月发生的：三月收件，四月派任务，五月撤销。"""
+    months = statistics.grouped(conn, Asked(date(2026, 3, 1)), "month")
+    assert {month: (one.received, one.tasks, one.revoked) for month, one in months.items()} == {
+        "2026-03": (1, 0, 0),
+        "2026-04": (0, 1, 0),
+        "2026-05": (0, 0, 1),
+    }
+
+
+@pytest.mark.integration
+def test_command_puts_each_group_in_its_column(
+    told: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``stats --by``：各组一栏，合计在前；供程序读取的也分列。"""
+    argv = ["stats", "--by", "organ"]
+    assert command.run(cli.parse(argv), told) == Exit.DONE
+    heading = capsys.readouterr().out.splitlines()[1]
+    assert heading.split()[:4] == ["项目", "数目", "（无）", "APPROVAL"]
+    assert command.run(cli.parse([*argv, "--json"]), told) == Exit.DONE
+    groups = json.loads(capsys.readouterr().out)["groups"]
+    assert groups["APPROVAL"]["counts"]["received"] == 1
+    assert groups["MARKET"]["rates"]["claim_rate"]["percent"] == "100.00"
 
 
 @pytest.mark.integration
