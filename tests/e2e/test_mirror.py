@@ -309,3 +309,16 @@ def test_a_topic_that_is_not_there_is_no_empty_mirror(outside: Outside) -> None:
     stopped = outside.mirror(wrong)
     assert (stopped.returncode, stopped.stdout) == (1, "")
     assert stopped.stderr == f"{wrong} 没有记录\n"
+
+
+@against_kafka
+def test_an_event_without_its_schema_stops_the_mirror(
+    played: Played, outside: Outside, tmp_path: Path
+) -> None:
+    """格式目录旧了，主题里有它不认得的事件：停下，说出是哪一种。"""
+    del played
+    shutil.copytree(outside.folder, tmp_path / "old")
+    (tmp_path / "old/schemas/avro/case.imported.v1.avsc").unlink()
+    stopped = replace(outside, folder=tmp_path / "old").mirror(TOPIC)
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert stopped.stderr.endswith("KeyError: 'case.imported.v1'\n")
