@@ -191,6 +191,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("case", _case),
     Command("list", _list),
     Command("stats", _stats),
+    Command("states", _none),
     Command("tail", _tail),
     Command("import", _import),
     Command("verify", _verify),
