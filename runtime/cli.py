@@ -176,6 +176,14 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
 
 
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=natural, required=True, metavar="N", help=say("option.days"))
+    parser.add_argument("--seed", type=natural, default=1, metavar="S", help=say("option.seed"))
+    parser.add_argument(
+        "--per-day", type=natural, default=20, metavar="R", help=say("option.per_day")
+    )
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -194,6 +202,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("states", _none),
     Command("tail", _tail),
     Command("import", _import),
+    Command("simulate", _simulate),
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
