@@ -18,12 +18,12 @@ import xlsxwriter
 from domain.importing import RefusedRows
 from domain.terms import Sha256
 from runtime import words
+from runtime.export import harmless
 from runtime.imports.refused import RowRefused
 from runtime.messages import say
 
 LISTED: Final = 4_000  # characters of row numbers in an event
 SHEET_ROWS: Final = 1_000_000  # a sheet ends at 1,048,576
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass
@@ -136,8 +136,3 @@ class Report:
             self._summary.write_string(at, 0, name)
             self._summary.write_string(at, 1, value)
         return found
-
-
-def harmless(cell: str) -> str:
-    """表格软件会当作公式的，前面加一撇。"""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell

@@ -20,17 +20,17 @@ from tests.deliveries import (
     MARKET,
     Book,
     approved,
+    change_imported,
+    ending_imported,
     granted,
-    imported_change,
-    imported_ending,
-    imported_licence,
-    imported_subject,
     inspector_registered,
     item,
+    licence_imported,
     plan,
     played,
     received,
     registered,
+    subject_imported,
 )
 
 PLAN = "plan/2026-0001"
@@ -91,35 +91,35 @@ def test_ended_licence_leaves_the_list() -> None:
     assert [one.subject for one in _frozen(book).objects] == ["S-2"]
 
 
+FIRST, LATER, EARLIER = date(2011, 9, 16), date(2013, 9, 16), date(2009, 9, 16)
+
+
 def _history(*events: Event) -> Book:
     """一座小城，加一份历史许可及其后各件。"""
     book = _hall()
-    book.add("subject/CHI-9", imported_subject("C"), key="CHI-9")
-    first = imported_licence(SubjectId("CHI-9"))
+    book.add("subject/CHI-9", subject_imported("C"), key="CHI-9")
+    first = licence_imported(FIRST, holder=SubjectId("CHI-9"))
     for event in (first, *events):
         book.add("licence/CHI-1", event, key="CHI-1")
     book.add(PLAN, plan(MARKET, "C"), key="2026-0001")
     return book
 
 
-def test_an_imported_licence_is_listed_without_an_item_of_ours() -> None:
+def test_an_licence_imported_is_listed_without_an_item_of_ours() -> None:
     """历史许可归谁监管、属何专业由导入时定；没有经手人须回避。"""
     (only,) = _frozen(_history()).objects
-    assert (only.subject, only.licence_no, only.speciality) == ("CHI-9", "CHI-1", "食品")
+    assert (only.subject, only.licence_no, only.speciality) == ("CHI-9", "CHI-1", "FOOD")
     assert (only.commitment_id, only.officers_involved) == (None, ())
-
-
-FIRST, LATER, EARLIER = date(2011, 9, 16), date(2013, 9, 16), date(2009, 9, 16)
 
 
 @pytest.mark.parametrize(
     ("events", "listed"),
     [
-        ((imported_ending(FIRST),), False),
-        ((imported_change(LATER), imported_ending(FIRST)), True),
-        ((imported_ending(FIRST), imported_change(LATER)), True),
-        ((imported_change(EARLIER), imported_ending(EARLIER)), True),
-        ((imported_change(LATER), imported_ending(LATER)), False),
+        ((ending_imported(FIRST),), False),
+        ((change_imported(LATER), ending_imported(FIRST)), True),
+        ((ending_imported(FIRST), change_imported(LATER)), True),
+        ((change_imported(EARLIER), ending_imported(EARLIER)), True),
+        ((change_imported(LATER), ending_imported(LATER)), False),
     ],
     ids=["ended", "older ended", "renewed after", "older came later", "latest ended"],
 )
@@ -131,11 +131,11 @@ def test_the_latest_term_counts(events: tuple[Event, ...], *, listed: bool) -> N
 def test_a_term_without_its_licence_stops_here() -> None:
     """没有立卷而来的一期，不得悄悄漏掉。"""
     book = _hall()
-    book.add("licence/CHI-1", imported_change(LATER), key="CHI-1")
+    book.add("licence/CHI-1", change_imported(LATER), key="CHI-1")
     with pytest.raises(LookupError, match="licence/CHI-1 is not registered"):
         played(SUPERVISOR, book.kept)
     book = _hall()
-    book.add(f"licence/{LICENCE}", imported_change(LATER))
+    book.add(f"licence/{LICENCE}", change_imported(LATER))
     with pytest.raises(LookupError, match="was not imported"):
         played(SUPERVISOR, book.kept)
 
