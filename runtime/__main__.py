@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from keyword import iskeyword
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -21,8 +22,8 @@ Run: TypeAlias = Callable[[argparse.Namespace, Settings | None], int]
 
 
 def body(name: str) -> Run:
-    """一个命令的做法：runtime/commands/<name>.py 的 run，用到才载入。"""
-    module = f"runtime.commands.{name}"
+    """一个命令的做法：runtime/commands/<name>.py 的 run，用到才载入；import 写作 import_。"""
+    module = f"runtime.commands.{name}{'_' * iskeyword(name)}"
     try:
         found: Run = importlib.import_module(module).run
     except ModuleNotFoundError as missing:

@@ -15,6 +15,7 @@ from runtime.messages import say
 
 PROGRAM: Final = "./shenguan"
 TOPICS: Final = ("case", "inspection", "register")
+KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
 
@@ -96,6 +97,18 @@ def _republish(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "recreate")
 
 
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", nargs="?", choices=KINDS, help=say("option.import_kind"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help=say("option.import_file"))
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("--mapping", metavar="FILE", help=say("option.mapping"))
+    parser.add_argument("--show-mapping", choices=KINDS, help=say("option.show_mapping"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.officer"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
+    parser.add_argument("--report", metavar="FOLDER", help=say("option.report"))
+    _flag(parser, "dry-run")
+
+
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help=say("option.code"))
 
@@ -112,6 +125,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("status", _none),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
+    Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
     Command("case", _case),
     Command("tail", _tail),
     Command("verify", _verify),
