@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
@@ -92,6 +92,8 @@ def not_open(state: State) -> Refused | None:
             return None
         case Finished():
             return Refused(Refusal.IMPORT_FINISHED)
+        case never:
+            assert_never(never)
 
 
 # -- commands

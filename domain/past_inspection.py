@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.inspection import FindingCode
@@ -110,6 +110,8 @@ class Link:
                 return Refused(Refusal.INSPECTION_NO_LICENCE, {"licence_no": known.licence_no})
             case Waiting(imported=known):
                 return (InspectionLinked(known.licence_no),)
+            case never:
+                assert_never(never)
 
 
 Command: TypeAlias = Import | Link

@@ -7,6 +7,7 @@ from typing import Final
 from psycopg.rows import class_row
 
 from followers.storage import Connection
+from ledger.errors import LedgerUnavailable
 from schemas.topics import FAMILY_TOPIC
 
 _FOLLOWERS: Final = """
@@ -44,6 +45,24 @@ def lags(conn: Connection) -> list[Lag]:
     """全部跟随者；还没有启动过的不在其内。Needs the audit role."""
     with conn.cursor(row_factory=class_row(Lag)) as cursor:
         return cursor.execute(_FOLLOWERS).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """数据截至哪一位置（含），比账本落后多少件、多少秒。"""
+
+    position: int
+    behind: int
+    seconds: float
+
+
+def freshness(conn: Connection, *names: str) -> Freshness:
+    """几个视图之中最旧的一个有多旧。Needs the audit role."""
+    known = [one for one in lags(conn) if one.name in names]
+    if not known:
+        raise LedgerUnavailable("projection.not_built", {"name": "、".join(names)})
+    oldest = max(known, key=lambda one: one.behind)
+    return Freshness(oldest.next_position - 1, max(oldest.behind, 0), oldest.seconds)
 
 
 def level(conn: Connection) -> bool:

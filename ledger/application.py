@@ -31,7 +31,7 @@ from ledger.keys import KeyStore
 from ledger.library import Dossier, Draft, LedgerApplication, NotAppended
 from ledger.line import Connection, Line
 from ledger.mapper import Fact
-from ledger.store import Answer, Append, Frame, read_frame
+from ledger.store import Answer, Frame, read_frame
 from schemas.codec import Meta, Schema, current
 from schemas.registry import name_of
 
@@ -39,7 +39,8 @@ S = TypeVar("S")
 
 ROLE: Final = "shenguan_append"
 _ATTEMPTS: Final = 100  # each failed one means that somebody else got through
-_BUNDLE: Final = 64  # commands of execute_many in one commit
+_BUNDLE: Final = 256  # commands of execute_many in one commit
+_SUPPOSITIONS: Final = 4  # times a bundle is decided on what was supposed, before all is read
 
 Handle = Callable[[Act, Actor, datetime, Load], Decision]
 
@@ -142,11 +143,12 @@ class Ledger:
             with _translated():
                 # The first time, a case that is not at hand is taken for a new one: if it is not,
                 # the append function says so. A new case thus costs no question of its own.
-                opened = _Opened(self._app, {}, reads=attempt > 0)
+                supposed: dict[str, Aggregate[object]] | None = None if attempt else {}
+                opened = _Opened(self._app, {}, supposed)
                 try:
-                    draft = self._draft(request, request_hash, opened)
+                    draft = self._draft(request, request_hash, opened, self.clock.now())
                 except Exception:
-                    if opened.supposed:
+                    if supposed:
                         continue  # a contradiction between what is known and what was supposed
                     raise
                 try:
@@ -163,6 +165,13 @@ class Ledger:
         for start in range(0, len(requests), _BUNDLE):
             outcomes.extend(self._execute_bundle(requests[start : start + _BUNDLE]))
         return outcomes
+
+    def answered(self, command_ids: Sequence[UUID]) -> dict[UUID, Outcome]:
+        """其中早已答复过的命令，各得当时的答复；内容是否相同，由问的人担保。"""
+        with _translated():
+            answers = self._app.ledger_recorder.answered(command_ids)
+        found = {number: _outcome(answer) for number, answer in answers.items()}
+        return {number: outcome for number, outcome in found.items() if outcome is not None}
 
     def load(self, aggregate: Aggregate[S], identity: str) -> S:
         """一份案卷的现状，读自账本。"""
@@ -183,38 +192,59 @@ class Ledger:
 
     def _execute_bundle(self, requests: Sequence[Request]) -> list[Outcome]:
         with _translated():
-            drafts, appends = self._supposed(requests) or self._stage(requests, reads=True)[:2]
-            answers = self._app.ledger_recorder.submit(tuple(appends))
+            drafts = self._drafts(requests)
+            appends = tuple(self._app.compose(draft) for draft in drafts)
+            answers = self._app.ledger_recorder.submit(appends)
         return [
             self._settle(draft, answer) or self.execute(request)
             for draft, answer, request in zip(drafts, answers, requests, strict=True)
         ]
 
-    def _supposed(self, requests: Sequence[Request]) -> tuple[list[Draft], list[Append]] | None:
-        """Staged as if what is not at hand were new; None where it is not."""
-        try:
-            drafts, appends, supposed = self._stage(requests, reads=False)
-        except Exception:  # noqa: BLE001 - known and supposed contradict each other: read them all
-            return None
-        wrong = supposed and self._app.ledger_recorder.any_exists(supposed)
-        return None if wrong else (drafts, appends)
+    def _drafts(self, requests: Sequence[Request]) -> list[Draft]:
+        """Drafts that build on each other. What is not at hand is taken for new at first; what is
+        not new after all is read, all of it at once, and the bundle is decided again.
+        """
+        hashes = [self._fingerprint(request) for request in requests]
+        asked = tuple(zip(requests, hashes, strict=True))
+        recalled: dict[str, Dossier] = {}
+        for _ in range(_SUPPOSITIONS):
+            supposed: dict[str, Aggregate[object]] = {}
+            try:
+                drafts = self._stage(asked, recalled, supposed)
+            except Exception:
+                if not self._recall(supposed, recalled):
+                    raise
+                continue
+            if not self._recall(supposed, recalled):
+                return drafts
+        return self._stage(asked, recalled, None)
+
+    def _recall(
+        self, supposed: Mapping[str, Aggregate[object]], recalled: dict[str, Dossier]
+    ) -> bool:
+        """Whether any of these streams was wrongly taken for a new one; those are read."""
+        facts = self._app.read_many(supposed) if supposed else {}
+        for stream, told in facts.items():
+            recalled[stream] = _project(supposed[stream], stream, None, told)
+        self._app.keep(recalled[stream] for stream in facts)
+        return bool(facts)
 
     def _stage(
-        self, requests: Sequence[Request], *, reads: bool
-    ) -> tuple[list[Draft], list[Append], set[str]]:
-        """Drafts that build on each other, and the streams that were taken for new ones."""
-        staged: dict[str, Dossier] = {}
+        self,
+        asked: Sequence[tuple[Request, bytes]],
+        recalled: Mapping[str, Dossier],
+        supposed: dict[str, Aggregate[object]] | None,
+    ) -> list[Draft]:
+        """``supposed`` gathers the streams that were taken for new ones; None: read each of them."""
+        staged = dict(recalled)
         drafts: list[Draft] = []
-        appends: list[Append] = []
-        supposed: set[str] = set()
-        for request in requests:
-            opened = _Opened(self._app, staged, reads=reads)
-            draft = self._draft(request, self._fingerprint(request), opened)
-            appends.append(self._app.compose(draft))
+        now = self.clock.now()
+        for request, request_hash in asked:
+            opened = _Opened(self._app, staged, supposed)
+            draft = self._draft(request, request_hash, opened, now)
             drafts.append(draft)
             staged.update({one.id: one for one in draft.after.values() if one.opened})
-            supposed |= opened.supposed
-        return drafts, appends, supposed
+        return drafts
 
     def _settle(self, draft: Draft, answer: Answer) -> Outcome | None:
         if answer.kind == "RECORDED" and not answer.repeated:
@@ -223,8 +253,9 @@ class Ledger:
             self._app.forget(draft.before)
         return _outcome(answer)
 
-    def _draft(self, request: Request, request_hash: bytes, opened: "_Opened") -> Draft:
-        now = self.clock.now()
+    def _draft(
+        self, request: Request, request_hash: bytes, opened: "_Opened", now: datetime
+    ) -> Draft:
         decision = self._handle(request.act, request.actor, now, opened)
         plan = decision if isinstance(decision, Plan) else Plan()
         draft = Draft(
@@ -301,34 +332,37 @@ class Ledger:
 class _Opened:
     """调阅：记下调阅过的每一份案卷，入账时一并核对。
 
-    Without ``reads`` a stream that is not at hand is ``supposed`` to be a new one.
+    With ``supposed`` a stream that is not at hand is taken for a new one and noted there; without,
+    it is read.
     """
 
     def __init__(
-        self, app: LedgerApplication, staged: Mapping[str, Dossier], *, reads: bool
+        self,
+        app: LedgerApplication,
+        staged: Mapping[str, Dossier],
+        supposed: dict[str, Aggregate[object]] | None,
     ) -> None:
         self._app = app
         self._staged = staged
-        self._reads = reads
-        self.supposed: set[str] = set()
+        self._supposed = supposed
         self._aggregates: dict[str, Aggregate[object]] = {}
         self.dossiers: dict[str, Dossier] = {}
 
     def __call__(self, aggregate: Aggregate[S], identity: str) -> S:
         stream = aggregate.stream(identity)
         dossier = self.dossiers.get(stream) or self._staged.get(stream) or self._app.at_hand(stream)
-        if dossier is None and self._reads:
+        if dossier is None and self._supposed is None:
             dossier = self._app.repository.get(
                 stream,
                 projector_func=partial(_project, aggregate, stream),
                 deepcopy_from_cache=False,
             )
-        elif dossier is None:
+        elif dossier is None and self._supposed is not None:
             dossier = Dossier(stream, 0, aggregate.initial)
-            self.supposed.add(stream)
-        self.dossiers[stream] = dossier
+            self._supposed[stream] = cast("Aggregate[object]", aggregate)
+        self.dossiers[stream] = cast("Dossier", dossier)
         self._aggregates[stream] = cast("Aggregate[object]", aggregate)
-        return cast("S", dossier.state)
+        return cast("S", self.dossiers[stream].state)
 
     def head(self, stream: str) -> Dossier:
         """案卷末端；没有调阅过的，只能是新立的。"""

@@ -35,10 +35,11 @@ from ledger.store import (
     Answer,
     Append,
     Frame,
-    any_exists,
+    answered,
     append,
     read_schema,
     read_stream,
+    read_streams,
 )
 from schemas.topics import partition_for, topic_of
 
@@ -235,10 +236,16 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return [_kept(entry) for entry in entries]
 
     @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
-    def any_exists(self, streams: Iterable[str]) -> bool:
-        """其中有没有已立的案卷。"""
+    def select_many(self, streams: Iterable[str]) -> Sequence[StoredEvent]:
+        """几份案卷的账目，一次读出。"""
         with self._readers.borrowed() as conn:
-            return any_exists(conn, streams)
+            return [_kept(entry) for entry in read_streams(conn, streams)]
+
+    @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
+    def answered(self, command_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+        """其中早已答复过的命令。"""
+        with self._readers.borrowed() as conn:
+            return answered(conn, command_ids)
 
     @retry(psycopg.OperationalError, max_attempts=10, wait=0.2)
     def read_schema(self, sha256: bytes) -> bytes | None:
@@ -298,6 +305,16 @@ class LedgerApplication(Application[str]):
         facts = (fact for one in draft.after.values() for fact in one.collect_events())
         stored = [self.mapper.to_stored_event(fact) for fact in facts]
         return self.ledger_recorder.compose(stored, draft)
+
+    def read_many(self, streams: Iterable[str]) -> dict[str, list[Fact]]:
+        """其中已立的案卷，各件按先后；没有的不在其内。"""
+        found: dict[str, list[Fact]] = {}
+        for stored in self.ledger_recorder.select_many(streams):
+            fact = self.mapper.to_domain_event(stored)
+            if not isinstance(fact, Fact):
+                raise TypeError(type(fact).__name__)
+            found.setdefault(fact.originator_id, []).append(fact)
+        return found
 
     def at_hand(self, stream: str) -> Dossier | None:
         """缓存里的案卷。"""

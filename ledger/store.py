@@ -293,14 +293,30 @@ def read_stream(conn: Connection, stream: str, after: int, until: int | None) ->
     )
 
 
-def any_exists(conn: Connection, streams: Iterable[str]) -> bool:
-    """其中有没有已立的案卷。"""
+def read_streams(conn: Connection, streams: Iterable[str]) -> list[Entry]:
+    """几份案卷的全部账目，一次读出，按案卷、按版本。"""
     return (
-        conn.execute(
-            "SELECT FROM ledger.stream_head WHERE stream = ANY (%s) LIMIT 1", (list(streams),)
-        ).fetchone()
-        is not None
+        conn.cursor(row_factory=class_row(Entry), binary=True)
+        .execute(
+            f"SELECT {ENTRY_COLUMNS} FROM ledger.event_feed"  # noqa: S608 (our own constant)
+            " WHERE stream = ANY (%s) ORDER BY stream, version",
+            (list(streams),),
+        )
+        .fetchall()
     )
+
+
+def answered(conn: Connection, command_ids: Sequence[UUID]) -> dict[UUID, Answer]:
+    """其中早已答复过的命令，各得当时的答复。"""
+    rows = conn.cursor(binary=True).execute(
+        "SELECT command_id, kind, first_position, last_position, code, facts"
+        " FROM ledger.command WHERE command_id = ANY (%s)",
+        (list(command_ids),),
+    )
+    return {
+        number: Answer(kind, first, last, code, facts, repeated=True)
+        for number, kind, first, last, code, facts in rows
+    }
 
 
 def read_schema(conn: Connection, sha256: bytes) -> bytes | None:

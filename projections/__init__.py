@@ -5,11 +5,16 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     approvals,
+    calendar_register,
     case_timeline,
     case_view,
     deadline_view,
+    import_view,
     inbox,
+    inspection_view,
+    inspector_register,
     item_register,
+    statistics,
     subject_register,
 )
 
@@ -21,4 +26,9 @@ ALL: Final[tuple[Projection, ...]] = (
     item_register.PROJECTION,
     approvals.PROJECTION,
     deadline_view.PROJECTION,
+    inspection_view.PROJECTION,
+    inspector_register.PROJECTION,
+    import_view.PROJECTION,
+    calendar_register.PROJECTION,
+    statistics.PROJECTION,
 )

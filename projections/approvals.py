@@ -8,22 +8,29 @@ from domain import approval
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
-from projections.common import Reader, names_of, select
+from projections import common
+from projections.common import Found, Reader, names_of, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
     Column("case_no", ColumnType.TEXT, indexed=True),
-    Column("item_code", ColumnType.TEXT),
+    Column("item_code", ColumnType.TEXT, indexed=True),
+    Column("item_name", ColumnType.TEXT),
     Column("holder", ColumnType.TEXT, indexed=True),
     Column("decision_no", ColumnType.TEXT),
     Column("approving_body", ColumnType.TEXT),
     Column("in_name_of", ColumnType.TEXT),
     Column("commitment_id", ColumnType.TEXT),
     Column("valid_from", ColumnType.DATE),
-    Column("valid_to", ColumnType.DATE),
+    Column("valid_to", ColumnType.DATE, indexed=True),
     Column("ended_on", ColumnType.DATE),
+    Column("ended_exactly", ColumnType.BOOLEAN),
     Column("ending_no", ColumnType.TEXT),
     Column("deregistered", ColumnType.BOOLEAN),
+    Column("imported", ColumnType.BOOLEAN),
+    Column("source", ColumnType.TEXT),
+    Column("source_status", ColumnType.TEXT),
+    Column("terms", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
 
@@ -38,6 +45,7 @@ _TAKEN: Final = (
     "valid_from",
     "valid_to",
 )
+_IMPORTED: Final = ("item_code", "item_name", "holder", "approving_body")
 # The endings differ in law. Deregistration closes the register behind one of the others; it is the
 # ending itself where the holder is gone (许可法 70 条).
 ENDINGS: Final[dict[type[Event], str]] = {
@@ -47,6 +55,9 @@ ENDINGS: Final[dict[type[Event], str]] = {
     approval.Expired: "EXPIRED",
     approval.Deregistered: "DEREGISTERED",
 }
+
+
+LAPSED: Final = "LAPSED"  # no event says so: the day does
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
@@ -59,14 +70,58 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     del key
     event = delivered.event
     new: dict[str, Value] = {**(row or {}), "position": delivered.position}
-    if isinstance(event, approval.Granted):
-        taken = {name: getattr(event, name) for name in _TAKEN}
-        return new | taken | {"state": "IN_FORCE", "deregistered": False}
+    match event:
+        case approval.Granted():
+            taken = {name: getattr(event, name) for name in _TAKEN}
+            return new | taken | _in_force() | {"imported": False}
+        case approval.LicenceImported(origin=origin):
+            taken = {name: getattr(event, name) for name in _IMPORTED}
+            new |= taken | {"imported": True, "source": origin.source, "terms": 0}
+            return new | _term(new, event)
+        case approval.ChangeImported():
+            return new | _term(new, event)
+        case approval.EndingImported(term_from=term_from):
+            return new | _ending(event) if term_from == new["valid_from"] else new
+        case _:
+            return new | _ended(new, delivered)
+
+
+def _in_force() -> dict[str, Value]:
+    return {"state": "IN_FORCE", "ended_on": None, "ended_exactly": None, "deregistered": False}
+
+
+def _term(row: Row, event: approval.LicenceImported | approval.ChangeImported) -> dict[str, Value]:
+    """One term more: what is so now follows the one that begins last, in whatever order they come.
+
+    A term may begin only once, and its ending comes after it.
+    """
+    latest, terms = row.get("valid_from"), row.get("terms")
+    new: dict[str, Value] = {"terms": (terms if isinstance(terms, int) else 0) + 1}
+    if isinstance(latest, date) and event.valid_from < latest:
+        return new
+    names = ("valid_from", "valid_to", "source_status")
+    return new | {name: getattr(event, name) for name in names} | _in_force()
+
+
+def _ending(event: approval.EndingImported) -> dict[str, Value]:
+    return {
+        "state": str(event.kind),
+        "ended_on": event.ended_by,
+        "ended_exactly": event.exact,
+        "deregistered": event.kind is approval.ImportedEnding.DEREGISTERED,
+    }
+
+
+def _ended(row: Row, delivered: Delivered) -> dict[str, Value]:
+    """An ending decided here, or the deregistration behind one."""
+    event = delivered.event
+    new: dict[str, Value] = {}
     closes_register = isinstance(event, approval.Deregistered)
     if closes_register:
         new["deregistered"] = True
-    if new.get("state") == "IN_FORCE" or not closes_register:
+    if row.get("state") == "IN_FORCE" or not closes_register:
         new |= {"state": ENDINGS[type(event)], "ended_on": delivered.meta.effective_on}
+        new["ended_exactly"] = True
         number = getattr(event, "decision_no", None) or getattr(event, "penalty_no", None)
         new["ending_no"] = number
     return new
@@ -74,7 +129,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="approvals",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -88,23 +143,38 @@ PROJECTION: Final = Projection(
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRow:
-    """许可现状的一行。"""
+    """许可现状的一行。
+
+    导入的许可（``imported``）没有办件与决定书：现状取起始最晚的一期，各期共 ``terms`` 期。
+    ``ended_exactly`` False: it ended no later than ``ended_on``, the source does not say when.
+    """
 
     key: str
     state: str
-    case_no: str
+    case_no: str | None
     item_code: str
+    item_name: str | None
     holder: str
-    decision_no: str
+    decision_no: str | None
     approving_body: str
-    in_name_of: str
+    in_name_of: str | None
     commitment_id: str | None
     valid_from: date
     valid_to: date | None
     ended_on: date | None
+    ended_exactly: bool | None
     ending_no: str | None
     deregistered: bool
+    imported: bool
+    source: str | None
+    source_status: str | None
+    terms: int | None
     position: int
+
+    def standing(self, today: date) -> str:
+        """此日的状态：导入的许可有效期已过而来源没有说终结的，不记事件，看时即知。"""
+        is_over = self.imported and self.valid_to is not None and today > self.valid_to
+        return LAPSED if self.state == "IN_FORCE" and is_over else self.state
 
 
 def find(conn: Reader, licence_no: str) -> ApprovalRow | None:
@@ -116,3 +186,44 @@ def find(conn: Reader, licence_no: str) -> ApprovalRow | None:
 def of_holder(conn: Reader, holder: str) -> list[ApprovalRow]:
     """一个持有人的全部许可。"""
     return select(conn, PROJECTION, ApprovalRow, "holder = %s ORDER BY key", (holder,))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查许可的条件；没有给的不限。``state`` 是 ``today`` 的状态，有效期已过的为 LAPSED。"""
+
+    today: date
+    state: str | None = None
+    holder: str | None = None
+    organ: str | None = None
+    item_code: str | None = None
+    imported: bool | None = None
+    expired_by: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[ApprovalRow]:
+    """合条件的许可，按编号。"""
+    over = {LAPSED: True, "IN_FORCE": False}.get(str(asked.state))
+    return common.search(
+        conn,
+        PROJECTION,
+        ApprovalRow,
+        (
+            ("state = %s", "IN_FORCE" if asked.state == LAPSED else asked.state),
+            (
+                "coalesce(imported AND valid_to < %s, false)",
+                asked.today if over else None,
+            ),
+            (
+                "NOT coalesce(imported AND valid_to < %s, false)",
+                asked.today if over is False else None,
+            ),
+            ("holder = %s", asked.holder),
+            ("approving_body = %s", asked.organ),
+            ("item_code = %s", asked.item_code),
+            ("imported = %s", asked.imported),
+            ("valid_to <= %s", asked.expired_by),
+        ),
+        "key",
+        limit,
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from domain import approval
 from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row
@@ -45,11 +46,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     entry, meta, event = delivered.entry, delivered.meta, delivered.event
     own = delivered.identity if entry.stream.startswith("licence/") else None
     basis: list[Json] = list(meta.legal_basis)
+    has_case = entry.topic == "case" and entry.key != own  # an imported licence has none
     return {
         "position": entry.position,
         "stream": entry.stream,
         "version": entry.version,
-        "case_no": entry.key if entry.topic == "case" else None,
+        "case_no": entry.key if has_case else None,
         "licence_no": own or text_field(event, "licence_no"),
         "name": entry.name,
         "event_id": entry.event_id,
@@ -72,11 +74,21 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push", "plan", "task"),
+    reads=names_of(
+        "case",
+        "commitment",
+        "filing",
+        "licence",
+        "revocation",
+        "push",
+        "plan",
+        "task",
+        "inspection",
+    ),
     by_partition_key=True,
 )
 
@@ -127,13 +139,19 @@ def of_case(conn: Reader, case_no: str) -> list[TimelineRow]:
 
 
 def of_inspections(conn: Reader, licence_no: str) -> list[TimelineRow]:
-    """针对一份许可的检查任务的全部事件，按账本次序。"""
-    assigned = select(
+    """针对一份许可的检查（任务与历史检查）的全部事件，按账本次序。"""
+    named = select(
         conn,
         PROJECTION,
         TimelineRow,
-        "licence_no = %s AND name = 'task.assigned.v1'",
+        "licence_no = %s AND name IN ('task.assigned.v1', 'inspection.imported.v1')",
         (licence_no,),
     )
-    tasks = [row.stream for row in assigned]
-    return select(conn, PROJECTION, TimelineRow, "stream = ANY(%s) ORDER BY position", (tasks,))
+    streams = [row.stream for row in named]
+    return select(conn, PROJECTION, TimelineRow, "stream = ANY(%s) ORDER BY position", (streams,))
+
+
+def of_licence(conn: Reader, licence_no: str) -> list[TimelineRow]:
+    """一份许可自身的全部事件，按账本次序。"""
+    stream = approval.AGGREGATE.stream(licence_no)
+    return select(conn, PROJECTION, TimelineRow, "stream = %s ORDER BY position", (stream,))

@@ -11,9 +11,12 @@ from typing import Final
 
 from domain import approval, case, commitment, filing, linkage, revocation
 from domain.decider import Event
+from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, count, names_of, plain, select
+from projections import common
+from projections.common import Found, Reader, count, names_of, plain, select
+from schemas.codec import Meta
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
 
@@ -24,7 +27,7 @@ COLUMNS: Final = (
     Column("applicant", ColumnType.TEXT, indexed=True),
     Column("channel", ColumnType.TEXT),
     Column("kind", ColumnType.TEXT),
-    Column("organ", ColumnType.TEXT),
+    Column("organ", ColumnType.TEXT, indexed=True),
     Column("in_name_of", ColumnType.TEXT),
     Column("received_at", ColumnType.INSTANT),
     Column("accepted_on", ColumnType.DATE),
@@ -34,6 +37,7 @@ COLUMNS: Final = (
     Column("promised_due_on", ColumnType.DATE),
     Column("legal_due_on", ColumnType.DATE),
     Column("delivery_due_on", ColumnType.DATE),
+    Column("due_on", ColumnType.DATE, indexed=True),
     Column("provisional", ColumnType.BOOLEAN),
     Column("missed", ColumnType.JSON),
     Column("rules", ColumnType.JSON),
@@ -43,9 +47,18 @@ COLUMNS: Final = (
     Column("valid_to", ColumnType.DATE),
     Column("commitment_id", ColumnType.TEXT),
     Column("commitment_state", ColumnType.TEXT),
+    Column("commitment_broken", ColumnType.BOOLEAN),
     Column("revocation_id", ColumnType.TEXT),
     Column("revocation_state", ColumnType.TEXT),
     Column("pushes", ColumnType.JSON),
+    Column("officers", ColumnType.JSON),
+    Column("imported", ColumnType.BOOLEAN),
+    Column("source", ColumnType.TEXT),
+    Column("source_item", ColumnType.TEXT),
+    Column("source_due_at", ColumnType.INSTANT),
+    Column("latest_step", ColumnType.TEXT),
+    Column("latest_step_at", ColumnType.INSTANT),
+    Column("steps", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT, indexed=True),
     Column("updated_at", ColumnType.INSTANT),
 )
@@ -114,6 +127,7 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.DeemedAccepted: _ACCEPTED,
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
+    case.CaseImported: ("item_code", "organ", "channel"),
     filing.Submitted: ("item_code", "item_version"),
 }
 _OWN_NUMBER: Final = {
@@ -121,9 +135,25 @@ _OWN_NUMBER: Final = {
     "commitment": "commitment_id",
     "revocation": "revocation_id",
 }
-_OPEN: Final = frozenset(
-    {"RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED"}
+OPEN: Final = ("RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED")
+# The deadlines that bind in a state: the earliest of them is when the case is next due.
+_BINDING: Final = {
+    "RECEIVED": ("notice_due_on",),
+    "ACCEPTED": ("promised_due_on", "legal_due_on"),
+    "REVIEWED": ("promised_due_on", "legal_due_on"),
+}
+_NEW: Final[Row] = {
+    "delivered": False,
+    "missed": [],
+    "rules": {},
+    "officers": [],
+    "imported": False,
+}
+# An imported licence comes without the case that once led to it.
+_WITHOUT_CASE: Final = frozenset(
+    {"licence.imported.v1", "licence.change_imported.v1", "licence.ending_imported.v1"}
 )
+_NOT_OFFICERS: Final = frozenset({Role.APPLICANT, Role.AGENT, Role.SYSTEM})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
@@ -135,7 +165,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """办件的新现状。"""
     del key
     event = delivered.event
-    new: dict[str, Value] = dict(row or {"delivered": False, "missed": [], "rules": {}})
+    new: dict[str, Value] = dict(row or _NEW)
     for name in _TAKEN.get(type(event), ()):
         new[name] = getattr(event, name)
     if moved := STATES.get(type(event)):
@@ -144,11 +174,40 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    if isinstance(event, commitment.BreachConfirmed):
+        new["commitment_broken"] = True  # its state moves on, to voided
+    if isinstance(event, case.CaseImported | case.StepImported):
+        new |= _imported(new, event)
     if delivered.meta.rules:
         known = new["rules"]
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
+    new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
     return new | {"position": delivered.position, "updated_at": delivered.meta.recorded_at}
+
+
+def _due(row: Row) -> date | None:
+    """When the case is next due, by our own deadlines; an imported one is due by its source's."""
+    dues = (row.get(name) for name in _BINDING.get(str(row.get("state")), ()))
+    return min((due for due in dues if isinstance(due, date)), default=None)
+
+
+def _officers(row: Row, delivered: Delivered) -> list[Json]:
+    """Who took part: accounts of ours, or what the source calls its people. No machine."""
+    who: str | None
+    match delivered.event:
+        case case.CaseImported(responsible=who) | case.StepImported(officer=who):
+            pass
+        case _:
+            actor = delivered.meta.actor
+            who = None if actor.role in _NOT_OFFICERS else actor.officer_id
+    known = row.get("officers")
+    officers: list[Json] = known if isinstance(known, list) else []
+    return officers if who is None or who in officers else [*officers, who]
+
+
+def _organs(meta: Meta) -> dict[str, Value]:
+    return {"organ": meta.actor.organ, "in_name_of": meta.actor.in_name_of}
 
 
 def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
@@ -156,16 +215,13 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
     event, meta = delivered.event, delivered.meta
     match event:
         case case.Received():
-            return {"organ": meta.actor.organ, "in_name_of": meta.actor.in_name_of}
+            return _organs(meta)
         case filing.Submitted(filer=filer):
-            return {
-                "applicant": filer,
-                "organ": meta.actor.organ,
-                "in_name_of": meta.actor.in_name_of,
-                "received_at": meta.decided_at,
-            }
-        case case.Approved() | case.Rejected() | case.Declined() | filing.Filed():
+            return _organs(meta) | {"applicant": filer, "received_at": meta.decided_at}
+        case case.Approved() | case.Rejected() | case.Declined():
             return {"decided_at": meta.decided_at}
+        case filing.Filed():  # lodged by the applicant: the organ is whoever takes it on file
+            return _organs(meta) | {"decided_at": meta.decided_at}
         case case.Delivered():
             return {"delivered": True}
         case case.DeadlineMissed(deadline=kind):
@@ -175,6 +231,26 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {"pushes": _pushed(row, delivered)}
         case _:
             return {}
+
+
+def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
+    """What a source says; its steps may come in any order."""
+    if isinstance(event, case.CaseImported):
+        return {
+            "imported": True,
+            "state": "IMPORTED_CLOSED" if event.ended_at else "IMPORTED_OPEN",
+            "source": event.origin.source,
+            "source_item": event.item_name,
+            "source_due_at": event.due_at,
+            "received_at": event.started_at,
+            "decided_at": event.ended_at,
+            "steps": 0,
+        }
+    before, steps = row.get("latest_step_at"), row.get("steps")
+    new: dict[str, Value] = {"steps": (steps if isinstance(steps, int) else 0) + 1}
+    if not isinstance(before, datetime) or event.completed_at >= before:
+        new |= {"latest_step": str(event.step), "latest_step_at": event.completed_at}
+    return new
 
 
 def _pushed(row: Row, delivered: Delivered) -> Json:
@@ -194,11 +270,11 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push"),
+    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE,
     by_partition_key=True,
 )
 
@@ -207,7 +283,7 @@ PROJECTION: Final = Projection(
 
 
 class Light(StrEnum):
-    """红黄绿灯；办结的不亮灯。"""
+    """红黄绿灯；办结的与导入的不亮灯。"""
 
     GREEN = "GREEN"
     YELLOW = "YELLOW"  # 承诺时限已过，或任一期限将至
@@ -236,6 +312,7 @@ class CaseRow:
     promised_due_on: date | None
     legal_due_on: date | None
     delivery_due_on: date | None
+    due_on: date | None
     provisional: bool | None
     missed: list[str]
     rules: dict[str, str]
@@ -245,15 +322,24 @@ class CaseRow:
     valid_to: date | None
     commitment_id: str | None
     commitment_state: str | None
+    commitment_broken: bool | None
     revocation_id: str | None
     revocation_state: str | None
     pushes: dict[str, dict[str, str]] | None
+    officers: list[str]
+    imported: bool
+    source: str | None
+    source_item: str | None
+    source_due_at: datetime | None
+    latest_step: str | None
+    latest_step_at: datetime | None
+    steps: int | None
     position: int
     updated_at: datetime
 
     def light(self, today: date) -> Light:
         """今日（北京）该亮什么灯：红看法定期限，黄看承诺时限与临期。"""
-        if self.state not in _OPEN:
+        if self.state not in OPEN:
             return Light.NONE
         binding = self.notice_due_on if self.state == "RECEIVED" else self.legal_due_on
         if binding is not None and today > binding:
@@ -280,6 +366,52 @@ def latest(conn: Reader, limit: int | None) -> list[CaseRow]:
         "state IS NOT NULL ORDER BY position DESC LIMIT %s",
         (limit,),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查办件的条件；没有给的不限。``overdue_on``：此日期限已过的。"""
+
+    organ: str | None = None
+    officer: str | None = None
+    state: str | None = None
+    item_code: str | None = None
+    imported: bool | None = None
+    due_by: date | None = None
+    overdue_on: date | None = None
+
+
+def search(
+    conn: Reader,
+    asked: Asked,
+    limit: int | None,
+    light: Light | None = None,
+    today: date = date.min,
+) -> Found[CaseRow]:
+    """合条件的办件，有期限的先到期者在前，其余新的在前；灯依 ``today`` 而定。"""
+    coloured = light not in {None, Light.NONE}
+    found = common.search(
+        conn,
+        PROJECTION,
+        CaseRow,
+        (
+            ("(state IS NOT NULL) = %s", True),
+            ("organ = %s", asked.organ),
+            ("officers ? %s", asked.officer),
+            ("state = %s", asked.state),
+            ("item_code = %s", asked.item_code),
+            ("imported = %s", asked.imported),
+            ("due_on <= %s", asked.due_by),
+            ("due_on < %s", asked.overdue_on),
+            ("state = ANY(%s)", [*OPEN] if coloured else None),
+        ),
+        "due_on NULLS LAST, position DESC",
+        None if light else limit,
+    )
+    if light is None:
+        return found
+    alight = found & (lambda row: row.light(today) is light)
+    return Found(alight.rows[:limit], alight.total)
 
 
 def total(conn: Reader) -> int:

@@ -1,9 +1,9 @@
 """各视图共用的小件：读哪些事件、把事实写成 JSON、按列读出一行。"""
 
-from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final, LiteralString, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, LiteralString, TypeAlias, TypeVar
 
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow, class_row
@@ -77,10 +77,49 @@ def select(
         return cursor.execute(query, parameters).fetchall()
 
 
-def count(conn: Reader, projection: Projection, condition: LiteralString) -> int:
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """查到的各行与合条件的总数；只要前若干行的，``rows`` 短于 ``total``。"""
+
+    rows: list[T]
+    total: int
+
+    def __and__(self, kept: Callable[[T], bool]) -> "Found[T]":
+        """Only those of which ``kept`` says so: for what a query cannot say."""
+        rows = [row for row in self.rows if kept(row)]
+        return Found(rows, len(rows))
+
+
+Filter: TypeAlias = tuple[LiteralString, object]  # a condition with one blank, what fills it
+
+
+def search(
+    conn: Reader,
+    projection: Projection,
+    record: type[T],
+    filters: Iterable[Filter],
+    order: LiteralString,
+    limit: int | None,
+) -> Found[T]:
+    """按条件查出各行，连同总数；填空为 None 的条件不算。"""
+    wanted = [(condition, blank) for condition, blank in filters if blank is not None]
+    condition = " AND ".join(("true", *(condition for condition, _ in wanted)))
+    blanks = [blank for _, blank in wanted]
+    page = condition + " ORDER BY " + order + " LIMIT %s"
+    rows = select(conn, projection, record, page, [*blanks, limit])
+    full = limit is None or len(rows) < limit
+    return Found(rows, len(rows) if full else count(conn, projection, condition, blanks))
+
+
+def count(
+    conn: Reader,
+    projection: Projection,
+    condition: LiteralString,
+    parameters: Sequence[object] = (),
+) -> int:
     """现行一代里合条件的有多少行。"""
     query = sql.SQL("SELECT count(*) FROM {table} WHERE ").format(
         table=table_of(conn, projection.name)
     ) + sql.SQL(condition)
-    row = conn.execute(query).fetchone()
+    row = conn.execute(query, parameters).fetchone()
     return int(row[0]) if row else 0

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from domain.deadlines import ONE_DAY
 from domain.timers import Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Column, ColumnType, Json, Projection, Row
-from projections.common import Reader, names_of, select
+from projections.common import Found, Reader, names_of, select
 
 COLUMNS: Final = (
     Column("number", ColumnType.TEXT, indexed=True),
@@ -90,3 +91,13 @@ def until(conn: Reader, day: date) -> list[OpenDeadline]:
     """``day`` 当日及以前届满而未了的期限，先到期者在前。"""
     rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (day,))
     return [deadline for deadline in _flat(rows) if deadline.due_on <= day]
+
+
+def search(
+    conn: Reader, due_by: date | None, overdue_on: date | None, limit: int | None
+) -> Found[OpenDeadline]:
+    """全部未了期限，先到期者在前；``overdue_on``：此日已过的。"""
+    last = min((day for day in (due_by, overdue_on and overdue_on - ONE_DAY) if day), default=None)
+    rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (last or date.max,))
+    found = [deadline for deadline in _flat(rows) if last is None or deadline.due_on <= last]
+    return Found(found[:limit], len(found))

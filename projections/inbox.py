@@ -7,7 +7,8 @@ from typing import Final
 from domain import linkage
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
-from projections.common import Reader, names_of, select
+from projections import common
+from projections.common import Found, Reader, names_of, select
 
 COLUMNS: Final = (
     Column("department", ColumnType.TEXT, indexed=True),
@@ -18,7 +19,7 @@ COLUMNS: Final = (
     Column("source_stream", ColumnType.TEXT),
     Column("source_event", ColumnType.TEXT),
     Column("sent_at", ColumnType.INSTANT),
-    Column("claim_due_on", ColumnType.DATE),
+    Column("claim_due_on", ColumnType.DATE, indexed=True),
     Column("overdue", ColumnType.BOOLEAN),
     Column("handler", ColumnType.TEXT),
     Column("handled_at", ColumnType.INSTANT),
@@ -62,7 +63,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="inbox",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -99,6 +100,37 @@ def waiting(conn: Reader, department: str) -> list[InboxRow]:
     """一个部门待认领的推送，先到期者在前。"""
     condition = "department = %s AND state = 'SENT' ORDER BY claim_due_on, position"
     return select(conn, PROJECTION, InboxRow, condition, (department,))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查推送的条件；没有给的不限。``overdue_on``：此日还没有认领而期限已过的。"""
+
+    department: str | None = None
+    state: str | None = None
+    item_code: str | None = None
+    due_by: date | None = None
+    overdue_on: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InboxRow]:
+    """合条件的推送，待认领的在前，其中先到期者在前。"""
+    waits = True if asked.due_by or asked.overdue_on else None
+    return common.search(
+        conn,
+        PROJECTION,
+        InboxRow,
+        (
+            ("department = %s", asked.department),
+            ("state = %s", asked.state),
+            ("item_code = %s", asked.item_code),
+            ("(state = 'SENT') = %s", waits),
+            ("claim_due_on <= %s", asked.due_by),
+            ("claim_due_on < %s", asked.overdue_on),
+        ),
+        "state <> 'SENT', claim_due_on, position",
+        limit,
+    )
 
 
 def of_case(conn: Reader, case_no: str) -> list[InboxRow]:

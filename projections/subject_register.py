@@ -4,7 +4,8 @@ An event of a licence or a task does not always name its subject, so facts that 
 (how many licences were revoked, how many commitments broken) are joined when they are asked for.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
+from datetime import date
 from typing import Final, LiteralString
 
 from psycopg import sql
@@ -15,16 +16,17 @@ from domain.terms import Sealed
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from followers.storage import table_of
-from projections import approvals, case_view
-from projections.common import Reader, select
+from projections import approvals, case_view, inspection_view
+from projections.common import Found, Reader, select
 
 COLUMNS: Final = (
     Column("kind", ColumnType.TEXT),
     Column("credit_code", ColumnType.TEXT, indexed=True),
     Column("name", ColumnType.BYTES),
     Column("name_version", ColumnType.BIGINT),
-    Column("region", ColumnType.TEXT),
-    Column("risk_class", ColumnType.TEXT),
+    Column("region", ColumnType.TEXT, indexed=True),
+    Column("risk_class", ColumnType.TEXT, indexed=True),
+    Column("imported", ColumnType.BOOLEAN),
     Column("cases", ColumnType.BIGINT),
     Column("filings", ColumnType.BIGINT),
     Column("commitments", ColumnType.BIGINT),
@@ -44,7 +46,7 @@ def _counted(delivered: Delivered) -> tuple[str, str] | None:
             return who, "filings"
         case commitment.Made(signer=who):
             return who, "commitments"
-        case approval.Granted(holder=who):
+        case approval.Granted(holder=who) | approval.LicenceImported(holder=who):
             return who, "licences"
         case inspection.TaskAssigned(subject=who):
             return who, "inspections"
@@ -67,31 +69,37 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         before = new[counted[1]]
         return new | {counted[1]: (before if isinstance(before, int) else 0) + 1}
     event = delivered.event
-    if not isinstance(event, subject.SubjectRegistered):
+    if not isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
         raise TypeError(f"not read here: {delivered.name}")
+    code = event.credit_code if isinstance(event, subject.SubjectRegistered) else None
     return new | {
-        "kind": str(event.kind),
-        "credit_code": event.credit_code,
+        "kind": None if event.kind is None else str(event.kind),
+        "credit_code": code,
         "name": event.name.value if isinstance(event.name, Sealed) else None,
         "name_version": delivered.entry.version,
         "region": event.region,
         "risk_class": event.risk_class,
+        "imported": isinstance(
+            event, subject.SubjectImported
+        ),  # 只由导入的历史得知；在此登记之后不再是
     }
 
 
 PROJECTION: Final = Projection(
     name="subject_register",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
     reads=frozenset(
         {
             "subject.registered.v1",
+            "subject.imported.v1",
             "case.received.v1",
             "filing.submitted.v1",
             "commitment.made.v1",
             "licence.granted.v1",
+            "licence.imported.v1",
             "task.assigned.v1",
         }
     ),
@@ -112,6 +120,7 @@ class SubjectRow:
     name_version: int | None
     region: str | None
     risk_class: str | None
+    imported: bool | None
     cases: int
     filings: int
     commitments: int
@@ -121,21 +130,79 @@ class SubjectRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RiskFacts:
-    """一个对象的风险事实：只陈述，不打分。"""
+class SubjectFacts:
+    """一个对象连同风险事实：只陈述，不打分。姓名是密文，不在其内。"""
 
+    key: str
+    kind: str | None
+    credit_code: str | None
+    region: str | None
+    risk_class: str | None
+    imported: bool | None
+    cases: int
+    filings: int
+    commitments: int
+    licences: int
+    licences_in_force: int
     licences_revoked: int
     licences_forfeited: int
     commitments_broken: int
+    inspections_waiting: int  # 已派发、还没有检查的任务
+    inspections_done: int
+    inspections_with_problem: int
 
 
-_RISK: Final[LiteralString] = """
-SELECT count(*) FILTER (WHERE licence.state = 'REVOKED') AS licences_revoked,
-       count(*) FILTER (WHERE licence.state = 'FORFEITED') AS licences_forfeited,
-       count(*) FILTER (WHERE held.commitment_state IN ('BREACH_CONFIRMED', 'VOIDED'))
-         AS commitments_broken
-  FROM {cases} AS held LEFT JOIN {licences} AS licence ON licence.case_no = held.key
- WHERE held.applicant = %s
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查名册的条件；没有给的不限。许可是否有效看 ``today``。``adverse``：有撤销、吊销、承诺落空或发现问题的。"""
+
+    today: date
+    subject: str | None = None
+    region: str | None = None
+    risk_class: str | None = None
+    imported: bool | None = None
+    adverse: bool = False
+
+
+# Of one subject a few rows by their indexes; of all of them each view once, grouped.
+_FACTS: Final[LiteralString] = """
+WITH held AS (
+    SELECT holder AS who,
+           count(*) FILTER (WHERE state = 'IN_FORCE'
+               AND NOT coalesce(imported AND valid_to < %(today)s, false)) AS in_force,
+           count(*) FILTER (WHERE state = 'REVOKED') AS revoked,
+           count(*) FILTER (WHERE state = 'FORFEITED') AS forfeited
+      FROM {licences} WHERE %(subject)s::text IS NULL OR holder = %(subject)s GROUP BY holder),
+pledged AS (
+    SELECT applicant AS who, count(*) AS broken
+      FROM {cases} WHERE commitment_broken GROUP BY applicant),
+looked AS (
+    SELECT coalesce(one.subject, licence.holder) AS who,
+           count(*) FILTER (WHERE one.state = 'ASSIGNED') AS waiting,
+           count(*) FILTER (WHERE one.performed_on IS NOT NULL) AS done,
+           count(*) FILTER (WHERE one.problem) AS problems
+      FROM {inspections} AS one LEFT JOIN {licences} AS licence ON licence.key = one.licence_no
+     GROUP BY 1),
+listed AS (
+    SELECT s.key, s.kind, s.credit_code, s.region, s.risk_class, s.imported,
+           s.cases, s.filings, s.commitments, s.licences,
+           coalesce(held.in_force, 0) AS licences_in_force,
+           coalesce(held.revoked, 0) AS licences_revoked,
+           coalesce(held.forfeited, 0) AS licences_forfeited,
+           coalesce(pledged.broken, 0) AS commitments_broken,
+           coalesce(looked.waiting, 0) AS inspections_waiting,
+           coalesce(looked.done, 0) AS inspections_done,
+           coalesce(looked.problems, 0) AS inspections_with_problem
+      FROM {subjects} AS s LEFT JOIN held ON held.who = s.key
+      LEFT JOIN pledged ON pledged.who = s.key LEFT JOIN looked ON looked.who = s.key
+     WHERE (%(subject)s::text IS NULL OR s.key = %(subject)s)
+       AND (%(region)s::text IS NULL OR s.region = %(region)s)
+       AND (%(risk_class)s::text IS NULL OR s.risk_class = %(risk_class)s)
+       AND (%(imported)s::boolean IS NULL OR s.imported = %(imported)s))
+SELECT {columns} FROM listed
+ WHERE NOT %(adverse)s OR licences_revoked + licences_forfeited + commitments_broken
+                          + inspections_with_problem > 0
+ ORDER BY key LIMIT %(limit)s
 """
 
 
@@ -145,12 +212,22 @@ def find(conn: Reader, subject_id: str) -> SubjectRow | None:
     return found[0] if found else None
 
 
-def risk(conn: Reader, subject_id: str) -> RiskFacts:
-    """一个对象被撤销、吊销的许可与落空的承诺。"""
-    query = sql.SQL(_RISK).format(
-        cases=table_of(conn, case_view.PROJECTION.name),
-        licences=table_of(conn, approvals.PROJECTION.name),
-    )
-    with conn.cursor(row_factory=class_row(RiskFacts)) as cursor:
-        found = cursor.execute(query, (subject_id,)).fetchone()
-    return found or RiskFacts(0, 0, 0)
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[SubjectFacts]:
+    """合条件的监管对象连同风险事实，按编号。"""
+    tables = {
+        "subjects": PROJECTION,
+        "licences": approvals.PROJECTION,
+        "cases": case_view.PROJECTION,
+        "inspections": inspection_view.PROJECTION,
+    }
+    names = {name: table_of(conn, view.name) for name, view in tables.items()}
+    columns = sql.SQL(", ").join(sql.Identifier(item.name) for item in fields(SubjectFacts))
+    blanks = {**asdict(asked), "limit": limit}
+    query = sql.SQL(_FACTS)
+    with conn.cursor(row_factory=class_row(SubjectFacts)) as cursor:
+        rows = cursor.execute(query.format(columns=columns, **names), blanks).fetchall()
+    if limit is None or len(rows) < limit:
+        return Found(rows, len(rows))
+    everything = query.format(columns=sql.SQL("count(*) OVER ()"), **names)
+    row = conn.execute(everything, {**blanks, "limit": 1}).fetchone()
+    return Found(rows, int(row[0]) if row else 0)

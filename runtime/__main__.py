@@ -4,10 +4,10 @@ import argparse
 import importlib
 import io
 import json
+import keyword
 import os
 import sys
 from collections.abc import Callable
-from keyword import iskeyword
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -22,8 +22,9 @@ Run: TypeAlias = Callable[[argparse.Namespace, Settings | None], int]
 
 
 def body(name: str) -> Run:
-    """一个命令的做法：runtime/commands/<name>.py 的 run，用到才载入；import 写作 import_。"""
-    module = f"runtime.commands.{name}{'_' * iskeyword(name)}"
+    """一个命令的做法：runtime/commands/<name>.py 的 run，用到才载入。"""
+    word = f"{name}_" if keyword.iskeyword(name) else name  # `import`
+    module = f"runtime.commands.{word}"
     try:
         found: Run = importlib.import_module(module).run
     except ModuleNotFoundError as missing:

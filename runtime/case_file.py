@@ -17,34 +17,30 @@ from rich.table import Table
 from rich.text import Text
 
 from domain.terms import beijing_day
-from followers.storage import Connection, head, load_cursor
-from projections import case_timeline, case_view, deadline_view, item_register
+from followers import overview
+from followers.overview import Freshness
+from followers.storage import Connection
+from projections import approvals, case_timeline, case_view, deadline_view, item_register
+from projections.approvals import ApprovalRow
 from projections.case_timeline import TimelineRow
 from projections.case_view import CaseRow
 from projections.deadline_view import OpenDeadline
 from projections.item_register import ItemRow
-from runtime.words import HASH_SHOWN, content, instant, organ, rules, say, term, title
+from runtime.words import HASH_SHOWN, choice, content, instant, organ, rules, say, term, title
 
 COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "dim"}
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
+    ("past_inspection", frozenset({"inspection"})),
     ("revocation_section", frozenset({"revocation"})),
 )
 INDENT: Final = "  "
 UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe
 RULED: Final = 100  # columns of a line across such a paper
 # Said elsewhere in the entry, or of no use to a reader.
-HIDDEN_FACTS: Final = frozenset({"handler", "source_stream", "source_event"})
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """数据截至哪一位置（含），比账本落后多少件。"""
-
-    position: int
-    behind: int
+HIDDEN_FACTS: Final = frozenset({"handler", "source_stream", "source_event", "origin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,20 @@ class CaseFile:
     """一份案卷的全部内容；``today`` 是账本时钟的北京日期，灯据此而亮。"""
 
     case: CaseRow
+    licence: ApprovalRow | None
     item: ItemRow | None
     deadlines: tuple[OpenDeadline, ...]
+    events: tuple[TimelineRow, ...]
+    freshness: Freshness
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceFile:
+    """只有许可、没有办件的案卷：导入的历史许可，连同针对它的检查。"""
+
+    licence: ApprovalRow
+    item: ItemRow | None
     events: tuple[TimelineRow, ...]
     freshness: Freshness
     today: date
@@ -64,33 +72,55 @@ class CaseFile:
 
 def freshness(conn: Connection) -> Freshness:
     """时间线这一视图的新旧。"""
-    cursor = load_cursor(conn, case_timeline.PROJECTION.name)
-    known = cursor.next_position if cursor else 0
-    return Freshness(known - 1, max(head(conn) - known, 0))
+    return overview.freshness(conn, case_timeline.PROJECTION.name)
 
 
-def read(conn: Connection, case_no: str, now: datetime) -> CaseFile | None:
-    """读出一份案卷，各视图取自同一时刻；没有这件办件则为 None。"""
+def read(conn: Connection, number: str, now: datetime) -> CaseFile | LicenceFile | None:
+    """读出一份案卷，各视图取自同一时刻；给许可证号的，是其办件，没有办件的只是许可。
+
+    None where neither a case nor a licence has this number. Needs the audit role.
+    """
+    today = beijing_day(now)
     with conn.transaction():
         conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        case = case_view.find(conn, case_no)
-        if case is None:
-            return None
-        events = case_timeline.of_case(conn, case_no)
-        if case.licence_no:
-            events += case_timeline.of_inspections(conn, case.licence_no)
-        return CaseFile(
-            case=case,
-            item=item_register.find(conn, case.item_code) if case.item_code else None,
-            deadlines=tuple(deadline_view.of_number(conn, case_no)),
-            events=tuple(sorted(events, key=lambda row: row.position)),
-            freshness=freshness(conn),
-            today=beijing_day(now),
-        )
+        licence = approvals.find(conn, number)
+        case = case_view.find(conn, (licence and licence.case_no) or number)
+        if case is not None:
+            return _case_file(conn, case, today)
+        return None if licence is None else _licence_file(conn, licence, today)
 
 
-def to_json(file: CaseFile) -> object:
+def _case_file(conn: Connection, case: CaseRow, today: date) -> CaseFile:
+    events = case_timeline.of_case(conn, case.key)
+    if case.licence_no:
+        events += case_timeline.of_inspections(conn, case.licence_no)
+    return CaseFile(
+        case=case,
+        licence=approvals.find(conn, case.licence_no) if case.licence_no else None,
+        item=item_register.find(conn, case.item_code) if case.item_code else None,
+        deadlines=tuple(deadline_view.of_number(conn, case.key)),
+        events=tuple(sorted(events, key=lambda row: row.position)),
+        freshness=freshness(conn),
+        today=today,
+    )
+
+
+def _licence_file(conn: Connection, licence: ApprovalRow, today: date) -> LicenceFile:
+    events = case_timeline.of_licence(conn, licence.key)
+    events += case_timeline.of_inspections(conn, licence.key)
+    return LicenceFile(
+        licence=licence,
+        item=item_register.find(conn, licence.item_code),
+        events=tuple(sorted(events, key=lambda row: row.position)),
+        freshness=freshness(conn),
+        today=today,
+    )
+
+
+def to_json(file: CaseFile | LicenceFile) -> object:
     """供程序读取的样子；叶杂凑为小写十六进制，时刻为 ISO 8601。"""
+    if isinstance(file, LicenceFile):
+        return jsonable({**_fields(file), "standing": file.licence.standing(file.today)})
     return jsonable({**_fields(file), "light": str(file.case.light(file.today))})
 
 
@@ -118,46 +148,103 @@ def _fields(record: object) -> dict[str, object]:
 # -- rendering
 
 
-def render(file: CaseFile) -> RenderableType:
+def render(file: CaseFile | LicenceFile) -> RenderableType:
     """整份案卷。"""
-    parts: list[RenderableType] = [_heading(file), *_deadlines(file)]
+    parts: list[RenderableType] = [_heading(file)]
+    if isinstance(file, CaseFile):
+        parts += _deadlines(file)
     for name, families in SECTIONS:
         chosen = [row for row in file.events if row.family in families]
         if chosen or name == "timeline":
-            parts += [_rule(name), *map(_entry, chosen)]
-    fresh = say("fresh", position=file.freshness.position, behind=file.freshness.behind)
-    return Group(*parts, Text(fresh, style="dim"))
+            is_licence = name == "timeline" and isinstance(file, LicenceFile)
+            parts += [_rule("licence_timeline" if is_licence else name), *map(_entry, chosen)]
+    return Group(*parts, Text(fresh_line(file.freshness), style="dim"))
+
+
+def fresh_line(fresh: Freshness) -> str:
+    """数据截至何处、落后多少的一句话。"""
+    seconds = f"{fresh.seconds:.1f}"
+    return say("fresh", position=fresh.position, behind=fresh.behind, seconds=seconds)
 
 
 def _rule(name: str) -> RenderableType:
     return Constrain(Rule(say(name), align="left"), RULED)
 
 
-def _heading(file: CaseFile) -> RenderableType:
+def _heading(file: CaseFile | LicenceFile) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
-    for name, shown in _head_lines(file):
+    lines = _head_lines(file) if isinstance(file, CaseFile) else _licence_lines(file)
+    for name, shown in lines:
         grid.add_row(Text(say(name), style="bold"), shown)
-    title = say("heading", case_no=file.case.key)
+    title = (
+        say("heading", case_no=file.case.key)
+        if isinstance(file, CaseFile)
+        else say("licence_heading", licence_no=file.licence.key)
+    )
     return Panel(grid, title=title, title_align="left", expand=False)
+
+
+def _item(item: ItemRow | None, code: str | None, told: str | None) -> Text:
+    """The item by its name in the register, else as a source called it."""
+    name = item.name if item else told
+    return Text(f"{name}（{code}）" if name else str(code))
 
 
 def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
     case, light = file.case, file.case.light(file.today)
-    item = f"{file.item.name}（{case.item_code}）" if file.item else str(case.item_code)
-    yield "item", Text(item)
-    yield "applicant", Text(f"{case.applicant or say('none')}{say('masked')}")
+    yield "item", _item(file.item, case.item_code, case.source_item)
+    if case.applicant:
+        yield "applicant", Text(f"{case.applicant}{say('masked')}")
     yield "organ", Text(organ(case.organ) if case.organ else say("none"))
     yield "state", Text(_state(case))
     yield "light", Text(term("light", light), style=COLOURS[light])
+    yield from _source_lines(case)
     if case.licence_no:
         yield "licence", Text(f"{case.licence_no}  {term('state', case.licence_state)}")
     if case.licence_no and case.valid_from:
-        key = "validity_until" if case.valid_to else "validity_open"
-        yield "validity", Text(say(key, first=case.valid_from, last=case.valid_to))
+        yield "validity", _validity(case.valid_from, case.valid_to)
     if case.commitment_id:
         yield "commitment", Text(f"{case.commitment_id}  {term('state', case.commitment_state)}")
     if case.revocation_id:
         yield "revocation", Text(f"{case.revocation_id}  {term('state', case.revocation_state)}")
+
+
+def _source_lines(case: CaseRow) -> Iterator[tuple[str, Text]]:
+    """What a source says of a case that it handled, its deadline among it."""
+    if not case.imported:
+        return
+    yield "source_name", Text(str(case.source))
+    due = say("none") if case.source_due_at is None else instant(case.source_due_at)
+    yield "source_due", Text(say("source_due_note", due=due))
+    if case.latest_step and case.latest_step_at:
+        step = choice("case.step_imported.v1", case.latest_step)
+        told = {"step": step, "at": instant(case.latest_step_at), "count": case.steps}
+        yield "latest_step", Text(say("latest_step_note", **told))
+    yield "officers", Text("、".join(case.officers) or say("none"))
+
+
+def _licence_lines(file: LicenceFile) -> Iterator[tuple[str, Text]]:
+    licence = file.licence
+    yield "item", _item(file.item, licence.item_code, licence.item_name)
+    yield "holder", Text(f"{licence.holder}{say('masked')}")
+    yield "approving_body", Text(organ(licence.approving_body))
+    yield "state", Text(_standing(licence, file.today))
+    yield "validity", _validity(licence.valid_from, licence.valid_to)
+    yield "source_name", Text(str(licence.source))
+    told = {"status": licence.source_status, "count": licence.terms}
+    yield "source_status", Text(say("source_status_note", **told))
+
+
+def _standing(licence: ApprovalRow, today: date) -> str:
+    state = term("state", licence.standing(today))
+    if licence.ended_on is None:
+        return state
+    key = "ended_on" if licence.ended_exactly else "ended_by"
+    return say(key, state=state, on=licence.ended_on)
+
+
+def _validity(first: date, last: date | None) -> Text:
+    return Text(say("validity_until" if last else "validity_open", first=first, last=last))
 
 
 def _deadlines(file: CaseFile) -> Iterator[RenderableType]:
@@ -207,6 +294,10 @@ def _entry_lines(row: TimelineRow) -> Iterator[str]:
     yield say("basis", basis="；".join(title("basis", code) for code in row.legal_basis))
     if shown := content(row.name, row.facts, HIDDEN_FACTS):
         yield say("facts", facts=shown)
+    if isinstance(told := row.facts.get("origin"), dict):
+        digest = str(told["sha256"])[:HASH_SHOWN]
+        named = {name: value for name, value in told.items() if name != "sha256"}
+        yield say("origin", **named, digest=digest)
     if row.rules:
         yield say("rules", rules=rules(row.rules))
     yield say(
@@ -271,6 +362,6 @@ def paper(console: Console) -> Console:
     return console if console.is_terminal else Console(file=console.file, width=UNFOLDED)
 
 
-def show(file: CaseFile, console: Console) -> None:
+def show(file: CaseFile | LicenceFile, console: Console) -> None:
     """打印一份案卷。"""
     paper(console).print(render(file), highlight=False)

@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, NoReturn
 
 from runtime.exits import Exit
@@ -15,6 +16,31 @@ from runtime.messages import say
 
 PROGRAM: Final = "./shenguan"
 TOPICS: Final = ("case", "inspection", "register")
+LISTS: Final = (
+    "cases",
+    "inbox",
+    "subjects",
+    "inspectors",
+    "approvals",
+    "deadlines",
+    "inspections",
+    "imports",
+)
+# Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
+FILTERS: Final = {
+    "organ": "CODE",
+    "department": "CODE",
+    "officer": "ACCOUNT",
+    "state": "STATE",
+    "light": "LIGHT",
+    "item": "CODE",
+    "holder": "NUMBER",
+    "licence": "NUMBER",
+    "subject": "NUMBER",
+    "region": "CODE",
+    "risk": "CLASS",
+}
+DAYS: Final = ("due-by", "expired-by")
 KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
@@ -49,6 +75,11 @@ def natural(text: str) -> int:
     return number
 
 
+def day(text: str) -> date:
+    """一个日期，如 2026-03-09。Raises ValueError, which argparse reports under this name."""
+    return date.fromisoformat(text)
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "stop")
 
@@ -70,6 +101,39 @@ def _case(parser: argparse.ArgumentParser) -> None:
         "-n", "--count", type=natural, default=20, metavar="N", help=say("option.listed")
     )
     _flag(parser, "all")
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=say("option.what"))
+    for name, metavar in FILTERS.items():
+        parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.filter.{name}"))
+    for name in DAYS:
+        label = say(f"option.filter.{_key(name)}")
+        parser.add_argument(f"--{name}", type=day, metavar="DATE", help=label)
+    for name in ("overdue", "soon", "waiting", "adverse"):
+        label = say(f"option.filter.{name}")
+        parser.add_argument(f"--{name}", action="store_true", help=label)
+    origin = parser.add_mutually_exclusive_group()
+    for name, imported in (("imported", True), ("live", False)):
+        label = say(f"option.filter.{name}")
+        origin.add_argument(
+            f"--{name}", dest="imported", action="store_const", const=imported, help=label
+        )
+    parser.add_argument(
+        "-n", "--count", type=natural, default=20, metavar="N", help=say("option.rows")
+    )
+    parser.add_argument("--all", action="store_true", help=say("option.all_rows"))
+    parser.add_argument("--export", metavar="FILE", help=say("option.export"))
+
+
+def _stats(parser: argparse.ArgumentParser) -> None:
+    for name in ("from", "to"):
+        parser.add_argument(
+            f"--{name}", dest=f"{name}_day", type=day, metavar="DATE", help=say(f"option.{name}")
+        )
+    parser.add_argument("--organ", metavar="CODE", help=say("option.stats_organ"))
+    parser.add_argument("--by", choices=("organ", "month"), help=say("option.by"))
+    parser.add_argument("--export", metavar="FILE", help=say("option.export"))
 
 
 def _tail(parser: argparse.ArgumentParser) -> None:
@@ -97,20 +161,20 @@ def _republish(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "recreate")
 
 
-def _import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", nargs="?", choices=KINDS, help=say("option.import_kind"))
-    parser.add_argument("file", nargs="?", metavar="FILE", help=say("option.import_file"))
-    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
-    parser.add_argument("--mapping", metavar="FILE", help=say("option.mapping"))
-    parser.add_argument("--show-mapping", choices=KINDS, help=say("option.show_mapping"))
-    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.officer"))
-    parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
-    parser.add_argument("--report", metavar="FOLDER", help=say("option.report"))
-    _flag(parser, "dry-run")
-
-
 def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help=say("option.code"))
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
+    parser.add_argument("file", nargs="?", metavar="FILE", help=say("option.file"))
+    parser.add_argument("--mapping", metavar="FILE", help=say("option.mapping"))
+    _flag(parser, "show-mapping")
+    _flag(parser, "dry-run")
+    parser.add_argument("--report", metavar="FOLDER", help=say("option.report"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.officer"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
 
 
 def _role(parser: argparse.ArgumentParser) -> None:
@@ -125,9 +189,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("status", _none),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
-    Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
     Command("case", _case),
+    Command("list", _list),
+    Command("stats", _stats),
     Command("tail", _tail),
+    Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
@@ -142,6 +208,8 @@ _OUR_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"argument COMMAND: invalid choice: (?P<what>\S+).*", "argparse.command"),
     (r"argument (?P<option>.*): invalid choice: (?P<what>\S+).*", "argparse.choice"),
     (r"argument (?P<option>.*): expected one argument", "argparse.value"),
+    (r"argument (?P<option>.*): invalid day value: (?P<what>.*)", "argparse.day"),
+    (r"argument (?P<option>.*): not allowed with argument (?P<what>.*)", "argparse.both"),
     (r"argument (?P<option>.*): invalid natural value: (?P<what>.*)", "argparse.invalid"),
 )
 

@@ -56,10 +56,10 @@ def term(table: str, code: str | None) -> str:
     return say("none") if code is None else str(tables()[table].get(code, code))
 
 
-def title(table: str, code: str) -> str:
-    """事件、依据的中文名；没有登记的照写代码。"""
+def title(table: str, code: str, part: str = "title") -> str:
+    """事件、依据、统计项的中文名，或说法的另一部分；没有登记的照写代码。"""
     entry = tables().get(table, {}).get(code)
-    return str(entry["title"]) if isinstance(entry, dict) else code
+    return str(entry[part]) if isinstance(entry, dict) else code
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,11 @@ def content(event: str, facts: Mapping[str, Json], hidden: Collection[str] = ())
         for name, label in _labels(event).items()
         if name not in hidden and facts.get(name) is not None
     )
+
+
+def choice(event: str, code: str | None) -> str | None:
+    """枚举代码的中文名，出自这种事件的格式；没有登记的照写代码。"""
+    return None if code is None else _choices(event).get(code, code)
 
 
 @cache

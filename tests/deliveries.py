@@ -12,14 +12,18 @@ from domain import (
     case,
     catalogue,
     commitment,
+    importing,
     inspection,
     inspector,
     linkage,
+    past_inspection,
     revocation,
     subject,
 )
+from domain.calendar import CalendarPublished
 from domain.decider import Event, RuleUsed
 from domain.roster import ListedInspector, ListedObject
+from domain.sources import SourceRecord
 from domain.terms import (
     Actor,
     CaseKind,
@@ -54,6 +58,8 @@ ITEM = ItemCode("350503-FOOD")
 APPLICANT = SubjectId("S-1")
 PLEDGE = CommitmentId("K-1")
 LICENCE = LicenceNo("L-1")
+HOLDER = SubjectId("SRC-9")  # of the licence that was imported
+PAST = LicenceNo("SRC-100")
 BUREAU = Organ("APPROVAL")
 MARKET = Organ("MARKET")
 FIRE = Organ("FIRE")
@@ -335,9 +341,159 @@ def proposed() -> revocation.Proposed:
     )
 
 
-def story() -> Book:
-    """收件 → 承诺 → 准予 → 推送认领 → 双随机 → 承诺落空 → 撤销。"""
+def origin(record: str, line: int = 2) -> SourceRecord:
+    """来源记录。"""
+    return SourceRecord("SRC", record, HASH, "imp-1", line)
+
+
+def import_started() -> importing.ImportStarted:
+    """导入开始。"""
+    return importing.ImportStarted(
+        importing.ImportKind.LICENCES, "SRC", HASH, 1_000, HASH, 'source = "SRC"'
+    )
+
+
+def import_finished() -> importing.ImportFinished:
+    """导入完毕：十行，收七行，两行早已在账，一行没有收。"""
+    refused = (importing.RefusedRows("import.differs", 1, "5"),)
+    return importing.ImportFinished(10, 7, 2, refused, HASH)
+
+
+def case_imported(record: str = "1", ended_at: datetime | None = None) -> case.CaseImported:
+    """历史办件导入：来源的期限是三月六日。"""
+    return case.CaseImported(
+        origin=origin(record),
+        item_code=ITEM,
+        item_name="环境许可",
+        organ=BUREAU,
+        department="环境科",
+        channel=Channel.OTHER,
+        team="T-1",
+        responsible="R-7",
+        started_at=START,
+        due_at=START + timedelta(days=4),
+        planned_end_at=None,
+        ended_at=ended_at,
+    )
+
+
+def step_imported(
+    step: case.ImportedStep, hours: int, record: str = "1", officer: str | None = "R-8"
+) -> case.StepImported:
+    """历史办件步骤导入：开始之后若干小时完成。"""
+    return case.StepImported(
+        origin(record), step, str(step), "T-1", officer, START + timedelta(hours=hours)
+    )
+
+
+def subject_imported(risk_class: str = "B") -> subject.SubjectImported:
+    """历史监管对象导入。"""
+    name = Sealed(b"\x01sealed")
+    return subject.SubjectImported(origin("7"), None, name, "350503", risk_class, HASH)
+
+
+def licence_imported(
+    valid_from: date, valid_to: date | None = None, holder: SubjectId = HOLDER
+) -> approval.LicenceImported:
+    """历史许可导入：最先导入的一期。"""
+    return approval.LicenceImported(
+        origin=origin(f"T-{valid_from}"),
+        kind=approval.TermKind.RENEWED,
+        item_code=ITEM,
+        item_name="餐饮许可",
+        holder=holder,
+        approving_body=BUREAU,
+        supervising_bodies=(MARKET,),
+        speciality="FOOD",
+        region="350503",
+        first_licensed_on=None,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        source_status="AAI",
+    )
+
+
+def change_imported(valid_from: date, valid_to: date | None = None) -> approval.ChangeImported:
+    """历史许可变更导入：另一期。"""
+    return approval.ChangeImported(
+        origin(f"T-{valid_from}"),
+        approval.TermKind.RENEWED,
+        "350503",
+        valid_from,
+        valid_to,
+        "AAI",
+    )
+
+
+def ending_imported(
+    term_from: date, kind: approval.ImportedEnding = approval.ImportedEnding.FORFEITED
+) -> approval.EndingImported:
+    """历史许可终结导入：哪一期，怎样终结，五月一日以前。"""
+    return approval.EndingImported(
+        origin(f"T-{term_from}"),
+        kind,
+        term_from,
+        date(2026, 5, 1),
+        exact=False,
+        source_status="REV",
+    )
+
+
+def inspection_imported(
+    licence_no: LicenceNo = PAST, *, licence_known: bool = True
+) -> past_inspection.InspectionImported:
+    """历史检查结果导入：发现问题，三级违规各一、二、三项。"""
+    return past_inspection.InspectionImported(
+        origin=origin("I-1"),
+        licence_no=licence_no,
+        licence_known=licence_known,
+        performed_on=date(2026, 2, 1),
+        codes=(inspection.FindingCode.PROBLEM_PENDING,),
+        source_result="Fail",
+        source_risk="Risk 1 (High)",
+        critical=1,
+        serious=2,
+        minor=3,
+        inspector="X-1",
+        facility="Restaurant",
+        region="350503",
+    )
+
+
+def calendar() -> Book:
+    """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
+    published = CalendarPublished(2026, 1, "国办发明电", (date(2026, 3, 3),), (date(2026, 3, 7),))
+    book.add("calendar/cn-2026", published, key="cn-2026")
+    return book
+
+
+def imported(book: Book | None = None) -> Book:
+    """一次导入：两件办件、一份不按先后到来的许可、一项先待关联的检查。"""
+    book = book or Book()
+    issued, renewed = date(2024, 3, 1), date(2026, 3, 1)
+    for stream, event in (
+        ("import/imp-1", import_started()),
+        ("case/SRC-1", case_imported()),
+        ("case/SRC-1", step_imported(case.ImportedStep.RECEIPT_SENT, 30)),
+        ("case/SRC-1", step_imported(case.ImportedStep.RECEIVED, 1)),
+        ("case/SRC-2", case_imported("2", START + timedelta(days=3))),
+        ("case/SRC-2", step_imported(case.ImportedStep.RECEIVED, 2, "2", None)),
+        ("inspection/SRC-I-1", inspection_imported(licence_known=False)),
+        ("subject/SRC-9", subject_imported()),
+        ("licence/SRC-100", licence_imported(renewed, date(2028, 2, 29))),
+        ("licence/SRC-100", ending_imported(renewed)),
+        ("licence/SRC-100", change_imported(issued, date(2026, 2, 28))),
+        ("inspection/SRC-I-1", past_inspection.InspectionLinked(PAST)),
+        ("import/imp-1", import_finished()),
+    ):
+        book.add(stream, event, key=stream.partition("/")[2])
+    return book
+
+
+def story(book: Book | None = None) -> Book:
+    """收件 → 承诺 → 准予 → 推送认领 → 双随机 → 承诺落空 → 撤销；可接在已有的事之后。"""
+    book = book or Book()
     for days, chapter in (
         (0, (*_registers(), *_grant())),
         (40, _inspection()),

@@ -1,4 +1,4 @@
-"""`case`：打印一件办件的案卷；不给编号则列出最近的办件。"""
+"""`case`：打印一件办件或一份许可的案卷；不给编号则列出最近的办件。"""
 
 import argparse
 import json
@@ -16,7 +16,7 @@ from runtime import case_file, words
 from runtime.exits import Exit, Stop
 from runtime.settings import Settings
 
-ROLE: Final = "shenguan_follow"
+ROLE: Final = "shenguan_audit"  # may read every view, and when the oldest unread event came
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:

@@ -77,7 +77,7 @@ def play(hall: Hall, console: Console) -> None:
 
 def show_case(chosen: Settings, hall: Hall, console: Console) -> None:
     """打印主角的案卷。"""
-    with psycopg.connect(chosen.dsn("shenguan_project"), autocommit=True) as conn:
+    with psycopg.connect(chosen.dsn("shenguan_audit"), autocommit=True) as conn:
         file = case_file.read(conn, story.CASE, hall.clock.now())
     if file is None:
         raise Stop(Exit.INTEGRITY, "demo_no_case", case=story.CASE)

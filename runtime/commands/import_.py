@@ -20,7 +20,9 @@ from rich.table import Table
 from domain import officer as officers
 from domain.importing import ImportFinished, ImportKind, RefusedRows
 from domain.terms import Actor, Mode, OfficerId, Organ, Role
+from followers.storage import connect, take_lock
 from ledger import failpoints
+from ledger.errors import LedgerError
 from runtime import settings, words
 from runtime.exits import Exit, Stop
 from runtime.founding import CITY, found
@@ -33,6 +35,7 @@ from runtime.messages import say
 from runtime.settings import Settings
 
 ARCHIVIST: Final = "A01"  # of the demonstration's cast
+LOCK: Final = "import"
 # What is counted apart, in the order of the table: our word for it, and the event that is counted.
 COUNTED: Final[Mapping[str, str]] = {
     "cases": "case.imported.v1",
@@ -66,22 +69,33 @@ class Result:
 def run(arguments: argparse.Namespace, chosen: Settings | None) -> int:
     """退出码：0 收了 · 1 用法 · 2 没有可收的 · 4 另一个导入正在进行 · 5 数据库不可用。"""
     if arguments.show_mapping:
-        print(default_text(ImportKind(arguments.show_mapping.upper())), end="")
+        print(default_text(ImportKind(arguments.kind.upper())), end="")
         return Exit.DONE
-    if not (arguments.kind and arguments.file):
-        raise Stop(Exit.USAGE, "import.usage")
+    if arguments.file is None:
+        raise Stop(Exit.USAGE, "import.usage", kind=arguments.kind)
     job = _prepared(arguments)
     if arguments.dry_run:
         result = _rehearsed(arguments, job)
     else:
         chosen = chosen or settings.existing(*settings.choose_folder("import", arguments.data))
-        with open_hall(chosen) as hall, storage.alone(hall.reader):
+        with _alone(chosen), open_hall(chosen) as hall:
             result = _imported(arguments, chosen, hall, job)
     if arguments.json:
         print(json.dumps(as_json(result), ensure_ascii=False))
     else:
         show(result, Console())
     return result.code
+
+
+@contextmanager
+def _alone(chosen: Settings) -> Iterator[None]:
+    """一本账一次只许一个导入；锁随连接消失。"""
+    with connect(chosen.dsn("shenguan_follow")) as conn:
+        try:
+            take_lock(conn, LOCK)
+        except LedgerError as error:
+            raise Stop(Exit.RUNNING, "import.running_elsewhere") from error
+        yield
 
 
 def _prepared(arguments: argparse.Namespace) -> Job:
@@ -116,7 +130,7 @@ def _rehearsed(arguments: argparse.Namespace, job: Job) -> Result:
 def _imported(arguments: argparse.Namespace, chosen: Settings, hall: Hall, job: Job) -> Result:
     began = time.monotonic()
     failpoints.arm(hall.ledger.frame.mode)
-    port = Port(hall.ledger, hall.reader, _actor(arguments, hall))
+    port = Port(hall.ledger, _actor(arguments, hall))
     if (known := port.finished(job)) is not None:
         return _again(job, known, time.monotonic() - began)
     folder = Path(arguments.report) if arguments.report else chosen.data / "reports"
@@ -219,15 +233,17 @@ def as_json(result: Result) -> dict[str, Any]:
     """给程序读的结果。"""
     job, tally = result.job, result.tally
     return {
-        "import": job.import_id,
+        "import_id": job.import_id,
         "kind": job.mapping.kind.lower(),
         "source": job.mapping.source,
         "file": str(job.seen.path),
         "dry_run": result.is_rehearsal,
         "rows": tally.rows,
         "taken": tally.taken,
+        "new": tally.new,
         "known": tally.known,
-        "refused": {one.code: asdict(one) for one in result.refused},
+        "refused": [asdict(one) for one in result.refused],
+        "was_finished": result.report is None,
         "written": dict(result.written),
         "seconds": round(result.seconds, 3),
         "report": [str(result.report.csv), str(result.report.xlsx)] if result.report else [],

@@ -6,12 +6,13 @@ an interrupted run needs no notebook: the ledger is the notebook.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from domain import importing
@@ -28,7 +29,7 @@ from runtime.imports.mapping import Mapping
 from runtime.imports.refused import RowRefused
 from runtime.imports.report import Report, Tally
 from runtime.imports.rows import Numbered, Rows, Taken, require_heading
-from runtime.imports.table import Pulse, Survey, read, survey
+from runtime.imports.table import Pulse, Row, Survey, read, survey
 
 BATCH: Final = 512  # rows between two looks at the clock, the file and the keyboard
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "shenguan:import")
@@ -44,7 +45,9 @@ OF_A_ROW: Final = frozenset(
     }
 )
 
-Step = Callable[[Tally], None]
+Step: TypeAlias = Callable[[Tally], None]
+Batch: TypeAlias = Sequence[Numbered]
+Outcomes: TypeAlias = dict[int, Outcome]  # by row number
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ class Written:
 class Port:
     """导入口：一本账、一个经办人。"""
 
-    def __init__(self, ledger: Ledger, reader: storage.Connection, actor: Actor) -> None:
-        self._ledger, self._reader, self._actor = ledger, reader, actor
+    def __init__(self, ledger: Ledger, actor: Actor) -> None:
+        self._ledger, self._actor = ledger, actor
         self._keys: dict[str, str] = {}
 
     @property
@@ -114,7 +117,7 @@ class Port:
     def run(self, job: Job, report: Report, tally: Tally, step: Step) -> tuple[Written, Sha256]:
         """从头到尾，答写下了什么与报告的摘要；``step`` 在每批之后得到至此的各数，从它抛出即停在两批之间。"""
         is_fresh = self._begin(job)
-        reach("import.started")
+        reach("import.after_start")
         started = self._ledger.events(IMPORT.stream(job.import_id))[0]
         if started.meta.actor != self._actor:
             officer = started.meta.actor.officer_id
@@ -124,11 +127,10 @@ class Port:
             job.mapping, job.seen.heading, job.import_id, started.meta.recorded_at, self._key_of
         )
         written = Written()
-        numbered = job.numbered(rows)
-        while batch := list(islice(numbered, BATCH)):
-            job.seen.require_unchanged()
-            self._take(job, batch, report, tally, written, is_fresh=is_fresh)
-            reach("import.batch")
+        for batch, outcomes in self._answered(job, rows, is_fresh=is_fresh):
+            for row, one in batch:
+                _settle(row, one, outcomes, tally, report, written)
+            reach("import.after_batch")
             step(tally)
         digest = report.close_rows()
         self._finish(job, tally, digest)
@@ -149,7 +151,7 @@ class Port:
         return outcome.kind is OutcomeKind.RECORDED and not outcome.repeated
 
     def _finish(self, job: Job, tally: Tally, report: Sha256) -> None:
-        reach("import.finishing")
+        reach("import.before_finish")
         act = FinishImport(
             job.import_id, tally.rows, tally.taken, tally.known, tally.groups(), report
         )
@@ -161,29 +163,21 @@ class Port:
             raise Stop(Exit.REFUSED, outcome.code, **outcome.facts)
         return outcome
 
-    def _take(
-        self,
-        job: Job,
-        batch: Sequence[Numbered],
-        report: Report,
-        tally: Tally,
-        written: Written,
-        *,
-        is_fresh: bool,
-    ) -> None:
-        asked = {one.line: self._request(job, one) for _, one in batch if isinstance(one, Taken)}
-        outcomes = self._outcomes(asked, is_fresh=is_fresh)
-        for row, one in batch:
-            tally.rows += 1
-            refused = one if isinstance(one, RowRefused) else _refusal(one, outcomes[one.line])
-            if refused is not None:
-                tally.refuse(refused)
-                report.add(refused, row)
-            elif outcomes[one.line].kind is OutcomeKind.NOTHING:
-                tally.known += 1
-            else:
-                tally.taken += 1
-                written.add(asked[one.line].act, outcomes[one.line])
+    def _answered(
+        self, job: Job, rows: Rows, *, is_fresh: bool
+    ) -> Iterator[tuple[Batch, Outcomes]]:
+        """One batch is with the ledger while the next is read; they go in one after the other."""
+        numbered = job.numbered(rows)
+        with ThreadPoolExecutor(1) as pool:
+            before: tuple[Batch, Future[Outcomes]] | None = None
+            while batch := list(islice(numbered, BATCH)):
+                job.seen.require_unchanged()
+                asked = batch, pool.submit(self._outcomes, job, batch, is_fresh=is_fresh)
+                if before is not None:
+                    yield before[0], before[1].result()
+                before = asked
+            if before is not None:
+                yield before[0], before[1].result()
 
     def _request(self, job: Job, row: Taken) -> Request:
         return Request(
@@ -193,22 +187,45 @@ class Port:
             correlation_id=job.import_id,
         )
 
-    def _outcomes(self, asked: dict[int, Request], *, is_fresh: bool) -> dict[int, Outcome]:
+    def _outcomes(self, job: Job, batch: Batch, *, is_fresh: bool) -> Outcomes:
+        """What was answered before is not asked again."""
+        asked = {one.line: self._request(job, one) for _, one in batch if isinstance(one, Taken)}
         ids = [request.command_id for request in asked.values()]
-        known = {} if is_fresh else storage.answered(self._reader, ids)
-        found = {
-            line: known[request.command_id]
-            for line, request in asked.items()
-            if request.command_id in known
-        }
-        lines = [line for line in asked if line not in found]
+        known = {} if is_fresh else self._ledger.answered(ids)
+        lines = [line for line, request in asked.items() if request.command_id not in known]
         answers = self._ledger.execute_many([asked[line] for line in lines])
-        return found | dict(zip(lines, answers, strict=True))
+        fresh = dict(zip(lines, answers, strict=True))
+        return {
+            line: fresh[line] if line in fresh else known[request.command_id]
+            for line, request in asked.items()
+        }
 
     def _key_of(self, holder: str) -> str:
         if holder not in self._keys:
             self._keys[holder] = self._ledger.keys.ensure(holder)
         return self._keys[holder]
+
+
+def _settle(
+    row: Row,
+    one: Taken | RowRefused,
+    outcomes: Outcomes,
+    tally: Tally,
+    report: Report,
+    written: Written,
+) -> None:
+    tally.rows += 1
+    refused = one if isinstance(one, RowRefused) else _refusal(one, outcomes[one.line])
+    if refused is not None:
+        tally.refuse(refused)
+        report.add(refused, row)
+    elif isinstance(one, Taken):
+        outcome = outcomes[one.line]
+        tally.known += outcome.kind is OutcomeKind.NOTHING
+        if outcome.kind is OutcomeKind.RECORDED:
+            tally.taken += 1
+            tally.new += not outcome.repeated
+            written.add(one.act, outcome)
 
 
 def _refusal(row: Taken, outcome: Outcome) -> RowRefused | None:

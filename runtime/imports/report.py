@@ -18,6 +18,7 @@ import xlsxwriter
 from domain.importing import RefusedRows
 from domain.terms import Sha256
 from runtime import words
+from runtime.export import harmless
 from runtime.imports.refused import RowRefused
 from runtime.imports.table import Row
 from runtime.messages import say
@@ -27,7 +28,6 @@ ALL_LISTED: Final = 20_000  # under all of them: an event holds 65,535 bytes
 SHEET_ROWS: Final = 1_000_000  # a sheet ends at 1,048,576
 SHEET_CELL: Final = 32_000  # and a cell at 32,767 characters
 PRIVATE: Final = 0o600  # what was refused may hold personal data
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－")
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Tally:
     rows: int = 0
     taken: int = 0
     known: int = 0
+    new: int = 0  # 其中这一次运行收的；其余是中断之前收的
     refused: dict[str, list[int]] = field(default_factory=dict)
 
     def refuse(self, refused: RowRefused) -> None:
@@ -145,8 +146,3 @@ class Report:
             for column, cell in enumerate(cells):
                 self._sheet.write_string(self._written, column, cell[:SHEET_CELL])
         self._written += 1
-
-
-def harmless(cell: str) -> str:
-    """表格软件会当作公式的，前面加一撇。"""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

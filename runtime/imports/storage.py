@@ -1,39 +1,12 @@
-"""导入所查的账：答复过的命令、写下的各种事件、待关联的；另有一把锁，一次只许一个导入。"""
+"""导入之后所查的账：写下的各种事件各几件，其中待关联的几项。"""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TypeAlias
-from uuid import UUID
 
 import psycopg
 
-from ledger.application import Outcome, OutcomeKind
-from runtime.exits import Exit, Stop
-
 Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 Span: TypeAlias = tuple[int, int]  # positions, both inside
-
-
-@contextmanager
-def alone(conn: Connection) -> Iterator[None]:
-    """一本账一次只许一个导入；锁随连接消失。Raises :class:`Stop` ``import.running_elsewhere``."""
-    row = conn.execute("SELECT pg_try_advisory_lock(hashtext('shenguan.import'), 0)").fetchone()
-    if row is None or not row[0]:
-        raise Stop(Exit.RUNNING, "import.running_elsewhere")
-    yield
-
-
-def answered(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Outcome]:
-    """早已答复过的命令及其答复。"""
-    rows = conn.execute(
-        "SELECT command_id, kind, first_position, last_position, code, facts"
-        " FROM ledger.command WHERE command_id = ANY (%s)",
-        (list(ids),),
-    )
-    return {
-        command_id: Outcome(OutcomeKind(kind), first, last, code, facts or {}, repeated=True)  # type: ignore[misc, arg-type]
-        for command_id, kind, first, last, code, facts in rows
-    }
 
 
 def names_in(conn: Connection, spans: Sequence[Span]) -> dict[str, int]:

@@ -11,8 +11,6 @@ from tests.architecture.source import ROOT
 # Families that no view shows, and who reads them instead.
 UNSEEN: Final = {
     "officer": "每次办理都调阅岗位授权（domain/duties.py）；还没有人事页面",
-    "inspector": "编制检查人员名单时由消费者读（consumers/inspection_round.py）",
-    "calendar": "推算期限时调阅（domain/deadlines.py）",
     "ledger": "打开账本与核验时读（ledger/application.py、ledger/verify.py）",
 }
 

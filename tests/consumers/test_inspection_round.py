@@ -7,6 +7,7 @@ import pytest
 from consumers.inspection_round import SUPERVISOR
 from domain import approval, inspection
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.decider import Event
 from domain.terms import CaseNo, CommitmentId, PersonId, SubjectId
 from tests.deliveries import (
     APPLICANT,
@@ -19,13 +20,17 @@ from tests.deliveries import (
     MARKET,
     Book,
     approved,
+    change_imported,
+    ending_imported,
     granted,
     inspector_registered,
     item,
+    licence_imported,
     plan,
     played,
     received,
     registered,
+    subject_imported,
 )
 
 PLAN = "plan/2026-0001"
@@ -84,6 +89,55 @@ def test_ended_licence_leaves_the_list() -> None:
     book.add(f"licence/{LICENCE}", revoked)
     book.add(PLAN, plan(), key="2026-0001")
     assert [one.subject for one in _frozen(book).objects] == ["S-2"]
+
+
+FIRST, LATER, EARLIER = date(2011, 9, 16), date(2013, 9, 16), date(2009, 9, 16)
+
+
+def _history(*events: Event) -> Book:
+    """一座小城，加一份历史许可及其后各件。"""
+    book = _hall()
+    book.add("subject/CHI-9", subject_imported("C"), key="CHI-9")
+    first = licence_imported(FIRST, holder=SubjectId("CHI-9"))
+    for event in (first, *events):
+        book.add("licence/CHI-1", event, key="CHI-1")
+    book.add(PLAN, plan(MARKET, "C"), key="2026-0001")
+    return book
+
+
+def test_an_licence_imported_is_listed_without_an_item_of_ours() -> None:
+    """历史许可归谁监管、属何专业由导入时定；没有经手人须回避。"""
+    (only,) = _frozen(_history()).objects
+    assert (only.subject, only.licence_no, only.speciality) == ("CHI-9", "CHI-1", "FOOD")
+    assert (only.commitment_id, only.officers_involved) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("events", "listed"),
+    [
+        ((ending_imported(FIRST),), False),
+        ((change_imported(LATER), ending_imported(FIRST)), True),
+        ((ending_imported(FIRST), change_imported(LATER)), True),
+        ((change_imported(EARLIER), ending_imported(EARLIER)), True),
+        ((change_imported(LATER), ending_imported(LATER)), False),
+    ],
+    ids=["ended", "older ended", "renewed after", "older came later", "latest ended"],
+)
+def test_the_latest_term_counts(events: tuple[Event, ...], *, listed: bool) -> None:
+    """历史许可是否在列，看起始最晚的一期有没有终结，不论各期先后到来。"""
+    assert bool(_frozen(_history(*events)).objects) is listed
+
+
+def test_a_term_without_its_licence_stops_here() -> None:
+    """没有立卷而来的一期，不得悄悄漏掉。"""
+    book = _hall()
+    book.add("licence/CHI-1", change_imported(LATER), key="CHI-1")
+    with pytest.raises(LookupError, match="licence/CHI-1 is not registered"):
+        played(SUPERVISOR, book.kept)
+    book = _hall()
+    book.add(f"licence/{LICENCE}", change_imported(LATER))
+    with pytest.raises(LookupError, match="was not imported"):
+        played(SUPERVISOR, book.kept)
 
 
 def test_other_department_lists_nobody() -> None:

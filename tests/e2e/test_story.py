@@ -294,7 +294,7 @@ def test_no_personal_data_is_in_the_clear(played: Played) -> None:
 
 def test_the_case_file_reads_like_a_dossier(played: Played) -> None:
     """案卷：三个时间、依据、出处与密封标记都在；状态是现状。"""
-    with psycopg.connect(played.settings.dsn("shenguan_follow"), autocommit=True) as conn:
+    with psycopg.connect(played.settings.dsn("shenguan_audit"), autocommit=True) as conn:
         row = case_view.find(conn, story.CASE)
         file = case_file.read(conn, story.CASE, played.hall.clock.now())
     assert row is not None

@@ -1,7 +1,7 @@
 """办件现状：状态、许可、承诺、推送、撤销与红黄绿灯。"""
 
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,10 +16,13 @@ from tests.deliveries import (
     HASH,
     ITEM,
     LICENCE,
+    MACHINE,
+    START,
     Book,
     accepted,
     approved,
     folded,
+    imported,
     received,
     story,
 )
@@ -131,3 +134,40 @@ def test_decided_case_shows_no_light() -> None:
 def test_organ_of_the_case_is_who_received_it() -> None:
     """受理机关取自收件之人所代表的机关。"""
     assert _row(story())["organ"] == Organ("APPROVAL")
+
+
+def test_imported_case_keeps_the_deadline_of_its_source() -> None:
+    """历史办件：来源办结与否、来源的期限各归各列；我们的钟不走，不亮灯。"""
+    rows = folded(PROJECTION, imported().kept)
+    assert set(rows) == {"SRC-1", "SRC-2"}
+    opened, closed = rows["SRC-1"], rows["SRC-2"]
+    assert (opened["state"], closed["state"]) == ("IMPORTED_OPEN", "IMPORTED_CLOSED")
+    assert (opened["source_due_at"], opened["due_on"]) == (START + timedelta(days=4), None)
+    assert closed["decided_at"] == START + timedelta(days=3)
+    assert _typed(opened).light(date(2030, 1, 1)) is Light.NONE
+
+
+def test_latest_step_follows_the_source_not_the_order_of_arrival() -> None:
+    """最近一步看来源的完成时刻；经办人是来源里的代号，不是导入的人。"""
+    row = folded(PROJECTION, imported().kept)["SRC-1"]
+    assert (row["latest_step"], row["steps"]) == ("RECEIPT_SENT", 2)
+    assert row["officers"] == ["R-7", "R-8"]
+
+
+def test_next_due_day_moves_with_the_case() -> None:
+    """收件看一次告知，受理看最早到期的，决定之后没有。"""
+    book = Book()
+    book.add(CASE_STREAM, received())
+    assert _row(book)["due_on"] == date(2026, 3, 9)
+    book.add(CASE_STREAM, accepted())
+    assert _row(book)["due_on"] == date(2026, 3, 11)
+    book.add(CASE_STREAM, approved())
+    assert _row(book)["due_on"] is None
+
+
+def test_officers_are_people_of_the_hall() -> None:
+    """经办人记下参与的账号；机器与申请人不在其中。"""
+    book = Book()
+    book.add(CASE_STREAM, received())
+    book.add(CASE_STREAM, accepted(), actor=MACHINE)
+    assert _row(book)["officers"] == ["zhang"]

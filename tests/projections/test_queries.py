@@ -11,12 +11,10 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from followers.storage import Connection, connect, create_cursor
-from followers.tables import Table
+from followers.storage import Connection, connect
 from ledger.database import migrate
 from ledger.errors import LedgerUnavailable
 from projections import (
-    ALL,
     approvals,
     case_timeline,
     case_view,
@@ -39,11 +37,11 @@ from tests.deliveries import (
     MARKET,
     Book,
     accepted,
-    folded,
     received,
     sent,
     story,
 )
+from tests.projections.shelf import fill
 
 pytestmark = pytest.mark.integration
 NOW = datetime(2026, 3, 12, 2, tzinfo=UTC)
@@ -63,20 +61,14 @@ def _history() -> Book:
 def database(new_database: NewDatabase) -> Settings:
     """一个库，各视图的表已照历史填好。"""
     settings = new_database()
-    migrate(settings)
-    with closing(connect(settings.dsn("shenguan_follow"))) as conn:
-        for projection in ALL:
-            cursor = create_cursor(conn, projection.name, "projection", projection.version)
-            table = Table(projection, cursor.generation)
-            table.create(conn)
-            table.save(conn, folded(projection, _history().kept))
+    fill(settings, _history(), NOW)
     return settings
 
 
 @pytest.fixture
 def conn(database: Settings) -> Iterator[Connection]:
-    """跟随者的连接。"""
-    with closing(connect(database.dsn("shenguan_follow"))) as connection:
+    """查询用的连接：看得到各视图与账本的新旧。"""
+    with closing(connect(database.dsn("shenguan_audit"))) as connection:
         yield connection
 
 
@@ -88,7 +80,7 @@ def _printed(file: case_file.CaseFile) -> str:
 
 def _file(conn: Connection, case_no: str) -> case_file.CaseFile:
     file = case_file.read(conn, case_no, NOW)
-    assert file is not None
+    assert isinstance(file, case_file.CaseFile)
     return file
 
 
@@ -135,7 +127,10 @@ def test_registers_answer(conn: Connection) -> None:
     subject = subject_register.find(conn, APPLICANT)
     assert subject is not None
     assert (subject.name, subject.cases) == (b"\x01sealed", 2)
-    assert subject_register.risk(conn, APPLICANT) == subject_register.RiskFacts(1, 0, 1)
+    asked = subject_register.Asked(NOW.date(), APPLICANT)
+    [facts] = subject_register.search(conn, asked, None).rows
+    assert (facts.licences_revoked, facts.licences_forfeited, facts.commitments_broken) == (1, 0, 1)
+    assert (facts.inspections_done, facts.inspections_with_problem) == (1, 1)
 
 
 def test_deadlines_come_soonest_first(conn: Connection) -> None:

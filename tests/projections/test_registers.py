@@ -1,14 +1,22 @@
 """收件箱、许可、名册、时间线与期限一览的折叠。"""
 
 from datetime import date
+from itertools import permutations
 
-from domain import approval, case
+import pytest
+
+from domain import approval, case, past_inspection
+from domain.decider import Event
 from domain.terms import LicenceNo
+from followers.projection import Row
 from projections import (
     approvals,
     case_timeline,
     deadline_view,
+    import_view,
     inbox,
+    inspection_view,
+    inspector_register,
     item_register,
     subject_register,
 )
@@ -17,14 +25,22 @@ from tests.deliveries import (
     CASE,
     CLERK,
     FIRE,
+    HASH,
     ITEM,
     LICENCE,
     Book,
     accepted,
     approved,
+    change_imported,
+    ending_imported,
     folded,
     granted,
+    import_finished,
+    import_started,
+    imported,
+    inspection_imported,
     item,
+    licence_imported,
     received,
     registered,
     sent,
@@ -176,3 +192,119 @@ def test_settled_stream_has_no_deadline_row() -> None:
     )
     book.add(f"case/{CASE}", declined)
     assert folded(deadline_view.PROJECTION, book.kept) == {}
+
+
+RENEWED, ISSUED, EARLIER = date(2026, 3, 1), date(2024, 3, 1), date(2022, 3, 1)
+OLD = "SRC-100"
+
+
+def _licence(*events: Event) -> Row:
+    book = Book()
+    for event in events:
+        book.add(f"licence/{OLD}", event, key=OLD)
+    return folded(approvals.PROJECTION, book.kept)[OLD]
+
+
+@pytest.mark.parametrize("order", [*permutations((EARLIER, ISSUED, RENEWED))])
+def test_imported_terms_may_come_in_any_order(order: tuple[date, ...]) -> None:
+    """各期不论先到后到，现状都取起始最晚的一期；先前一期的终结不算。"""
+    first, *rest = order
+    events: list[Event] = [licence_imported(first, None)]
+    for day in rest:
+        events.append(change_imported(day, date(2028, 2, 29)))
+        if day == ISSUED:
+            events.append(ending_imported(ISSUED))
+    row = _licence(*events)
+    assert (row["state"], row["valid_from"], row["terms"]) == ("IN_FORCE", RENEWED, 3)
+    assert (row["imported"], row.get("case_no")) == (True, None)
+
+
+def test_ending_of_the_latest_term_ends_the_licence() -> None:
+    """最近一期终结，许可即终结；此后才到的先前各期不改变它。"""
+    ended = _licence(
+        licence_imported(RENEWED, date(2028, 2, 29)),
+        ending_imported(RENEWED),
+        change_imported(ISSUED, date(2026, 2, 28)),
+    )
+    assert (ended["state"], ended["ended_on"]) == ("FORFEITED", date(2026, 5, 1))
+    assert (ended["ended_exactly"], ended["valid_to"]) == (False, date(2028, 2, 29))
+
+
+def test_renewed_after_its_ending_is_in_force_again() -> None:
+    """一期终结之后又起新的一期，许可有效，终结的痕迹不留在现状里。"""
+    row = _licence(
+        licence_imported(ISSUED, date(2026, 2, 28)),
+        ending_imported(ISSUED, approval.ImportedEnding.DEREGISTERED),
+        change_imported(RENEWED, None),
+    )
+    assert (row["state"], row["ended_on"], row["deregistered"]) == ("IN_FORCE", None, False)
+
+
+def test_register_knows_imported_subjects_until_they_register() -> None:
+    """历史对象照收；在此登记之后以登记的为准，次数不丢。"""
+    book = imported()
+    row = folded(subject_register.PROJECTION, book.kept)["SRC-9"]
+    assert (row["imported"], row["kind"], row["licences"]) == (True, None, 1)
+    book.add("subject/SRC-9", registered("C"), key="SRC-9")
+    row = folded(subject_register.PROJECTION, book.kept)["SRC-9"]
+    assert (row["imported"], row["risk_class"], row["licences"]) == (False, "C", 1)
+
+
+def test_past_inspection_waits_until_its_licence_comes() -> None:
+    """许可未到的待关联，到了即已关联；结果照来源记下。"""
+    book = Book()
+    book.add("inspection/SRC-I-1", inspection_imported(licence_known=False), key="SRC-I-1")
+    rows = folded(inspection_view.PROJECTION, book.kept)
+    assert rows["inspection/SRC-I-1"]["state"] == "WAITING"
+    linked = past_inspection.InspectionLinked(LicenceNo(OLD))
+    row = folded(
+        inspection_view.PROJECTION,
+        [book.add("inspection/SRC-I-1", linked, key="SRC-I-1")],
+        rows,
+    )["inspection/SRC-I-1"]
+    assert (row["state"], row["problem"], row["critical"]) == ("LINKED", True, 1)
+
+
+def test_task_goes_from_assigned_to_reviewed() -> None:
+    """双随机任务：派发、检查、复核，一行记到底；检查人员各记一次。"""
+    kept = story().kept
+    row = folded(inspection_view.PROJECTION, kept)["task/2026-0001.S-1"]
+    assert (row["state"], row["problem"], row["agreed"]) == ("FINDING_REVIEWED", True, True)
+    people = folded(inspector_register.PROJECTION, kept)
+    counts = {key: (row["assigned"], row["done"], row["problems"]) for key, row in people.items()}
+    assert counts == {"P-5": (1, 1, 1), "P-6": (1, 1, 1)}
+
+
+def test_inspectors_of_a_source_are_kept_apart() -> None:
+    """来源里的检查人员以来源代号开头，只有次数，没有证件。"""
+    row = folded(inspector_register.PROJECTION, imported().kept)["SRC:X-1"]
+    assert (row["source"], row["done"], row["assigned"]) == ("SRC", 1, 0)
+
+
+def test_import_shows_its_counts_when_it_is_finished() -> None:
+    """导入中的还没有数目；完毕的写明收了多少、因何没收多少。"""
+    book = Book()
+    book.add("import/imp-1", import_started(), key="imp-1")
+    assert folded(import_view.PROJECTION, book.kept)["imp-1"]["state"] == "IMPORTING"
+    book.add("import/imp-1", import_finished(), key="imp-1")
+    row = folded(import_view.PROJECTION, book.kept)["imp-1"]
+    assert (row["state"], row["taken"], row["known"], row["refused"]) == ("IMPORTED", 7, 2, 1)
+    assert row["reasons"] == [{"code": "import.differs", "count": 1, "rows": "5"}]
+
+
+def test_timeline_gives_imported_licences_no_case() -> None:
+    """导入的许可不属哪一件办件；历史检查凭许可编号相连，来源记录写在内容里。"""
+    rows = list(folded(case_timeline.PROJECTION, imported().kept).values())
+    licences = [row for row in rows if str(row["stream"]).startswith("licence/")]
+    assert {(row["case_no"], row["licence_no"]) for row in licences} == {(None, OLD)}
+    inspections = [row for row in rows if str(row["stream"]).startswith("inspection/")]
+    assert [row["licence_no"] for row in inspections] == [OLD, OLD]
+    told = inspections[0]["facts"]
+    assert isinstance(told, dict)
+    assert told["origin"] == {
+        "source": "SRC",
+        "record": "I-1",
+        "sha256": HASH,
+        "import_id": "imp-1",
+        "line": 2,
+    }

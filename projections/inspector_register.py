@@ -1,0 +1,131 @@
+"""检查人员名册：资格与证件，派了几项、做了几项；来源里的检查人员只有代号与次数。"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from domain import inspection, past_inspection
+from domain.inspector import InspectorRegistered
+from followers.delivered import Delivered
+from followers.projection import Column, ColumnType, Projection, Row, Value
+from projections import common
+from projections.common import Found, Reader, plain
+from projections.inspection_view import found_problem
+
+COLUMNS: Final = (
+    Column("organ", ColumnType.TEXT, indexed=True),
+    Column("region", ColumnType.TEXT),
+    Column("specialities", ColumnType.JSON),
+    Column("station", ColumnType.TEXT),
+    Column("certificate_no", ColumnType.TEXT),
+    Column("certificate_valid_to", ColumnType.DATE, indexed=True),
+    Column("source", ColumnType.TEXT),
+    Column("assigned", ColumnType.BIGINT),
+    Column("done", ColumnType.BIGINT),
+    Column("problems", ColumnType.BIGINT),
+    Column("position", ColumnType.BIGINT),
+)
+_ENTERED: Final = ("organ", "region", "station", "certificate_no", "certificate_valid_to")
+
+
+def keys(delivered: Delivered) -> tuple[str, ...]:
+    """事件所涉的检查人员；来源里的人前面写明来源，不与本系统的人相混。"""
+    match delivered.event:
+        case InspectorRegistered(person=person):
+            return (person,)
+        case inspection.TaskAssigned(inspectors=people) | inspection.Inspected(signatures=people):
+            return people
+        case past_inspection.InspectionImported(inspector=str(code), origin=origin):
+            return (f"{origin.source}:{code}",)
+        case _:
+            return ()
+
+
+def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
+    """一名检查人员的新现状。"""
+    del key
+    new: dict[str, Value] = {**(row or {"assigned": 0, "done": 0, "problems": 0})}
+    new["position"] = delivered.position
+    match delivered.event:
+        case InspectorRegistered() as entered:
+            taken = {name: getattr(entered, name) for name in _ENTERED}
+            return new | taken | {"specialities": plain(entered.specialities)}
+        case inspection.TaskAssigned():
+            return new | _more(new, "assigned")
+        case inspection.Inspected(codes=codes):
+            return new | _more(new, "done") | _more(new, "problems", found_problem(codes))
+        case past_inspection.InspectionImported(codes=codes, origin=origin):
+            new["source"] = origin.source
+            return new | _more(new, "done") | _more(new, "problems", found_problem(codes))
+        case _:
+            raise TypeError(f"not read here: {delivered.name}")
+
+
+def _more(row: Row, name: str, by: int = 1) -> dict[str, Value]:
+    before = row.get(name)
+    return {name: (before if isinstance(before, int) else 0) + by}
+
+
+PROJECTION: Final = Projection(
+    name="inspector_register",
+    version=1,
+    columns=COLUMNS,
+    keys=keys,
+    fold=fold,
+    reads=frozenset(
+        {
+            "inspector.registered.v1",
+            "task.assigned.v1",
+            "task.inspected.v1",
+            "inspection.imported.v1",
+        }
+    ),
+)
+
+
+# -- queries
+
+
+@dataclass(frozen=True, slots=True)
+class InspectorRow:
+    """一名检查人员；``source`` 不空的是来源里的人，只有代号与次数。"""
+
+    key: str
+    organ: str | None
+    region: str | None
+    specialities: list[str] | None
+    station: str | None
+    certificate_no: str | None
+    certificate_valid_to: date | None
+    source: str | None
+    assigned: int
+    done: int
+    problems: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查检查人员的条件；没有给的不限。``expired_by``：此日及以前证件到期的。"""
+
+    organ: str | None = None
+    region: str | None = None
+    imported: bool | None = None
+    expired_by: date | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectorRow]:
+    """合条件的检查人员，本系统的在前。"""
+    return common.search(
+        conn,
+        PROJECTION,
+        InspectorRow,
+        (
+            ("organ = %s", asked.organ),
+            ("region = %s", asked.region),
+            ("(source IS NOT NULL) = %s", asked.imported),
+            ("certificate_valid_to <= %s", asked.expired_by),
+        ),
+        "source NULLS FIRST, key",
+        limit,
+    )
