@@ -276,7 +276,8 @@ def explanation(result: Result, user: str, digest: str) -> list[tuple[str, str]]
 def show(result: Result, console: Console) -> None:
     """给人看的结果。"""
     job, tally = result.job, result.tally
-    table = Table(title=say("import.title", number=job.import_id, kind=_kind(job)))
+    console.print(say("import.title", number=job.import_id, kind=_kind(job)))
+    table = Table()
     table.add_column(say("import.column.what"))
     table.add_column(say("import.column.number"), justify="right")
     refused = sum(one.count for one in result.refused)

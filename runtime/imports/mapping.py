@@ -15,7 +15,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from cattrs import BaseValidationError, Converter, ForbiddenExtraKeysError
+from cattrs import (
+    AttributeValidationNote,
+    BaseValidationError,
+    Converter,
+    ForbiddenExtraKeysError,
+    IterableValidationNote,
+)
 
 from domain.approval import ImportedEnding, TermKind
 from domain.case import ImportedStep
@@ -198,20 +204,27 @@ def _text(value: object, _: object) -> str:
     return value
 
 
-def _first_fault(error: BaseException, where: str = "TOML") -> tuple[str, str]:
-    """The innermost first cause, and where cattrs says that it stands."""
+def _first_fault(error: BaseException, path: tuple[str, ...] = ()) -> tuple[str, str]:
+    """The innermost first cause, and where it stands. A key that is wrong explains one missing."""
     match error:
-        case BaseValidationError(exceptions=[first, *_]):
-            note = next(
-                (str(getattr(one, "name", one)) for one in getattr(first, "__notes__", ())), where
-            )
-            return _first_fault(first, note)
+        case BaseValidationError(exceptions=causes):
+            first = min(causes, key=lambda one: not isinstance(one, ForbiddenExtraKeysError))
+            return _first_fault(first, (*path, *_place(first)))
         case ForbiddenExtraKeysError(extra_fields=names):
             return "、".join(sorted(names)), say("import.fault.unknown")
         case KeyError(args=[name]):
             return str(name), say("import.fault.missing")
         case _:
-            return where, say("import.fault.type")
+            return ".".join(path) or "TOML", say("import.fault.type")
+
+
+def _place(error: BaseException) -> Iterator[str]:
+    """The key where this stands, as cattrs notes it."""
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, IterableValidationNote):
+            yield str(note.index)
+        elif isinstance(note, AttributeValidationNote):
+            yield note.name
 
 
 def _faults(mapping: Mapping) -> Iterator[tuple[str, str]]:

@@ -114,8 +114,8 @@ class Report:
         trace: TracebackType | None,
     ) -> None:
         self._closing.close()
+        self._book.close()  # an unfinished one too: it has files of its own open
         if kind is None:
-            self._book.close()
             self._parts[1].replace(self.xlsx)
         for part in self._parts:
             part.unlink(missing_ok=True)
