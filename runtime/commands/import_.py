@@ -123,7 +123,7 @@ def _rehearsed(arguments: argparse.Namespace, job: Job) -> Result:
         result = Result(
             job, tally, tally.groups(), {}, time.monotonic() - began, report, is_rehearsal=True
         )
-        report.summarise(explanation(result, say("none"), digest))
+        report.summarise(explanation(result, say("import.nobody"), digest))
     return result
 
 

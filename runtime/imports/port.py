@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeAlias
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from domain import importing
 from domain.acts import Act
@@ -63,9 +63,9 @@ class Job:
         both = f"{self.seen.sha256} {self.mapping.sha256}"
         return f"{self.mapping.source}-{sha256(both.encode()).hexdigest()[:DIGITS]}"
 
-    def command_id(self, what: str) -> UUID:
-        """一道命令的编号。"""
-        return uuid5(NAMESPACE, f"{self.import_id} {what}")
+    def command_id(self, record: str) -> UUID:
+        """收一条来源记录的命令编号。"""
+        return uuid5(NAMESPACE, f"{self.import_id} row {record}")
 
     def numbered(self, rows: Rows) -> Iterator[Numbered]:
         """逐行换算。"""
@@ -147,18 +147,21 @@ class Port:
             mapping.sha256,
             mapping.text,
         )
-        outcome = self._ask(job, "start", act)
-        return outcome.kind is OutcomeKind.RECORDED and not outcome.repeated
+        outcome = self._ask(act)
+        return outcome.kind is OutcomeKind.RECORDED
 
     def _finish(self, job: Job, tally: Tally, report: Sha256) -> None:
         reach("import.before_finish")
         act = FinishImport(
             job.import_id, tally.rows, tally.taken, tally.known, tally.groups(), report
         )
-        self._ask(job, "finish", act)
+        self._ask(act)
 
-    def _ask(self, job: Job, what: str, act: Act) -> Outcome:
-        outcome = self._ledger.execute(Request(act, self._actor, job.command_id(what)))
+    def _ask(self, act: Act) -> Outcome:
+        """Under a new number each time: a refusal for want of a post must not outlast the want.
+        That an import begins and ends once, the law of imports itself sees to.
+        """
+        outcome = self._ledger.execute(Request(act, self._actor, uuid4()))
         if outcome.code is not None:
             raise Stop(Exit.REFUSED, outcome.code, **outcome.facts)
         return outcome
@@ -183,7 +186,7 @@ class Port:
         return Request(
             row.act,
             self._actor,
-            job.command_id(f"row {row.record}"),
+            job.command_id(row.record),
             correlation_id=job.import_id,
         )
 
