@@ -21,6 +21,17 @@ SELECT c.name, c.kind, c.next_position, h.next_position - c.next_position AS beh
 _LEVEL: Final = """
 SELECT coalesce(bool_and(c.next_position >= h.next_position), false)
   FROM follower.cursor c CROSS JOIN ledger.head h"""
+_HEAD: Final = """
+SELECT next_position, CASE WHEN next_position > 0 THEN appended_at END AS appended_at,
+       CASE WHEN next_position > 0
+            THEN extract(epoch FROM clock_timestamp() - appended_at)::float8 END AS seconds
+  FROM ledger.counter"""
+_TIMERS: Final = """
+WITH clock AS (SELECT coalesce((SELECT now FROM ledger.clock), clock_timestamp()) AS now),
+     kept AS (SELECT row, due_at FROM follower.row WHERE follower = %s)
+SELECT coalesce(sum(jsonb_array_length(row -> 'timers')), 0)::integer AS open,
+       count(*) FILTER (WHERE due_at <= clock.now) AS due, min(due_at) AS next_due
+  FROM clock LEFT JOIN kept ON true"""
 _STREAM: Final = "SELECT FROM ledger.stream_head WHERE stream = ANY(%s) LIMIT 1"
 _NEXT_DUE: Final = "SELECT min(due_at) FROM follower.row WHERE due_at <= %s"
 
@@ -38,6 +49,36 @@ class Lag:
     halted_facts: dict[str, str]
     seconds: float
     parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """账首：下一个位置、最近一次入账的时刻与距今几秒；一件没有的为 None。"""
+
+    next_position: int
+    appended_at: datetime | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTimers:
+    """开着的期限：共几个，几份案卷上有届满而机器还没办的，最早何时届满。"""
+
+    open: int
+    due: int
+    next_due: datetime | None
+
+
+def ledger_head(conn: Connection) -> Head:
+    """账首。Needs the audit role, and a ledger."""
+    with conn.cursor(row_factory=class_row(Head)) as cursor:
+        return cursor.execute(_HEAD).fetchone() or Head(0, None, None)
+
+
+def open_timers(conn: Connection, keeper: str) -> OpenTimers:
+    """``keeper`` 底册上开着的期限，按账本的时钟。Needs the audit role."""
+    with conn.cursor(row_factory=class_row(OpenTimers)) as cursor:
+        return cursor.execute(_TIMERS, (keeper,)).fetchone() or OpenTimers(0, 0, None)
 
 
 def lags(conn: Connection) -> list[Lag]:
