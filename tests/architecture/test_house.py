@@ -39,7 +39,7 @@ STORAGE: Final = {
     *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
     *(f"projections/{name}.py" for name in ("common", "subject_register")),
-    *(f"runtime/{name}.py" for name in ("commands/doctor", "hall", "servers/postgres", "story")),
+    *(f"runtime/{name}.py" for name in ("checks/database", "hall", "servers/postgres", "story")),
 }
 SQL: Final = re.compile(
     r"\b(SELECT\s|INSERT INTO\b|UPDATE\s+\S+\s+SET\b|DELETE FROM\b|TRUNCATE\b|SET ROLE\b|"
