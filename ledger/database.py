@@ -23,6 +23,29 @@ LOGIN_ROLES: Final = (
     "shenguan_project",
     "shenguan_audit",
 )
+GRANTS: Final = Path(__file__).parent / "grants.txt"
+# Whoever holds what on the ledger beside its owner, and what does not belong to the owner.
+_GRANTS: Final = """
+WITH thing AS (
+    SELECT 'schema ' || nspname AS name, nspowner AS owner,
+           coalesce(nspacl, acldefault('n', nspowner)) AS acl
+      FROM pg_namespace WHERE nspname = 'ledger'
+    UNION ALL
+    SELECT 'ledger.' || relname, relowner, coalesce(relacl, acldefault('r', relowner))
+      FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind IN ('r', 'v', 'm', 'p')
+    UNION ALL
+    SELECT format('ledger.%%s.%%s', relname, attname), relowner, attacl
+      FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+     WHERE relnamespace = 'ledger'::regnamespace AND attacl IS NOT NULL
+    UNION ALL
+    SELECT format('ledger.%%s()', proname), proowner, coalesce(proacl, acldefault('f', proowner))
+      FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace)
+SELECT format('%%s %%s %%s', coalesce(rolname, 'PUBLIC'), privilege_type, name)
+  FROM thing CROSS JOIN aclexplode(acl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+ WHERE a.grantee <> owner
+UNION
+SELECT format('%%s OWNER %%s', rolname, name)
+  FROM thing JOIN pg_roles r ON r.oid = owner WHERE rolname <> %s"""
 _LOCK: Final = 5391840618  # of migrations; the append function has the number before it
 
 
@@ -118,3 +141,14 @@ def _apply(conn: psycopg.Connection[TupleRow]) -> Iterator[str]:
                     (file.name, digest),
                 )
             yield file.name
+
+
+def grants(conn: psycopg.Connection[TupleRow]) -> frozenset[str]:
+    """账本上的现行授权，一条一行：谁、什么权、在何物上；属主自己的不算。"""
+    return frozenset(row[0] for row in conn.execute(_GRANTS, (OWNER,)))
+
+
+def right_grants() -> frozenset[str]:
+    """应有的授权：与结构文件一起维护的清单。"""
+    lines = GRANTS.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))

@@ -142,7 +142,9 @@ def _tail(parser: argparse.ArgumentParser) -> None:
         "--from-position", type=natural, metavar="N", help=say("option.from_position")
     )
     parser.add_argument("--from-time", metavar="TIME", help=say("option.from_time"))
-    parser.add_argument("--event", metavar="NAME", help=say("option.event"))
+    parser.add_argument(
+        "--event", nargs="+", action="extend", metavar="NAME", help=say("option.event")
+    )
     parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.case"))
     parser.add_argument("--department", metavar="CODE", help=say("option.department"))
     _flag(parser, "until-end")
@@ -217,7 +219,7 @@ _OUR_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"the following arguments are required: (?P<what>.*)", "argparse.required"),
     (r"argument COMMAND: invalid choice: (?P<what>\S+).*", "argparse.command"),
     (r"argument (?P<option>.*): invalid choice: (?P<what>\S+).*", "argparse.choice"),
-    (r"argument (?P<option>.*): expected one argument", "argparse.value"),
+    (r"argument (?P<option>.*): expected (one|at least one) argument", "argparse.value"),
     (r"argument (?P<option>.*): invalid day value: (?P<what>.*)", "argparse.day"),
     (r"argument (?P<option>.*): not allowed with argument (?P<what>.*)", "argparse.both"),
     (r"argument (?P<option>.*): invalid natural value: (?P<what>.*)", "argparse.invalid"),

@@ -2,80 +2,78 @@
 
 import argparse
 import json
-import threading
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from kafka.errors import KafkaError
-from psycopg import Connection, OperationalError, connect
-from psycopg.errors import UndefinedTable
-from psycopg.rows import TupleRow
-
-from followers.overview import Lag, lags
-from ledger.errors import LedgerError
-from ledger.relay import open_consumer, read_tails
-from ledger.store import Frame, read_frame, read_lane_heads
-from runtime import state, words
+from followers.overview import Lag
+from runtime import standing, state, words
 from runtime.exits import Exit
 from runtime.messages import say
 from runtime.settings import Settings
+from runtime.standing import LaneEnd, Standing
 from runtime.state import State
 
 NOTHING: Final = "-"
-PATIENCE: Final = 3.0  # seconds for Kafka to say where the topics end
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 都在运行 · 3 有角色因完整性有疑而停 · 5 未运行或有一个没在运行。"""
     found = state.running(chosen)
-    followers, relay = _lags(chosen) if found else ([], None)
+    is_asked = found is not None or not chosen.own_database
+    seen = standing.look(chosen) if is_asked else None
     if arguments.json:
         record = asdict(found) if found else {"data": str(chosen.data), "children": []}
-        record |= {"running": found is not None, "followers": [asdict(one) for one in followers]}
-        print(json.dumps(record | {"unrelayed": relay}, ensure_ascii=False))
-    elif found is None:
-        print(say("status.stopped", data=chosen.data))
-        if (died := State.read(chosen.run)) is not None:
-            print(say("status.died", pid=died.pid, log=chosen.log / "parent.log"))
+        record |= {"running": found is not None} | _record(seen)
+        print(json.dumps(record, ensure_ascii=False))
     else:
-        copied = [relayed(relay)] if followers else []
-        print("\n".join([*lines(found), *copied, *map(progress, followers)]))
-    return Exit.INTEGRITY if any(one.halted for one in followers) else verdict(found)
+        print("\n".join([*(lines(found) if found else stopped(chosen)), *ledger_lines(seen)]))
+    is_halted = seen is not None and any(one.halted for one in seen.followers)
+    return Exit.INTEGRITY if is_halted else verdict(found)
 
 
-def _lags(chosen: Settings) -> tuple[list[Lag], int | None]:
-    """跟随者落后多少，主题里还缺多少；数据库还没起来或还没建账，就没有可说的。"""
-    try:
-        with connect(chosen.dsn("shenguan_audit"), autocommit=True) as conn:
-            frame = read_frame(conn)
-            return lags(conn), _unrelayed(chosen.kafka_bootstrap, frame, conn) if frame else None
-    except (OperationalError, UndefinedTable):
-        return [], None
+def _record(seen: Standing | None) -> dict[str, object]:
+    """The same names whether there is a ledger to look at or not."""
+    if seen:
+        return seen.as_record()
+    names = ("head", "unrelayed", "timers", "totals")
+    return {"lanes": [], "followers": [], **dict.fromkeys(names)}
 
 
-def _unrelayed(bootstrap: str, frame: Frame, conn: Connection[TupleRow]) -> int | None:
-    """账上有而主题里还没有的件数；Kafka 不作答则为 None。
+def stopped(chosen: Settings) -> list[str]:
+    """没有在运行的几行。"""
+    shown = [say("status.stopped", data=chosen.data)]
+    if (died := State.read(chosen.run)) is not None:
+        shown.append(say("status.died", pid=died.pid, log=chosen.log / "parent.log"))
+    return shown
 
-    The topics are read first, so what is appended meanwhile counts as not yet there. A frozen
-    broker answers neither yes nor no: the thread is left behind, this command is about to end.
-    """
-    copied: list[int] = []
 
-    def look() -> None:
-        try:
-            with closing(open_consumer(bootstrap)) as consumer:
-                tails = read_tails(consumer, frame).values()
-        except (KafkaError, LedgerError):
-            return
-        copied.append(sum(tail.lane_position + 1 for tail in tails if tail))
+def ledger_lines(seen: Standing | None) -> Iterator[str]:
+    """账本的几行：账首、各道、跟随者、期限、合计。"""
+    if seen is None:
+        return
+    head = seen.head
+    facts = {
+        "count": head.next_position,
+        "at": words.instant(head.appended_at) if head.appended_at else NOTHING,
+        "seconds": NOTHING if head.seconds is None else f"{head.seconds:.0f}",
+    }
+    yield "  " + say("status.head", **facts)
+    yield from (lane(one) for one in seen.lanes)
+    yield relayed(seen.unrelayed)
+    yield from map(progress, seen.followers)
+    due = seen.timers.next_due
+    shown = asdict(seen.timers) | {"next_due": words.instant(due) if due else NOTHING}
+    yield "  " + say("status.timers", **shown)
+    totals = seen.totals
+    yield "  " + say("status.totals", **totals | {"most_seconds": f"{totals['most_seconds']:.1f}"})
 
-    looking = threading.Thread(target=look, daemon=True)
-    looking.start()
-    looking.join(PATIENCE)
-    stored = sum(number for _, _, number in read_lane_heads(conn))
-    return max(0, stored - copied[0]) if copied else None
+
+def lane(one: LaneEnd) -> str:
+    """一道的一行：账上到哪里，主题里到哪里。"""
+    key = "lane" if one.copied is not None else "lane_unknown"
+    return "  " + say(f"status.{key}", **asdict(one), behind=one.behind)
 
 
 def relayed(behind: int | None) -> str:

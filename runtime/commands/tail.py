@@ -8,7 +8,7 @@ import argparse
 import json
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,23 +16,28 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
+from kafka.errors import KafkaError
+
 from domain.linkage import Sent
 from domain.terms import BEIJING
 from followers.delivered import Delivered
 from followers.kafka_feed import KafkaFeed
-from followers.overview import is_known
+from followers.overview import is_known, lane_starts, position_since
 from followers.storage import Connection, connect, head, leaves, schema_text
 from followers.vouching import Voucher
 from ledger.entry import Entry
 from ledger.errors import LedgerError, LedgerUnavailable
-from ledger.outbox import lanes_of
-from ledger.store import read_frame
+from ledger.outbox import Lane, lanes_of
+from ledger.relay import topic_ids
+from ledger.store import Frame, read_frame
 from projections.common import facts
 from runtime import words
 from runtime.commands.case import exit_of
 from runtime.exits import Exit, Stop
 from runtime.settings import Settings
+from runtime.standing import AUDITOR
 from schemas.registry import EVENT_NAMES
+from schemas.topics import topic_name
 
 ROLE: Final = "shenguan_follow"
 BATCH: Final = 500
@@ -45,12 +50,12 @@ COUNT: Final = 20  # shown of what is already there, where nothing else is asked
 class Filter:
     """要看哪些：各条件同时满足；不设的不限。
 
-    ``topic`` is the short name, ``event`` a name or its beginning, ``department`` an organ code:
-    events by it, and pushes to it.
+    ``topic`` is the short name, ``events`` names or their beginnings, any of them; ``department`` an
+    organ code: events by it, and pushes to it.
     """
 
     topic: str | None
-    event: str | None
+    events: tuple[str, ...]
     case_no: str | None
     department: str | None
     since: datetime | None
@@ -59,7 +64,7 @@ class Filter:
         """凭记录的标头就能判断的条件。"""
         return (
             self.topic in {None, entry.topic}
-            and entry.name.startswith(self.event or "")
+            and entry.name.startswith(self.events or "")
             and self.case_no in {None, entry.key}
             and (self.since is None or entry.recorded_at >= self.since)
         )
@@ -72,14 +77,14 @@ class Filter:
         return self.department in {sent_to, delivered.meta.actor.organ}
 
 
-EVERYTHING: Final = Filter(None, None, None, None, None)
+EVERYTHING: Final = Filter(None, (), None, None, None)
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 已到末尾 · 1 用法 · 2 没有这个编号或位置 · 3 账本有疑 · 5 Kafka 或数据库不可用。"""
     wanted = Filter(
         arguments.topic,
-        _event(arguments.event),
+        tuple(map(_event, arguments.event or ())),
         arguments.case_no,
         arguments.department,
         _instant(arguments.from_time),
@@ -88,6 +93,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         with connect(chosen.dsn(ROLE)) as conn:
             for delivered in _deliveries(arguments, chosen, conn, wanted):
                 print(as_json(delivered) if arguments.json else as_text(delivered), flush=True)
+    except KeyboardInterrupt:
+        return Exit.DONE  # how a live stream is meant to end
     except LedgerError as problem:
         raise Stop(exit_of(problem), problem.code, **problem.facts) from problem
     return Exit.DONE
@@ -96,9 +103,9 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 # -- what is asked for
 
 
-def _event(text: str | None) -> str | None:
+def _event(text: str) -> str:
     """A name or its beginning: of what nothing begins with, no event will ever come."""
-    if text is None or any(name.startswith(text) for name in EVENT_NAMES):
+    if text and any(name.startswith(text) for name in EVENT_NAMES):
         return text
     families = sorted({f"{name.partition('.')[0]}." for name in EVENT_NAMES})
     near = get_close_matches(text, EVENT_NAMES, n=3, cutoff=0.5) or families
@@ -116,26 +123,42 @@ def _instant(text: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=BEIJING)
 
 
-def _require_case(chosen: Settings, case_no: str | None) -> None:
+def _require_case(conn: Connection, case_no: str | None) -> None:
     """A key is the number of some stream; one that is on no stream is a slip of the pen."""
-    if case_no is None:
-        return
-    with connect(chosen.dsn("shenguan_audit")) as conn:
-        if not is_known(conn, case_no):
-            raise Stop(Exit.REFUSED, "tail.case", case_no=case_no)
+    if case_no is not None and not is_known(conn, case_no):
+        raise Stop(Exit.REFUSED, "tail.case", case_no=case_no)
 
 
-def first_position(arguments: argparse.Namespace, wanted: Filter, end: int) -> int:
-    """从哪里读起：指定的位置；要挑选的从头挑起；否则最近 N 条。
+def first_position(
+    arguments: argparse.Namespace, wanted: Filter, end: int, since: Callable[[datetime], int]
+) -> int:
+    """从哪里读起：指定的位置或时刻；要挑选的从头挑起；否则最近 N 条。
 
-    Raises :class:`Stop` for a position that the ledger has not reached.
+    ``since`` finds the position of an instant. Raises :class:`Stop` for a position that the ledger
+    has not reached.
     """
-    if arguments.from_position is not None:
-        if arguments.from_position > end:
-            facts = {"position": arguments.from_position, "count": end}
-            raise Stop(Exit.REFUSED, "tail.beyond", **facts)
-        return int(arguments.from_position)
-    return 0 if wanted != EVERYTHING else max(0, end - (_count(arguments, wanted) or 0))
+    begin = arguments.from_position or 0
+    if begin > end:
+        raise Stop(Exit.REFUSED, "tail.beyond", position=begin, count=end)
+    if wanted.since is not None:
+        return max(begin, since(wanted.since))
+    if arguments.from_position is not None or wanted != EVERYTHING:
+        return int(begin)
+    return max(0, end - (_count(arguments, wanted) or 0))
+
+
+def hints(frame: Frame, starts: Mapping[Lane, int], bootstrap: str) -> dict[str, int]:
+    """各分区从哪个偏移读起，不从头读；问不到主题的编号，就没有提示。"""
+    names = sorted({topic_name(frame.origin, lane.topic) for lane in starts})
+    try:
+        found = topic_ids(bootstrap, names)
+    except KafkaError:
+        return {}
+    ids = {name: identity for name, (identity, _) in found.items()}
+    return {
+        f"{ids.get(topic_name(frame.origin, lane.topic))}/{lane.partition}": offset
+        for lane, offset in starts.items()
+    }
 
 
 def _count(arguments: argparse.Namespace, wanted: Filter) -> int | None:
@@ -156,11 +179,15 @@ def _deliveries(
     frame = read_frame(conn)
     if frame is None:
         raise LedgerUnavailable("ledger.not_created")
-    _require_case(chosen, wanted.case_no)
-    end = head(conn)
-    start = first_position(arguments, wanted, end)
+    lanes, end = lanes_of(frame), head(conn)
+    with connect(chosen.dsn(AUDITOR)) as index:
+        _require_case(index, wanted.case_no)
+        find = partial(position_since, index, end=end)
+        start = first_position(arguments, wanted, end, find)
+        starts = lane_starts(index, lanes, start)
     voucher = Voucher(frame.hash, partial(schema_text, conn))
-    feed = KafkaFeed(chosen.kafka_bootstrap, frame.origin, lanes_of(frame), start, {})
+    offsets = hints(frame, starts, chosen.kafka_bootstrap)
+    feed = KafkaFeed(chosen.kafka_bootstrap, frame.origin, lanes, start, offsets)
     is_empty = _count(arguments, wanted) != 0  # nothing asked for, nothing missed
     with closing(feed):
         feed.start()

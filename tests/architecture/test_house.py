@@ -41,9 +41,8 @@ STORAGE: Final = {
     *(f"projections/{name}.py" for name in ("common", "statistics", "subject_register")),
     *(
         f"runtime/{name}.py"
-        for name in ("commands/doctor", "hall", "imports/storage", "servers/postgres")
+        for name in ("checks/database", "hall", "imports/storage", "servers/postgres", "story")
     ),
-    "runtime/story.py",
 }
 SQL: Final = re.compile(
     r"\b(SELECT\s|INSERT INTO\b|UPDATE\s+\S+\s+SET\b|DELETE FROM\b|TRUNCATE\b|SET ROLE\b|"

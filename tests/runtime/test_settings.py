@@ -11,7 +11,8 @@ import structlog
 
 from ledger.database import LOGIN_ROLES
 from runtime import kafka_admin, logs, settings
-from runtime.commands import doctor
+from runtime.checks import database, machine
+from runtime.checks.finding import BAD, OK
 from runtime.servers.kafka import escaped
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
@@ -93,9 +94,9 @@ def test_java_reads_chinese_paths_in_properties() -> None:
 @pytest.mark.integration
 def test_doctor_finds_the_database_durable(postgres: Settings) -> None:
     """体检：内嵌数据库已答复即已落盘，页有校验和。"""
-    found = list(doctor.durability(postgres))
-    assert [one.name for one in found] == list(doctor.DURABLE)
-    assert {one.level for one in found} == {doctor.OK}
+    found = list(database.durability(postgres))
+    assert [one.name for one in found] == list(database.DURABLE)
+    assert {one.level for one in found} == {OK}
 
 
 @pytest.mark.integration
@@ -107,17 +108,17 @@ def test_doctor_finds_what_is_unsafe(new_database: NewDatabase) -> None:
         row = connection.execute("SELECT current_database()").fetchone()
         assert row is not None
         connection.execute(f"ALTER DATABASE {row[0]} SET synchronous_commit = off")
-    assert "synchronous_commit" in bad(doctor.durability(chosen))
+    assert "synchronous_commit" in bad(database.durability(chosen))
 
     settings.ensure_secrets(chosen.data)
     (chosen.data / "secrets" / "database.json").chmod(0o644)
-    assert "secrets/database.json" in bad(doctor.secrets(chosen))
+    assert "secrets/database.json" in bad(machine.secrets(chosen))
 
 
 def bad(found: object) -> list[str]:
     """危险项的名称。"""
     assert hasattr(found, "__iter__")
-    return [one.name for one in found if one.level == doctor.BAD]
+    return [one.name for one in found if one.level == BAD]
 
 
 @pytest.mark.integration

@@ -1,23 +1,32 @@
 """`tail`：从真的 Kafka 读出，核对之后才显示；条件各自管用。"""
 
 import json
+import os
+import signal
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from followers.delivered import Delivered
+from followers.kafka_feed import KafkaFeed
+from followers.overview import DISORDER, lane_starts, position_since
+from followers.storage import connect
 from ledger.entry import Entry
+from ledger.outbox import Lane
+from ledger.store import read_frame
 from runtime import cli
 from runtime.commands import tail
 from runtime.exits import Exit, Stop
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
 from tests.deliveries import CASE, FIRE, MARKET, Book, accepted, received, sent, story
-from tests.town import Town, eventually, found_town, relaying
+from tests.town import LANES, Town, eventually, found_town, relaying
 
-NOTHING = tail.Filter(None, None, None, None, None)
+NOTHING = tail.EVERYTHING
 
 
 def _first(book: Book) -> Delivered:
@@ -36,8 +45,9 @@ def _entry() -> Entry:
         ({}, True),
         ({"topic": "case"}, True),
         ({"topic": "register"}, False),
-        ({"event": "case."}, True),
-        ({"event": "case.accepted.v1"}, False),
+        ({"events": ("case.",)}, True),
+        ({"events": ("case.accepted.v1",)}, False),
+        ({"events": ("push.", "case.received.v1")}, True),
         ({"case_no": CASE}, True),
         ({"case_no": "2026-000009"}, False),
         ({"since": datetime(2026, 3, 2, 1, tzinfo=UTC)}, True),
@@ -162,6 +172,97 @@ def test_count_is_taken_after_choosing(town: Town, capsys: pytest.CaptureFixture
     assert [line["position"] for line in lines] == wanted[-2:]
     late = _lines(town, capsys, "-n", "1", "--from-position", "0")
     assert [line["position"] for line in late] == [town.head() - 1]
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_the_index_knows_where_each_lane_begins(town: Town) -> None:
+    """自任何位置起，各道的第一件在哪里，与逐件数的相同；末尾之后是各道的末端。"""
+    stored = town.stored()
+    with connect(town.settings.dsn("shenguan_audit")) as conn:
+        for start in range(len(stored) + 1):
+            found = lane_starts(conn, LANES, start)
+            before = Counter(Lane(one.topic, one.partition) for one in stored[:start])
+            assert found == {lane: before[lane] for lane in LANES}
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_the_index_knows_where_an_instant_is(town: Town) -> None:
+    """自某时起记录的各件都在找到的位置之后；之前差得远的，不必读。"""
+    first, end = town.stored()[0].recorded_at, town.head()
+    with connect(town.settings.dsn("shenguan_audit")) as conn:
+        assert position_since(conn, first, end) == 0
+        assert position_since(conn, first + 2 * DISORDER + timedelta(hours=1), end) == end
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_a_late_start_does_not_read_the_topics_from_the_beginning(town: Town) -> None:
+    """带着偏移提示的一路，自所要的位置送起，之前的一件也没有读到。"""
+    with connect(town.settings.dsn("shenguan_audit")) as conn:
+        frame, start = read_frame(conn), town.head() - 3
+        assert frame is not None
+        offsets = tail.hints(frame, lane_starts(conn, LANES, start), town.bootstrap)
+    assert len(offsets) == len(LANES)
+    feed = KafkaFeed(town.bootstrap, town.origin, LANES, start, offsets)
+    with closing(feed):
+        feed.start()
+        eventually(lambda: len(feed.take(start, 3, 1.0)) == 3)
+        assert not feed.has_delivered(start - 1)
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_no_hints_where_kafka_is_down(town: Town) -> None:
+    """Kafka 停着：没有提示，也不报错；读的时候自会说明。"""
+    with connect(town.settings.dsn("shenguan_audit")) as conn:
+        frame = read_frame(conn)
+    assert frame is not None
+    assert tail.hints(frame, dict.fromkeys(LANES, 1), "127.0.0.1:9") == {}
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_tail_from_an_instant(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """自某时起：不早于它的一件不少；在将来的，一件没有。"""
+    stored = town.stored()
+    since = stored[5].recorded_at
+    wanted = [one.position for one in stored if one.recorded_at >= since]
+    lines = _lines(town, capsys, "--from-time", since.isoformat())
+    assert [line["position"] for line in lines] == wanted
+    assert _lines(town, capsys, "--from-time", "2999-01-01") == []
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_several_events_may_be_named(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    """几个事件名或开头，符合一个即可；有一个写错，即说明。"""
+    named = ("--event", "push.", "case.delivered.v1", "--event", "licence.")
+    assert len(_lines(town, capsys, *named, "--from-position", "0")) == len(town.stored())
+    assert _lines(town, capsys, "--event", "push.", "licence.") == []
+    with pytest.raises(Stop) as stop:
+        tail.run(cli.parse(["tail", "--event", "case.", "case.acepted.v1"]), town.settings)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.USAGE, "tail.event")
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_ctrl_c_is_how_a_live_stream_ends(
+    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """按 Ctrl-C：已有的都显示了，退出码零，没有多余的话。"""
+    past = tail._batches
+
+    def interrupted(feed: KafkaFeed, position: int, end: int | None) -> Iterator[list[Entry]]:
+        if end is None:
+            os.kill(os.getpid(), signal.SIGINT)
+        yield from past(feed, position, end)
+
+    monkeypatch.setattr(tail, "_batches", interrupted)
+    assert tail.run(cli.parse(["tail", "--json", "-n", "2"]), town.settings) == Exit.DONE
+    printed = capsys.readouterr()
+    assert (len(printed.out.splitlines()), printed.err) == (2, "")
 
 
 @pytest.mark.integration
