@@ -1,6 +1,7 @@
 """跟随者的存储：进度、账本的担保（叶、格式、账首），以及视图现行的一代。"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,6 +76,14 @@ def connect(dsn: str) -> Connection:
     return psycopg.connect(
         dsn, autocommit=True, options="-c synchronous_commit=off -c timezone=UTC"
     )
+
+
+@contextmanager
+def one_moment(conn: Connection) -> Iterator[None]:
+    """其间所读，都取自同一时刻；只读。"""
+    with conn.transaction():
+        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
 
 
 def take_lock(conn: Connection, name: str) -> None:

@@ -7,9 +7,9 @@ from typing import Final
 from domain import approval
 from domain.decider import Event
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row, Value
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, names_of, select
+from projections.common import Found, Reader, counted, names_of, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -31,6 +31,9 @@ COLUMNS: Final = (
     Column("source", ColumnType.TEXT),
     Column("source_status", ColumnType.TEXT),
     Column("terms", ColumnType.BIGINT),
+    Column("term_states", ColumnType.JSON),
+    Column("events", ColumnType.BIGINT),
+    Column("effective_on", ColumnType.DATE),
     Column("position", ColumnType.BIGINT),
 )
 
@@ -69,7 +72,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一份许可的新现状。"""
     del key
     event = delivered.event
-    new: dict[str, Value] = {**(row or {}), "position": delivered.position}
+    new: dict[str, Value] = {**(row or {}), **counted(row or {}, delivered)}
+    new["term_states"] = _term_states(new, event)
     match event:
         case approval.Granted():
             taken = {name: getattr(event, name) for name in _TAKEN}
@@ -84,6 +88,19 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | _ending(event) if term_from == new["valid_from"] else new
         case _:
             return new | _ended(new, delivered)
+
+
+def _term_states(row: Row, event: Event) -> Json:
+    """Every imported term by the day it begins: ``IMPORTED``, or how the source says it ended."""
+    known = row.get("term_states")
+    states: dict[str, Json] = known if isinstance(known, dict) else {}
+    match event:
+        case approval.LicenceImported(valid_from=day) | approval.ChangeImported(valid_from=day):
+            return states | {day.isoformat(): "IMPORTED"}
+        case approval.EndingImported(term_from=day, kind=kind):
+            return states | {day.isoformat(): str(kind)}
+        case _:
+            return None
 
 
 def _in_force() -> dict[str, Value]:
@@ -129,7 +146,7 @@ def _ended(row: Row, delivered: Delivered) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="approvals",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

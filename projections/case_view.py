@@ -15,7 +15,7 @@ from domain.terms import Role
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, count, names_of, plain, select
+from projections.common import Found, Reader, count, counted, names_of, plain, select
 from schemas.codec import Meta
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
@@ -59,6 +59,8 @@ COLUMNS: Final = (
     Column("latest_step", ColumnType.TEXT),
     Column("latest_step_at", ColumnType.INSTANT),
     Column("steps", ColumnType.BIGINT),
+    Column("events", ColumnType.BIGINT),
+    Column("effective_on", ColumnType.DATE),
     Column("position", ColumnType.BIGINT, indexed=True),
     Column("updated_at", ColumnType.INSTANT),
 )
@@ -183,7 +185,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
     new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
-    return new | {"position": delivered.position, "updated_at": delivered.meta.recorded_at}
+    return new | counted(new, delivered) | {"updated_at": delivered.meta.recorded_at}
 
 
 def _due(row: Row) -> date | None:
@@ -270,7 +272,7 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

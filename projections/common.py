@@ -10,7 +10,8 @@ from psycopg.rows import TupleRow, class_row
 
 from domain.decider import Event
 from domain.terms import Personal, Sealed
-from followers.projection import Json, Projection
+from followers.delivered import Delivered
+from followers.projection import Json, Projection, Row, Value
 from followers.storage import table_of
 from schemas.registry import EVENT_NAMES
 
@@ -53,6 +54,16 @@ def facts(record: object) -> dict[str, Json]:
     if not is_dataclass(record):
         raise TypeError(f"no fact of ours: {type(record).__name__}")
     return {item.name: plain(getattr(record, item.name)) for item in fields(record)}
+
+
+def counted(row: Row, delivered: Delivered) -> dict[str, Value]:
+    """一行由多少件事推出，末一件在账上何处、何日生效。"""
+    events = row.get("events")
+    return {
+        "events": (events if isinstance(events, int) else 0) + 1,
+        "effective_on": delivered.meta.effective_on,
+        "position": delivered.position,
+    }
 
 
 def text_field(event: Event, name: str) -> str | None:

@@ -19,7 +19,7 @@ from rich.text import Text
 from domain.terms import beijing_day
 from followers import overview
 from followers.overview import Freshness
-from followers.storage import Connection
+from followers.storage import Connection, one_moment
 from projections import approvals, case_timeline, case_view, deadline_view, item_register
 from projections.approvals import ApprovalRow
 from projections.case_timeline import TimelineRow
@@ -81,8 +81,7 @@ def read(conn: Connection, number: str, now: datetime) -> CaseFile | LicenceFile
     None where neither a case nor a licence has this number. Needs the audit role.
     """
     today = beijing_day(now)
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(conn):
         licence = approvals.find(conn, number)
         case = case_view.find(conn, (licence and licence.case_no) or number)
         if case is not None:

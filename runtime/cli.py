@@ -177,6 +177,14 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
 
 
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=natural, required=True, metavar="N", help=say("option.days"))
+    parser.add_argument("--seed", type=natural, default=1, metavar="S", help=say("option.seed"))
+    parser.add_argument(
+        "--per-day", type=natural, default=20, metavar="R", help=say("option.per_day")
+    )
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -192,8 +200,10 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("case", _case),
     Command("list", _list),
     Command("stats", _stats),
+    Command("states", _none),
     Command("tail", _tail),
     Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
+    Command("simulate", _simulate),
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),

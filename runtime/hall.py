@@ -7,7 +7,7 @@ stopped, and one that was played answers as it did the first time.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import psycopg
 
 from domain.acts import Act
-from domain.terms import BEIJING, Actor, OfficerId, Organ, Role
+from domain.terms import BEIJING, Actor, OfficerId, Organ, Role, beijing_day
 from followers import overview
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from ledger.clock import LedgerClock
@@ -84,13 +84,43 @@ class Hall:
         """等机器把某事记入某案卷。"""
         self.wait(lambda: self._recorded(stream, event), f"{event} {stream}")
 
-    def wait(self, done: Callable[[], bool], what: str) -> None:
+    def wait(self, done: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
         """等一个条件成立；久等不来就说在等什么。"""
-        patience = monotonic() + _PATIENCE
+        patience = monotonic() + seconds
         while not done():
             if monotonic() > patience:
                 raise Stop(Exit.DEPENDENCY, "demo_waiting", what=what)
             sleep(_PULSE)
+
+    def today(self) -> date:
+        """账本时钟的今日（北京）。"""
+        return beijing_day(self.clock.now())
+
+    def recorded_on(self, number: UUID) -> date | None:
+        """这条命令办成于哪一日（北京）；还没有办成的没有。"""
+        row = self._first_of(number)
+        return None if row is None else beijing_day(row[1])
+
+    def recorded_in(self, number: UUID) -> str | None:
+        """这条命令首先写入的案卷；还没有办成的没有。"""
+        row = self._first_of(number)
+        return None if row is None else row[0]
+
+    def _first_of(self, number: UUID) -> tuple[str, datetime] | None:
+        known = self.ledger.answered([number]).get(number)
+        if known is None or known.first is None:
+            return None
+        return self.reader.execute(  # type: ignore[return-value]
+            "SELECT stream, recorded_at FROM ledger.event_feed WHERE position = %s", (known.first,)
+        ).fetchone()
+
+    def counts(self, since: int) -> dict[str, int]:
+        """自这个位置起，各种事件各有几件。"""
+        rows = self.reader.execute(
+            "SELECT name, count(*) FROM ledger.event_feed WHERE position >= %s GROUP BY name",
+            (since,),
+        ).fetchall()
+        return {str(name): int(str(count)) for name, count in rows}
 
     def settle(self) -> None:
         """等全部跟随者追上账本：此后看到的就是现状。"""

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from domain.terms import beijing_day
 from followers.overview import Freshness, freshness
-from followers.storage import Connection, connect
+from followers.storage import Connection, connect, one_moment
 from ledger.clock import LedgerClock
 from projections.common import Found
 from runtime import export, words
@@ -80,8 +80,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 def read(conn: Connection, what: str, asked: Asked, now: datetime, limit: int | None) -> Page:
     """读出一页，各视图与新旧取自同一时刻。"""
     listing = LISTS[what]
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(conn):
         found = listing.read(conn, asked, beijing_day(now), limit)
         fresh = freshness(conn, *(view.name for view in listing.views))
     return Page(what, asked, found, fresh, now)

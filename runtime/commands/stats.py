@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from followers.overview import Freshness, freshness
-from followers.storage import Connection, connect
+from followers.storage import Connection, connect, one_moment
 from ledger.clock import LedgerClock
 from projections import statistics
 from projections.statistics import RATES, Asked, Counts, Rate
@@ -109,8 +109,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 
 def read(conn: Connection, asked: Asked, by: str | None, now: datetime) -> Statement:
     """数出各项，数目与新旧取自同一时刻。"""
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    with one_moment(conn):
         groups = statistics.grouped(conn, asked, by)
         fresh = freshness(conn, statistics.PROJECTION.name)
     return Statement(asked, by, groups, fresh, now)

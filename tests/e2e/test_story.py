@@ -1,9 +1,8 @@
 """整个故事走一遍：真的 PostgreSQL、真的 Kafka；跟随者的角色读不到账本里的事件内容，只靠主题。"""
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import uuid4
@@ -13,18 +12,14 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from rich.console import Console
 
-from consumers import ALL as SUPERVISORS
 from domain import approval, commitment, inspection
 from domain.acts.deciding import Deliver
 from domain.acts.pledges import MakeCommitment
 from domain.commitment import CommitmentKind, Promise
 from domain.terms import CommitmentId, Mode
 from followers.kafka_feed import read_topics
-from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
-from ledger.relay import RelayOptions, run_relay
 from ledger.verify import verify
-from projections import ALL as PROJECTIONS
 from projections import case_timeline, case_view
 from runtime import case_file, story
 from runtime.foundation import lay
@@ -32,6 +27,7 @@ from runtime.founding import found
 from runtime.hall import Hall, applicant, beijing, open_hall
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
+from tests.stage import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
@@ -43,28 +39,6 @@ class Played:
     settings: Settings
     hall: Hall
     refused: dict[str, Outcome]
-
-
-@contextmanager
-def running(settings: Settings, hall: Hall) -> Iterator[None]:
-    """中继与跟随者；跟随者没有读账本内容的连接（G4：Kafka 独自承担）。"""
-    stop = threading.Event()
-    relay = RelayOptions(settings.dsn("shenguan_relay"), settings.kafka_bootstrap)
-    options = FollowerOptions(
-        settings.dsn("shenguan_follow"), settings.kafka_bootstrap, None, hall.ledger.execute
-    )
-    threads = [
-        threading.Thread(target=run_relay, args=(relay, stop)),
-        threading.Thread(target=run_followers, args=(options, PROJECTIONS, SUPERVISORS, stop)),
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -217,6 +217,10 @@ def test_imported_terms_may_come_in_any_order(order: tuple[date, ...]) -> None:
     row = _licence(*events)
     assert (row["state"], row["valid_from"], row["terms"]) == ("IN_FORCE", RENEWED, 3)
     assert (row["imported"], row.get("case_no")) == (True, None)
+    states = {str(EARLIER): "IMPORTED", str(ISSUED): "IMPORTED", str(RENEWED): "IMPORTED"}
+    ended = {str(ISSUED): "FORFEITED"} if first != ISSUED else {}
+    assert row["term_states"] == states | ended
+    assert row["events"] == len(events)
 
 
 def test_ending_of_the_latest_term_ends_the_licence() -> None:

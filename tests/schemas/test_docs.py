@@ -30,6 +30,13 @@ def test_the_glossary_page_is_generated() -> None:
     assert script["page"](source) == (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
 
 
+def test_the_asyncapi_document_is_generated() -> None:
+    """docs/asyncapi.yaml 与主题页、格式一致，每种事件都在；改了须重新生成。"""
+    script = runpy.run_path(str(ROOT / "docs/make_asyncapi.py"))
+    assert script["page"]() == (ROOT / "docs/asyncapi.yaml").read_text(encoding="utf-8")
+    assert set(script["document"]()["components"]["messages"]) == set(EVENT_NAMES)
+
+
 def test_one_chinese_term_has_one_english_word() -> None:
     """一个中文术语只对一个标识，一个标识只对一个中文术语。"""
     terms = tomllib.loads((ROOT / "docs/glossary.toml").read_text(encoding="utf-8"))["term"]

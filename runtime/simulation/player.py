@@ -1,0 +1,115 @@
+"""演出（player）：照脚本一时段一时段地办，每时段先等机器办完；断了再来，从断处接着。"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+from uuid import UUID
+
+from domain import inspection
+from domain.calendar import calendar_from
+from domain.decider import Event
+from domain.terms import beijing_day
+from ledger.application import OutcomeKind, Request
+from runtime.hall import Hall, step_id
+from runtime.simulation.scripts import Calendar, Step, script
+from runtime.simulation.town import Town
+
+AFTER: Final = 45  # working days after the last intake that scripts may reach into
+
+Progress = Callable[[date, "Played"], None]
+
+
+@dataclass
+class Played:
+    """演出的结果：办成、无事可办、被拒各多少；``first`` 是其间第一件的位置。"""
+
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    steps: int = 0
+    until: date | None = None
+
+
+class _HallRecord:
+    """晚定的各步所凭的账。"""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    def events(self, stream: str) -> Sequence[Event]:
+        """一份案卷的各件。"""
+        return [fact.event for fact in self._hall.ledger.events(stream)]
+
+    def plan_of(self, step: str) -> str | None:
+        """这一步登记的计划。"""
+        stream = self._hall.recorded_in(_id(step))
+        return None if stream is None else stream.partition("/")[2]
+
+    def next_plan(self, step: str) -> int:
+        """下一个序号，或当时的序号。"""
+        if (plan := self.plan_of(step)) is not None:
+            return int(plan)
+        serial = 1
+        while self._exists(serial):
+            serial += 1
+        return serial
+
+    def _exists(self, serial: int) -> bool:
+        state = self._hall.ledger.load(inspection.PLAN, inspection.plan_number(serial))
+        return not isinstance(state, inspection.Nothing)
+
+
+def play(hall: Hall, town: Town, seed: int, days: int, per_day: int, progress: Progress) -> Played:
+    """演完 ``days`` 个工作日的收件；晚于末日的各步留给下一次（更大的 ``days``）。"""
+    calendar = _calendar(hall, seed, days)
+    steps = script(town, seed, calendar, days, per_day)
+    end = calendar.days[days]
+    played, record = Played(), _HallRecord(hall)
+    for at, together in groupby(steps, attrgetter("at")):
+        if beijing_day(at) >= end:
+            break
+        hall.until(at)
+        hall.settle()
+        _slot(hall, list(together), record, played)
+        played.until = beijing_day(at)
+        progress(played.until, played)
+    hall.settle()
+    return played
+
+
+def _slot(hall: Hall, steps: Sequence[Step], record: _HallRecord, played: Played) -> None:
+    """一个时段的各步，一并提出。A step may rest on the one before: they see each other."""
+    asked = [(step, one) for step in steps for one in step.late(record)]
+    requests = [
+        Request(act, actor, _id(f"{step.name} {suffix}" if suffix else step.name))
+        for step, (suffix, act, actor) in asked
+    ]
+    for (_, (_, act, _)), outcome in zip(asked, hall.ledger.execute_many(requests), strict=True):
+        played.steps += 1
+        played.new += not outcome.repeated
+        if outcome.kind is OutcomeKind.REFUSED:
+            played.refused[outcome.code or ""] += 1
+        else:
+            played.done[type(act).__name__] += 1
+
+
+def _id(step: str) -> UUID:
+    return step_id(f"simulate {step}")
+
+
+def _calendar(hall: Hall, seed: int, days: int) -> Calendar:
+    """自这次演练第一日起的各工作日；第一日一经开演就不再变。"""
+    first = hall.recorded_on(_id(f"MN{seed}-00001 00"))
+    start = hall.today() + timedelta(days=1) if first is None else first
+    known = calendar_from(hall.ledger.load, start)
+    found: list[date] = []
+    day = start
+    while len(found) <= days + AFTER:
+        if not known.knows(day) or known.is_working_day(day):
+            found.append(day)
+        day += timedelta(days=1)
+    return Calendar(tuple(found))

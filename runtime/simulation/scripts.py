@@ -1,0 +1,492 @@
+"""脚本（scripts）：由种子推出一段时日里每个人要办的每一步；纯函数，同一种子同一脚本。
+
+A step whose act depends on what the machine or the draw did in between is *late*: it is made of the
+ledger's own record when its hour comes, never of a projection. What comes out is fixed all the same:
+the record is.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Final, Protocol, TypeAlias
+
+from domain.acts import Act
+from domain.acts.deciding import Approve, Deliver, Reject, Review
+from domain.acts.filings import File, SubmitFiling
+from domain.acts.inspections import (
+    CommitShare,
+    FixPublicValue,
+    RecordInspection,
+    RegisterPlan,
+    RevealShare,
+    ReviewFinding,
+)
+from domain.acts.intake import Accept, Decline, Receive, RequestSupplement, Supplement
+from domain.acts.linkage import ClaimPush, DisputePush, push_id
+from domain.acts.pledges import (
+    AssessMaterial,
+    ConfirmBreach,
+    DismissBreach,
+    Fulfil,
+    MakeCommitment,
+    SupplyMaterial,
+)
+from domain.acts.revocations import (
+    DeregisterLicence,
+    ForfeitLicence,
+    HearStatement,
+    ReviewLegality,
+    Revoke,
+    ServeNotice,
+    WithdrawLicence,
+)
+from domain.approval import DeregistrationReason
+from domain.case import DeclineReason, ReviewOpinion
+from domain.commitment import BreachGround, BreachSuspected, CommitmentKind, Promise
+from domain.decider import Event
+from domain.inspection import FindingCode, Matched, Stratum
+from domain.linkage import PushMatter
+from domain.sampling import share_commitment
+from domain.terms import (
+    BEIJING,
+    Actor,
+    CaseKind,
+    CaseNo,
+    Channel,
+    CommitmentId,
+    Evidence,
+    HashName,
+    LicenceNo,
+    Material,
+    OfficerId,
+    Organ,
+    Role,
+    Sha256,
+    SubjectId,
+)
+from runtime.hall import applicant, officer
+from runtime.simulation.town import WHOLE, Item, Person, Town, Way
+
+SLOTS: Final = (time(9, 30), time(11), time(14, 30), time(16, 30))
+APPROVER: Final = Organ("350505-SPJ")
+MARKET: Final = Organ("350505-SCJG")
+OFFICES: Final = (MARKET, Organ("350505-JJJC"), Organ("350505-XNB"))
+WITNESS: Final = OfficerId("J01")
+PAPERS: Final = ("申请书", "平面图")
+PROMISED: Final = "验收报告"
+CHANNELS: Final = (Channel.COUNTER, Channel.COUNTER, Channel.WEB, Channel.MOBILE, Channel.POST)
+SUPPLY_DAYS: Final = 8  # 补交材料：若干工作日之内
+Asked: TypeAlias = tuple[str, Act, Actor]
+
+
+class Record(Protocol):
+    """晚定的一步所凭的账。"""
+
+    def events(self, stream: str) -> Sequence[Event]:
+        """一份案卷的各件，按先后。"""
+        ...
+
+    def next_plan(self, step: str) -> int:
+        """检查计划的下一个序号；这一步办过的，是当时的序号。"""
+        ...
+
+    def plan_of(self, step: str) -> str | None:
+        """这一步登记的计划编号；没有登记成的没有。"""
+        ...
+
+
+Late: TypeAlias = Callable[[Record], Iterable[Asked]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """一步：何时、何名（同一次演练内唯一，命令编号由此而来）、办什么；``late`` 到时再定。"""
+
+    at: datetime
+    name: str
+    late: Late
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """自第一日起的各个工作日。"""
+
+    days: tuple[date, ...]
+
+    def at(self, day: int, slot: int) -> datetime:
+        """第几个工作日（0 起）的第几个时段；时段溢出到次日。"""
+        more, within = divmod(slot, len(SLOTS))
+        place = min(day + more, len(self.days) - 1)
+        return datetime.combine(self.days[place], SLOTS[within], BEIJING)
+
+
+def digest(text: str) -> Sha256:
+    """材料的摘要。"""
+    return Sha256(hashlib.sha256(text.encode()).hexdigest())
+
+
+def script(town: Town, seed: int, calendar: Calendar, days: int, per_day: int) -> list[Step]:
+    """全部各步，按时刻、按名字。"""
+    steps: list[Step] = []
+    for day in range(days):
+        for n in range(per_day):
+            number = day * per_day + n
+            steps += _Case(town, seed, calendar, number, day).steps()
+        if day and day % town.campaign["every"] == 0:
+            steps += _Campaign(town, seed, calendar, day).steps()
+    return sorted(steps, key=lambda step: (step.at, step.name))
+
+
+class _Script:
+    """Collects the steps of one case or one campaign, numbered in the order in which they stand."""
+
+    def __init__(self, town: Town, calendar: Calendar, name: str) -> None:
+        self.town, self.calendar, self.name = town, calendar, name
+        self.dice = Random(name)  # noqa: S311 - a rehearsal that can be repeated, no secret
+        self._steps: list[Step] = []
+
+    def by(self, role: Role, organ: Organ, besides: Iterable[Person] = ()) -> Person:
+        """Somebody who holds the post, other than these."""
+        free = [one for one in self.town.staff(role, organ) if one not in set(besides)]
+        return self.dice.choice(free)
+
+    def happens(self, proportion: str) -> bool:
+        return self.dice.randrange(WHOLE) < self.town.proportions[proportion]
+
+    def do(self, day: int, slot: int, act: Act, actor: Actor) -> None:
+        self.later(day, slot, lambda _: (("", act, actor),))
+
+    def later(self, day: int, slot: int, late: Late) -> None:
+        name = f"{self.name} {len(self._steps):02d}"
+        self._steps.append(Step(self.calendar.at(day, slot), name, late))
+
+    def steps(self) -> list[Step]:
+        self.write()
+        return self._steps
+
+    def write(self) -> None:
+        raise NotImplementedError
+
+
+class _Case(_Script):
+    """One case from receipt to its end."""
+
+    def __init__(self, town: Town, seed: int, calendar: Calendar, number: int, day: int) -> None:
+        super().__init__(town, calendar, f"MN{seed}-{number + 1:05d}")
+        self.no, self.day = CaseNo(self.name), day
+        self.slot = self.dice.randrange(len(SLOTS) - 1)
+        self.subject = town.subjects[(number * 7 + seed) % len(town.subjects)][0]
+        self.licence = LicenceNo(f"{self.name}-Z")
+        self.clerk = self.by(Role.COUNTER, APPROVER)
+        self.reviewer = self.by(Role.REVIEWER, APPROVER)
+        self.decider = self.by(Role.DECIDER, APPROVER)
+
+    def write(self) -> None:
+        way, item = self._chosen()
+        if way is Way.FILING:
+            self._file(item)
+            return
+        self._receive(item)
+        match way:
+            case Way.ON_THE_SPOT:
+                self._on_the_spot(item)
+            case Way.COMMITMENT:
+                self._commitment(item)
+            case _:
+                self._ordinary(item)
+
+    def _chosen(self) -> tuple[Way, Item]:
+        shares = self.town.proportions
+        at = self.dice.randrange(WHOLE)
+        way = Way.ORDINARY
+        for candidate, share in (
+            (Way.ON_THE_SPOT, shares["on_the_spot"]),
+            (Way.FILING, shares["filing"]),
+            (Way.COMMITMENT, shares["commitment"]),
+        ):
+            if at < share:
+                way = candidate
+                break
+            at -= share
+        return way, self.dice.choice(self.town.of_way(way))
+
+    def _receive(self, item: Item) -> None:
+        papers = tuple(Material(name, digest(f"{self.no} {name}")) for name in PAPERS)
+        channel = self.dice.choice(CHANNELS)
+        act = Receive(self.no, item.code, channel, self.subject, papers, f"SJ-{self.no}")
+        self.do(self.day, self.slot, act, self.clerk.actor)
+        if self.happens("mistake"):  # 收了一次，又收一次
+            again = Receive(self.no, item.code, channel, self.subject, papers, f"SJ2-{self.no}")
+            self.do(self.day, self.slot, again, self.by(Role.COUNTER, APPROVER).actor)
+
+    def _on_the_spot(self, item: Item) -> None:
+        accept = Accept(self.no, CaseKind.ON_THE_SPOT, f"SL-{self.no}")
+        self.do(self.day, self.slot, accept, self.clerk.actor)
+        self.do(self.day, self.slot, self._approval(), self.clerk.actor)
+        self._deliver(self.day, self.slot + 1)
+        self._supervised(item, self.day, self.slot, PushMatter.APPROVED)
+
+    def _ordinary(self, item: Item) -> None:
+        if self.happens("declined"):
+            why = "不在本机关审批范围，请向所列机关申请"
+            act = Decline(self.no, DeclineReason.NOT_COMPETENT, why, f"BY-{self.no}", MARKET)
+            self.do(self.day + 1, self.slot, act, self.clerk.actor)
+            return
+        if self.happens("silent"):
+            self._decide(item, self.day + 7)
+            return
+        accepted = self.day + self.dice.randrange(2)
+        if self.happens("supplement"):
+            notice = RequestSupplement(self.no, f"BZ-{self.no}", ("补充说明",))
+            self.do(self.day + 1, self.slot, notice, self.clerk.actor)
+            more = Supplement(self.no, (Material("补充说明", digest(f"{self.no} 补")),))
+            accepted = self.day + 2 + self.dice.randrange(6)
+            self.do(accepted, self.slot, more, self.clerk.actor)
+        accept = Accept(self.no, CaseKind.PLEDGED_TIME, f"SL-{self.no}")
+        self.do(accepted, self.slot + 1, accept, self.clerk.actor)
+        self._decide(item, accepted)
+
+    def _decide(self, item: Item, accepted: int, pledge: CommitmentId | None = None) -> int:
+        """Review and decision; the day of the decision."""
+        decided = accepted + self._taken(item)
+        rejected = pledge is None and self.happens("rejected")
+        opinion = ReviewOpinion.REJECT if rejected else ReviewOpinion.APPROVE
+        if self.happens("mistake"):  # 收件的人自己来审核：受审分离
+            self.do(decided, 0, Review(self.no, opinion, "一并办了"), self.clerk.actor)
+        review = Review(self.no, opinion, "已核对申请材料")
+        self.do(decided, 1, review, self.reviewer.actor)
+        number = f"MN决-{self.no}"
+        if rejected:
+            remedies = "可在六十日内申请行政复议，或在六个月内提起行政诉讼"
+            refusal = Reject(self.no, number, "不符合法定条件", remedies)
+            self.do(decided, 2, refusal, self.decider.actor)
+            matter = PushMatter.REJECTED
+        else:
+            self.do(decided, 2, self._approval(pledge), self.decider.actor)
+            matter = PushMatter.APPROVED
+        self._deliver(decided + 1, self.slot)
+        self._supervised(item, decided, 2, matter)
+        if not rejected and pledge is None:
+            self._ended(decided + 5)
+        return decided
+
+    def _taken(self, item: Item) -> int:
+        """Working days from acceptance to decision."""
+        at, shares = self.dice.randrange(WHOLE), self.town.proportions
+        if at < shares["after_law"]:
+            return item.legal_days + 2
+        if at < shares["after_law"] + shares["after_promise"]:
+            return item.promised_days + 2
+        if at < WHOLE - shares["early"]:
+            return item.promised_days
+        return self.dice.randrange(1, max(2, item.promised_days - 1))
+
+    def _approval(self, pledge: CommitmentId | None = None) -> Approve:
+        return Approve(self.no, f"MN决-{self.no}", self.licence, pledge)
+
+    def _deliver(self, day: int, slot: int) -> None:
+        self.do(day, slot, Deliver(self.no, f"MN决-{self.no}", "窗口领取"), self.clerk.actor)
+
+    def _supervised(self, item: Item, day: int, slot: int, matter: PushMatter) -> None:
+        """The supervising department claims what it was sent, late or never agreeing with a few."""
+        body = item.supervising_body
+        number = push_id(self.no, matter, body)
+        supervisor = self.by(Role.SUPERVISOR, body).actor
+        if self.happens("dispute"):
+            act: Act = DisputePush(number, "该场所已迁至邻区，应由邻区监管")
+        else:
+            act = ClaimPush(number)
+        days = 4 if self.happens("late_claim") else 1
+        self.do(day + days, slot, act, supervisor)
+
+    def _ended(self, day: int) -> None:
+        if self.happens("withdrawn"):
+            why = "规划调整，依法撤回并补偿"
+            act = WithdrawLicence(
+                self.licence, why, compensation_due=True, decision_no=f"CH-{self.no}"
+            )
+            self.do(day, 1, act, self.decider.actor)
+        elif self.happens("forfeited"):
+            chief = self.by(Role.SUPERVISION_HEAD, MARKET).actor
+            self.do(day, 1, ForfeitLicence(self.licence, f"CF-{self.no}"), chief)
+            gone = DeregisterLicence(self.licence, DeregistrationReason.ENDED_BY_DECISION)
+            self.do(day + 1, 1, gone, self.decider.actor)
+
+    def _file(self, item: Item) -> None:
+        papers = digest(f"{self.no} 合格报告"), digest(f"{self.no} 承诺书")
+        act = SubmitFiling(self.no, item.code, self.subject, "ZJ-0001", *papers)
+        self.do(self.day, self.slot, act, applicant(self.subject))
+        self.do(self.day, self.slot + 1, File(self.no), self.clerk.actor)
+        self._supervised(item, self.day, self.slot + 1, PushMatter.FILED)
+
+    # -- commitments
+
+    def _commitment(self, item: Item) -> None:
+        pledge = CommitmentId(f"{self.no}-C")
+        due = self.calendar.at(self.day + SUPPLY_DAYS, 0).date()
+        made = MakeCommitment(
+            pledge,
+            self.no,
+            CommitmentKind.NOTIFICATION,
+            digest(f"{self.no} 告知承诺书"),
+            (Promise(PROMISED, due),),
+            verification_due_on=due + timedelta(days=40),
+        )
+        self.do(self.day, self.slot, made, applicant(self.subject))
+        accept = Accept(self.no, CaseKind.PLEDGED_TIME, f"SL-{self.no}")
+        self.do(self.day, self.slot + 1, accept, self.clerk.actor)
+        decided = self._decide(item, self.day, pledge)
+        supplied = max(decided, self.day + 1) + 1
+        if self.happens("never_supplied"):
+            self._broken(pledge, self.day + SUPPLY_DAYS + 2, BreachGround.NOT_SUPPLIED)
+            return
+        act = SupplyMaterial(pledge, PROMISED, digest(f"{self.no} {PROMISED}"))
+        self.do(supplied, 0, act, applicant(self.subject))
+        conforming = not self.happens("non_conforming")
+        told = "与承诺相符" if conforming else "报告与现场不符"
+        checked = AssessMaterial(pledge, PROMISED, conforming, told)
+        self.do(supplied + 1, 1, checked, self.reviewer.actor)
+        if conforming:
+            self.do(supplied + 1, 2, Fulfil(pledge), self.reviewer.actor)
+        else:
+            self._broken(pledge, supplied + 3, BreachGround.NOT_CONFORMING)
+
+    def _broken(self, pledge: CommitmentId, day: int, ground: BreachGround) -> None:
+        """The machine suspects and proposes; people confirm or dismiss, and then decide."""
+        other = self.by(Role.REVIEWER, APPROVER, [self.reviewer]).actor
+        if self.happens("mistake"):  # 监管部门想自己撤销
+            body = self.by(Role.SUPERVISOR, MARKET).actor
+            self.later(day, 0, _proposed(pledge, lambda no: (Revoke(no, "", "", ""), body)))
+        if self.happens("dismissed"):
+            told = DismissBreach(pledge, "经核实材料已在期限内寄出")
+            self.do(day, 1, told, other)
+            return
+        self.do(day, 1, ConfirmBreach(pledge, ground, "事实清楚"), other)
+        self._revoke(pledge, day + 1, other)
+
+    def _revoke(self, pledge: CommitmentId, day: int, reviewer: Actor) -> None:
+        lawyer = self.by(Role.LEGAL, APPROVER).actor
+        decider = self.by(Role.DECIDER, APPROVER, [self.decider]).actor
+        opinion = "事实清楚，程序合法"
+        remedies = "可在六十日内申请行政复议，或在六个月内提起行政诉讼"
+        path: tuple[tuple[int, Callable[[str], tuple[Act, Actor]]], ...] = (
+            (day, lambda no: (ServeNotice(no, f"CG-{self.no}"), reviewer)),
+            (day + 7, lambda no: (HearStatement(no, waived=True), reviewer)),
+            (day + 8, lambda no: (_lawful(no, opinion), lawyer)),
+            (
+                day + 9,
+                lambda no: (Revoke(no, f"CX-{self.no}", "不履行承诺", remedies), decider),
+            ),
+        )
+        for when, made in path:
+            self.later(when, 2, _proposed(pledge, made))
+
+
+def _lawful(number: str, opinion: str) -> ReviewLegality:
+    return ReviewLegality(number, lawful=True, harms_public_interest=False, explanation=opinion)
+
+
+def _proposed(pledge: CommitmentId, made: Callable[[str], tuple[Act, Actor]]) -> Late:
+    """The procedure that the machine proposed is numbered after the suspicion."""
+
+    def late(record: Record) -> Iterator[Asked]:
+        for version, event in enumerate(record.events(f"commitment/{pledge}"), 1):
+            if isinstance(event, BreachSuspected):
+                yield ("", *made(f"{pledge}.{version}"))
+                return
+
+    return late
+
+
+class _Campaign(_Script):
+    """One 双随机 campaign of the market supervision: plan, shares, public value, checks."""
+
+    def __init__(self, town: Town, seed: int, calendar: Calendar, day: int) -> None:
+        super().__init__(town, calendar, f"MN{seed}-P{day:03d}")
+        self.day = day
+        self.chief = self.by(Role.SUPERVISION_HEAD, MARKET).actor
+        self.holders = (
+            self.chief,
+            officer("J01", Role.DISCIPLINE, OFFICES[1]),
+            officer("X01", Role.SUPERVISOR, OFFICES[2]),
+        )
+
+    def write(self) -> None:
+        registered = f"{self.name} 00"
+        self.later(self.day, 0, lambda record: (("", self._plan(record, registered), self.chief),))
+        for holder in self.holders:
+            self._with_plan(registered, self.day, 2, self._committed(holder), holder)
+            self._with_plan(registered, self.day + 1, 0, self._revealed(holder), holder)
+        fixed = f"模拟 {self.name}"
+        self._with_plan(
+            registered, self.day + 1, 2, lambda plan: FixPublicValue(plan, fixed), self.chief
+        )
+        self.later(self.day + 3, 1, lambda record: self._checks(record, registered))
+        self.later(self.day + 4, 1, lambda record: self._reviews(record, registered))
+
+    def _plan(self, record: Record, registered: str) -> RegisterPlan:
+        share, least = self.town.campaign["basis_points"], self.town.campaign["least"]
+        return RegisterPlan(
+            serial=record.next_plan(registered),
+            title=f"模拟双随机抽查 {self.name}",
+            department=MARKET,
+            hash=HashName.SHA256,
+            strata=tuple(Stratum(risk, share, least) for risk in "ABCD"),
+            offices=OFFICES,
+            public_source="模拟的公开值",
+            public_value_at=self.calendar.at(self.day + 1, 0).replace(hour=12, minute=0),
+            inspect_by=self.calendar.at(self.day + 20, 0).date(),
+            witness=WITNESS,
+        )
+
+    def _with_plan(
+        self, registered: str, day: int, slot: int, made: Callable[[str], Act], actor: Actor
+    ) -> None:
+        def late(record: Record) -> Iterator[Asked]:
+            if (plan := record.plan_of(registered)) is not None:
+                yield "", made(plan), actor
+
+        self.later(day, slot, late)
+
+    def _share(self, holder: Actor) -> str:
+        return hashlib.sha256(f"{self.name} {holder.organ}".encode()).hexdigest()
+
+    def _committed(self, holder: Actor) -> Callable[[str], Act]:
+        share = bytes.fromhex(self._share(holder))
+        return lambda plan: CommitShare(plan, share_commitment(HashName.SHA256, share))
+
+    def _revealed(self, holder: Actor) -> Callable[[str], Act]:
+        return lambda plan: RevealShare(plan, self._share(holder))
+
+    def _checks(self, record: Record, registered: str) -> Iterator[Asked]:
+        plan = record.plan_of(registered)
+        for event in record.events(f"plan/{plan}") if plan else ():
+            for pair in event.pairs if isinstance(event, Matched) else ():
+                signer = self.town.account_of(pair.inspectors[0])
+                found = RecordInspection(
+                    plan or "",
+                    pair.subject,
+                    performed_at=self.calendar.at(self.day + 3, 0),
+                    code_set="v1",
+                    codes=self._codes(pair.subject),
+                    signatures=pair.inspectors,
+                    evidence=(Evidence("现场照片", digest(f"{self.name} {pair.subject}")),),
+                    report_sha256=digest(f"{self.name} {pair.subject} 记录表"),
+                )
+                yield pair.subject, found, officer(signer, Role.INSPECTOR, MARKET)
+
+    def _reviews(self, record: Record, registered: str) -> Iterator[Asked]:
+        plan = record.plan_of(registered)
+        reviewer = self.town.staff(Role.SUPERVISOR, MARKET)[0].actor
+        for event in record.events(f"plan/{plan}") if plan else ():
+            for pair in event.pairs if isinstance(event, Matched) else ():
+                act = ReviewFinding(plan or "", pair.subject, agreed=True, explanation="属实")
+                yield pair.subject, act, reviewer
+
+    def _codes(self, subject: SubjectId) -> tuple[FindingCode, ...]:
+        dice = Random(f"{self.name} {subject}")  # noqa: S311 - as above
+        if dice.randrange(WHOLE) >= self.town.proportions["finding"]:
+            return (FindingCode.NO_PROBLEM,)
+        return (dice.choice((FindingCode.PROBLEM_CORRECTED, FindingCode.NOT_AS_PROMISED)),)
