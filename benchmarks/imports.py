@@ -35,7 +35,7 @@ from projections import case_timeline, case_view
 from runtime.commands.import_ import ARCHIVIST
 from runtime.hall import Hall
 from runtime.imports.mapping import read_mapping
-from runtime.imports.port import Imported, Port, Source
+from runtime.imports.port import Imported, Port, prepare
 from runtime.imports.report import Report
 from runtime.settings import Settings
 
@@ -60,10 +60,10 @@ def import_file(folder: Path, kind: ImportKind, path: Path) -> tuple[int, float,
 
 def take(ledger: Ledger, kind: ImportKind, path: Path) -> Imported:
     """导入一份。"""
-    source = Source.of(path, read_mapping(kind, None))
+    job = prepare(read_mapping(kind, None), path)
     with tempfile.TemporaryDirectory() as folder:
-        report = Report(Path(folder), source.import_id, source.seen.heading)
-        return Port(ledger, ARCHIVIST, lambda _: None).take(source, report)
+        report = Report(Path(folder), job.import_id, job.seen.heading)
+        return Port(ledger, ARCHIVIST).take(job, report)
 
 
 def files(folder: Path, rows: int, data: Path | None) -> dict[ImportKind, Path]:

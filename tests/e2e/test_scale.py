@@ -32,7 +32,7 @@ from runtime.foundation import lay
 from runtime.founding import found
 from runtime.hall import Hall, beijing, open_hall
 from runtime.imports.mapping import read_mapping
-from runtime.imports.port import Imported, Port, Source
+from runtime.imports.port import Imported, Port, prepare
 from runtime.imports.report import Report
 from runtime.settings import Settings
 from schemas.topics import topic_name
@@ -99,9 +99,9 @@ def city(
 
 
 def _take(hall: Hall, kind: ImportKind, name: str, folder: Path) -> Imported:
-    source = Source.of(DATA / name, read_mapping(kind, None))
-    report = Report(folder, source.import_id, source.seen.heading)
-    return Port(hall.ledger, ARCHIVIST, lambda _: None).take(source, report)
+    job = prepare(read_mapping(kind, None), DATA / name)
+    report = Report(folder, job.import_id, job.seen.heading)
+    return Port(hall.ledger, ARCHIVIST).take(job, report)
 
 
 @contextmanager
@@ -172,8 +172,10 @@ def test_every_row_is_taken(city: City) -> None:
         ("inspection.imported.v1", "SELECT count(*) FROM inspections"),
         (
             "inspection.linked.v1",
-            "SELECT count(*) FROM inspections"
-            " WHERE licence_number IN (SELECT licence_number FROM licences)",
+            (
+                "SELECT count(*) FROM inspections"
+                " WHERE licence_number IN (SELECT licence_number FROM licences)"
+            ),
         ),
     ],
 )
