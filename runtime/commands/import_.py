@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from domain import officer as officers
-from domain.importing import ImportFinished, ImportKind, RefusedRows
+from domain.importing import ImportKind
 from domain.terms import Actor, Mode, OfficerId, Organ, Role
 from followers.storage import connect, take_lock
 from ledger import failpoints
@@ -29,12 +29,12 @@ from runtime.founding import CITY, found
 from runtime.hall import Hall, officer, open_hall
 from runtime.imports import storage
 from runtime.imports.mapping import default_text, read_mapping
-from runtime.imports.port import Job, Port, Written, prepare, rehearse
+from runtime.imports.port import Imported, Job, Port, Written, prepare, rehearse
 from runtime.imports.report import Report, Tally
 from runtime.messages import say
 from runtime.settings import Settings
 
-ARCHIVIST: Final = "A01"  # of the demonstration's cast
+ARCHIVIST: Final = officer("A01", Role.ARCHIVE, CITY)  # of the demonstration's cast
 LOCK: Final = "import"
 # What is counted apart, in the order of the table: our word for it, and the event that is counted.
 COUNTED: Final[Mapping[str, str]] = {
@@ -50,20 +50,20 @@ COUNTED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """一次导入的结果：各数、写下的各种事件、用时。"""
+    """一次导入的结果，连同写下的各种事件、用时与报告。"""
 
     job: Job
-    tally: Tally
-    refused: tuple[RefusedRows, ...]
+    imported: Imported
     written: Mapping[str, int]
     seconds: float
-    report: Report | None
+    report: Report
     is_rehearsal: bool = False
 
     @property
     def code(self) -> Exit:
         """一行也没有新收的，是“被拒绝或无事可做”。"""
-        return Exit.DONE if self.tally.taken else Exit.REFUSED
+        done = self.imported.tally.taken and not self.imported.was_finished
+        return Exit.DONE if done else Exit.REFUSED
 
 
 def run(arguments: argparse.Namespace, chosen: Settings | None) -> int:
@@ -115,47 +115,39 @@ def _rehearsed(arguments: argparse.Namespace, job: Job) -> Result:
     folder = Path(arguments.report) if arguments.report else None
     if folder is None:
         folder = settings.choose_folder("import", arguments.data)[0] / "reports"
-    tally = Tally()
-    with Report(folder, f"{job.import_id}.dry-run", job.seen.heading) as report:
-        with _progress(arguments, say("import.rehearsing")) as advance:
-            rehearse(job, datetime.now(UTC), report, tally, _step(job, advance))
-        digest = report.close_rows()
-        result = Result(
-            job, tally, tally.groups(), {}, time.monotonic() - began, report, is_rehearsal=True
-        )
-        report.summarise(explanation(result, say("import.nobody"), digest))
+    report = Report(folder, f"{job.import_id}.dry-run", job.seen.heading)
+    with report, _progress(arguments, say("import.rehearsing")) as advance:
+        imported = rehearse(job, datetime.now(UTC), report, _step(job, advance))
+        seconds = time.monotonic() - began
+        result = Result(job, imported, {}, seconds, report, is_rehearsal=True)
+        report.summarise(explanation(result, say("import.nobody")))
     return result
 
 
 def _imported(arguments: argparse.Namespace, chosen: Settings, hall: Hall, job: Job) -> Result:
-    began = time.monotonic()
     failpoints.arm(hall.ledger.frame.mode)
-    port = Port(hall.ledger, _actor(arguments, hall))
-    if (known := port.finished(job)) is not None:
-        return _again(job, known, time.monotonic() - began)
+    actor = _actor(arguments, hall)
+    began = time.monotonic()
     folder = Path(arguments.report) if arguments.report else chosen.data / "reports"
-    tally = Tally()
-    with Report(folder, job.import_id, job.seen.heading) as report:
-        with _progress(arguments, say("import.taking")) as advance, _interruptible() as halted:
-            step = _step(job, advance)
+    report = Report(folder, job.import_id, job.seen.heading)
 
-            def stop_or(so_far: Tally) -> None:
-                step(so_far)
-                if halted() and so_far.rows < job.seen.rows:
-                    raise KeyboardInterrupt
+    made: list[Result] = []
 
-            written, digest = port.run(job, report, tally, stop_or)
+    def explain(imported: Imported) -> list[tuple[str, str]]:
         seconds = time.monotonic() - began
-        counts = _counts(hall, written)
-        result = Result(job, tally, tally.groups(), counts, seconds, report)
-        report.summarise(explanation(result, port.officer, digest))
-    return result
+        made.append(Result(job, imported, _counts(hall, imported.written), seconds, report))
+        return explanation(made[0], f"{actor.officer_id}（{actor.organ}）")
 
+    with _progress(arguments, say("import.taking")) as advance, _interruptible() as halted:
+        step = _step(job, advance)
 
-def _again(job: Job, known: ImportFinished, seconds: float) -> Result:
-    """Finished before: nothing is asked, nothing is written, the numbers are those of then."""
-    tally = Tally(known.rows, 0, known.taken + known.known)
-    return Result(job, tally, known.refused, {}, seconds, None)
+        def stop_or(so_far: Tally) -> None:
+            step(so_far)
+            if halted() and so_far.rows < job.seen.rows:
+                raise KeyboardInterrupt
+
+        imported = Port(hall.ledger, actor, stop_or, explain).take(job, report)
+    return made[0] if made else Result(job, imported, {}, time.monotonic() - began, report)
 
 
 def _actor(arguments: argparse.Namespace, hall: Hall) -> Actor:
@@ -165,10 +157,10 @@ def _actor(arguments: argparse.Namespace, hall: Hall) -> Actor:
         return Actor(OfficerId(arguments.officer), Role.ARCHIVE, organ, organ)
     if arguments.officer or arguments.organ or hall.ledger.frame.mode is not Mode.DEMO:
         raise Stop(Exit.USAGE, "import.officer_missing")
-    known = hall.ledger.load(officers.AGGREGATE, ARCHIVIST)
+    known = hall.ledger.load(officers.AGGREGATE, ARCHIVIST.officer_id)
     if not isinstance(known, officers.Appointed):
         found(hall)
-    return officer(ARCHIVIST, Role.ARCHIVE, CITY)
+    return ARCHIVIST
 
 
 def _counts(hall: Hall, written: Written) -> dict[str, int]:
@@ -231,7 +223,7 @@ def _step(job: Job, advance: Advance) -> Callable[[Tally], None]:
 
 def as_json(result: Result) -> dict[str, Any]:
     """给程序读的结果。"""
-    job, tally = result.job, result.tally
+    job, tally = result.job, result.imported.tally
     return {
         "import_id": job.import_id,
         "kind": job.mapping.kind.lower(),
@@ -242,17 +234,17 @@ def as_json(result: Result) -> dict[str, Any]:
         "taken": tally.taken,
         "new": tally.new,
         "known": tally.known,
-        "refused": [asdict(one) for one in result.refused],
-        "was_finished": result.report is None,
+        "refused": [asdict(one) for one in result.imported.refused],
+        "was_finished": result.imported.was_finished,
         "written": dict(result.written),
         "seconds": round(result.seconds, 3),
-        "report": [str(result.report.csv), str(result.report.xlsx)] if result.report else [],
+        "report": [str(path) for path in _files(result)],
     }
 
 
-def explanation(result: Result, user: str, digest: str) -> list[tuple[str, str]]:
+def explanation(result: Result, user: str) -> list[tuple[str, str]]:
     """报告的说明页：哪份文件、依哪张对照表、谁、何时、各数、摘要。"""
-    job, tally = result.job, result.tally
+    job, tally = result.job, result.imported.tally
     facts: dict[str, object] = {
         "import": job.import_id,
         "file": job.seen.path.name,
@@ -265,31 +257,32 @@ def explanation(result: Result, user: str, digest: str) -> list[tuple[str, str]]
         "rows": tally.rows,
         "taken": tally.taken,
         "known": tally.known,
-        "refused": sum(one.count for one in result.refused),
+        "refused": _refused(result),
         **{what: number for what, number in result.written.items() if number},
-        "digest": digest,
+        "digest": result.imported.report_sha256,
     }
     lines = [(say(f"import.fact.{name}"), str(value)) for name, value in facts.items()]
-    return lines + [(one.code, f"{one.count}：{one.rows}") for one in result.refused]
+    return lines + [(one.code, f"{one.count}：{one.rows}") for one in result.imported.refused]
 
 
 def show(result: Result, console: Console) -> None:
     """给人看的结果。"""
-    job, tally = result.job, result.tally
+    job, tally = result.job, result.imported.tally
     console.print(say("import.title", number=job.import_id, kind=_kind(job)))
     table = Table()
     table.add_column(say("import.column.what"))
     table.add_column(say("import.column.number"), justify="right")
-    refused = sum(one.count for one in result.refused)
-    counts = {"rows": tally.rows, "taken": tally.taken, "known": tally.known, "refused": refused}
+    counts = {"rows": tally.rows, "taken": tally.taken, "known": tally.known}
+    counts["refused"] = _refused(result)
     for what, number in {**counts, **result.written}.items():
         if number or what in counts:
             table.add_row(say(f"import.fact.{what}"), str(number))
     console.print(table)
-    if result.refused:
+    if result.imported.refused:
         console.print(_refusals(result))
-    if result.report is not None:
-        console.print(say("import.report", xlsx=result.report.xlsx, csv=result.report.csv))
+    if files := _files(result):
+        listed = "\n  ".join(map(str, files))
+        console.print(say("import.report", files=listed), soft_wrap=True, markup=False)
     console.print(_verdict(result), soft_wrap=True, markup=False)
 
 
@@ -297,21 +290,30 @@ def _refusals(result: Result) -> Table:
     table = Table(title=say("import.refused"))
     for name in ("code", "text", "number", "lines"):
         table.add_column(say(f"import.column.{name}"), overflow="fold")
-    for one in result.refused:
+    for one in result.imported.refused:
         text = words.explained(one.code).text
         table.add_row(one.code, text, str(one.count), one.rows)
     return table
 
 
+def _refused(result: Result) -> int:
+    return sum(one.count for one in result.imported.refused)
+
+
+def _files(result: Result) -> list[Path]:
+    """The two files of the report; of an import that was finished before, where they still are."""
+    return [path for path in (result.report.csv, result.report.xlsx) if path.exists()]
+
+
 def _verdict(result: Result) -> str:
-    rate = round(result.tally.rows / max(result.seconds, 0.001))
+    rate = round(result.imported.tally.rows / max(result.seconds, 0.001))
     events = round(result.written.get("events", 0) / max(result.seconds, 0.001))
     facts = {"seconds": f"{result.seconds:.1f}", "rate": rate, "events": events}
     if result.is_rehearsal:
         return say("import.rehearsed", **facts)
-    if result.report is None:
+    if result.imported.was_finished:
         return say("import.again")
-    if result.tally.taken:
+    if result.imported.tally.taken:
         return say("import.done", **facts)
     return say("import.nothing")
 

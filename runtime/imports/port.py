@@ -97,44 +97,71 @@ class Written:
             self.inspections.append((LICENCE.stream(act.fact.licence_no), first))
 
 
-class Port:
-    """导入口：一本账、一个经办人。"""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """一次导入的结果。``was_finished``: it had been finished before, and nothing was done now."""
 
-    def __init__(self, ledger: Ledger, actor: Actor) -> None:
-        self._ledger, self._actor = ledger, actor
+    tally: Tally
+    refused: tuple[importing.RefusedRows, ...]
+    written: Written
+    report_sha256: Sha256
+    was_finished: bool = False
+
+
+Explain: TypeAlias = Callable[[Imported], Sequence[tuple[str, str]]]
+
+
+class Port:
+    """导入口：一本账、一个经办人。
+
+    ``step`` is given the numbers so far after each batch; what it raises stops the import between
+    two batches. ``explain`` makes the report's first page.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        actor: Actor,
+        step: Step = lambda _: None,
+        explain: Explain = lambda _: (),
+    ) -> None:
+        self._ledger, self._actor, self._step, self._explain = ledger, actor, step, explain
         self._keys: dict[str, str] = {}
 
-    @property
-    def officer(self) -> str:
-        """经办人，给人看的。"""
-        return f"{self._actor.officer_id}（{self._actor.organ}）"
+    def take(self, job: Job, report: Report) -> Imported:
+        """从头到尾收一份文件；早已办完的什么也不做。
 
-    def finished(self, job: Job) -> importing.ImportFinished | None:
-        """此前完毕了的，给出当时的各数。"""
+        Raises :class:`Stop`, and :class:`ledger.errors.LedgerUnavailable`: then the same again goes
+        on where it stopped.
+        """
         state = self._ledger.load(IMPORT, job.import_id)
-        return state.finished if isinstance(state, importing.Finished) else None
-
-    def run(self, job: Job, report: Report, tally: Tally, step: Step) -> tuple[Written, Sha256]:
-        """从头到尾，答写下了什么与报告的摘要；``step`` 在每批之后得到至此的各数，从它抛出即停在两批之间。"""
+        if isinstance(state, importing.Finished):
+            known = state.finished
+            tally = Tally(known.rows, known.taken, known.known)
+            return Imported(tally, known.refused, Written(), known.report_sha256, was_finished=True)
         is_fresh = self._begin(job)
         reach("import.after_start")
-        started = self._ledger.events(IMPORT.stream(job.import_id))[0]
-        if started.meta.actor != self._actor:
-            officer = started.meta.actor.officer_id
-            raise Stop(Exit.REFUSED, "import.other_officer", officer=officer)
+        with report:
+            imported = self._take_rows(job, report, is_fresh=is_fresh)
+            report.summarise(self._explain(imported))
+        reach("import.before_finish")
+        self._finish(job, imported)
+        return imported
+
+    def _take_rows(self, job: Job, report: Report, *, is_fresh: bool) -> Imported:
+        started = self._ledger.events(IMPORT.stream(job.import_id))[0].meta
+        if started.actor != self._actor:
+            raise Stop(Exit.REFUSED, "import.other_officer", officer=started.actor.officer_id)
         # Judged by the time of its beginning, however often it is taken up again.
-        rows = Rows(
-            job.mapping, job.seen.heading, job.import_id, started.meta.recorded_at, self._key_of
-        )
-        written = Written()
+        now = started.recorded_at
+        rows = Rows(job.mapping, job.seen.heading, job.import_id, now, self._key_of)
+        tally, written = Tally(), Written()
         for batch, outcomes in self._answered(job, rows, is_fresh=is_fresh):
             for row, one in batch:
                 _settle(row, one, outcomes, tally, report, written)
             reach("import.after_batch")
-            step(tally)
-        digest = report.close_rows()
-        self._finish(job, tally, digest)
-        return written, digest
+            self._step(tally)
+        return Imported(tally, tally.groups(), written, report.close_rows())
 
     def _begin(self, job: Job) -> bool:
         seen, mapping = job.seen, job.mapping
@@ -150,12 +177,18 @@ class Port:
         outcome = self._ask(act)
         return outcome.kind is OutcomeKind.RECORDED
 
-    def _finish(self, job: Job, tally: Tally, report: Sha256) -> None:
-        reach("import.before_finish")
-        act = FinishImport(
-            job.import_id, tally.rows, tally.taken, tally.known, tally.groups(), report
+    def _finish(self, job: Job, imported: Imported) -> None:
+        tally = imported.tally
+        self._ask(
+            FinishImport(
+                job.import_id,
+                tally.rows,
+                tally.taken,
+                tally.known,
+                imported.refused,
+                imported.report_sha256,
+            )
         )
-        self._ask(act)
 
     def _ask(self, act: Act) -> Outcome:
         """Under a new number each time: a refusal for want of a post must not outlast the want.
@@ -240,10 +273,10 @@ def _refusal(row: Taken, outcome: Outcome) -> RowRefused | None:
     return RowRefused(row.line, outcome.code, outcome.facts)
 
 
-def rehearse(job: Job, now: datetime, report: Report, tally: Tally, step: Step) -> None:
-    """试办：逐行换算并写报告，不碰账本。"""
+def rehearse(job: Job, now: datetime, report: Report, step: Step) -> Imported:
+    """试办：逐行换算并写报告，不碰账本；与账上是否矛盾还不知道。"""
     rows = Rows(job.mapping, job.seen.heading, job.import_id, now, str)
-    numbered = job.numbered(rows)
+    numbered, tally = job.numbered(rows), Tally()
     while batch := list(islice(numbered, BATCH)):
         for row, one in batch:
             tally.rows += 1
@@ -253,3 +286,4 @@ def rehearse(job: Job, now: datetime, report: Report, tally: Tally, step: Step) 
             else:
                 tally.taken += 1
         step(tally)
+    return Imported(tally, tally.groups(), Written(), report.close_rows())

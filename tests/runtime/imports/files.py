@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from domain.importing import ImportKind
-from ledger.application import Ledger
 from ledger.store import stream_entries
 from runtime.imports.mapping import default_text, parse
 from runtime.imports.refused import RowRefused
 from runtime.imports.rows import Rows, Taken
 from runtime.settings import Settings
+from schemas.codec import current, decode
 
 Record = Mapping[str, str]
 NOW: Final = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -100,11 +100,14 @@ def write(path: Path, records: Iterable[Record], encoding: str = "utf-8") -> Pat
 
 
 def contents(settings: Settings) -> dict[str, list[object]]:
-    """每份案卷的各件事实；位置、编号与入账时刻不比。"""
+    """导入的每份案卷的各件事实；位置、编号与入账时刻不比。"""
+    found: dict[str, list[object]] = {}
     with stream_entries(settings.dsn("shenguan_audit")) as entries:
-        streams = sorted({entry.stream for entry in entries})
-    with Ledger.open(settings) as ledger:
-        return {stream: [fact.event for fact in ledger.events(stream)] for stream in streams}
+        for entry in entries:
+            if any(f"/{source}-" in entry.stream for source in ("CHI", "WABO")):
+                _, event = decode(current(entry.name), entry.value)
+                found.setdefault(entry.stream, []).append(event)
+    return found
 
 
 def head(settings: Settings) -> int:

@@ -96,6 +96,7 @@ def test_a_second_import_changes_nothing_and_says_so(
     with kept(settings):
         code, result = doing(settings, "licences", file)
         assert (code, result["was_finished"], result["new"]) == (Exit.REFUSED, True, 0)
+        assert result["taken"] == result["rows"]
         assert import_.run(cli.parse(["import", "licences", str(file)]), settings) == Exit.REFUSED
     assert "早已导入完毕" in capsys.readouterr().out
 
