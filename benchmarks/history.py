@@ -16,13 +16,11 @@ from domain.acts.imports import ImportCaseStep, StartImport
 from domain.case import CaseImported, ImportedStep, StepImported
 from domain.importing import ImportKind
 from domain.sources import SourceRecord
-from domain.terms import CaseNo, Channel, ItemCode, Organ, Role, Sha256
+from domain.terms import CaseNo, Channel, ItemCode, Organ, Sha256
 from followers.members import Execute
 from ledger.application import Ledger, Request
-from runtime.founding import CITY
-from runtime.hall import officer
+from runtime.commands.import_ import ARCHIVIST
 
-ARCHIVIST: Final = officer("A01", Role.ARCHIVE, CITY)
 CASES: Final = (
     "concept:instance", "case:concept:name", "case:department", "case:channel", "case:group",
     "case:responsible", "case:startdate", "case:deadline", "case:enddate_planned", "case:enddate",

@@ -32,10 +32,11 @@ from followers.supervisor import Supervisor
 from followers.vouching import Voucher
 from ledger.application import Ledger, Outcome, Request
 from projections import case_timeline, case_view
+from runtime.commands.import_ import ARCHIVIST
 from runtime.hall import Hall
 from runtime.imports.mapping import read_mapping
-from runtime.imports.port import Port, prepare
-from runtime.imports.report import Report, Tally
+from runtime.imports.port import Imported, Port, prepare
+from runtime.imports.report import Report
 from runtime.settings import Settings
 
 REAL: Final = {
@@ -54,20 +55,15 @@ def import_file(folder: Path, kind: ImportKind, path: Path) -> tuple[int, float,
         began, busy = time.perf_counter(), time.process_time()
         imported = take(ledger, kind, path)
         used = time.process_time() - busy
-        return imported.rows, time.perf_counter() - began, used
+        return imported.tally.rows, time.perf_counter() - began, used
 
 
-def take(ledger: Ledger, kind: ImportKind, path: Path) -> Tally:
+def take(ledger: Ledger, kind: ImportKind, path: Path) -> Imported:
     """导入一份。"""
-    job, tally = prepare(read_mapping(kind, None), path), Tally()
-    port = Port(ledger, history.ARCHIVIST)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Report(Path(folder), job.import_id, job.seen.heading) as report,
-    ):
-        if port.finished(job) is None:
-            port.run(job, report, tally, lambda _: None)
-    return tally
+    job = prepare(read_mapping(kind, None), path)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Report(Path(folder), job.import_id, job.seen.heading)
+        return Port(ledger, ARCHIVIST).take(job, report)
 
 
 def files(folder: Path, rows: int, data: Path | None) -> dict[ImportKind, Path]:
