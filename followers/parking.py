@@ -43,6 +43,18 @@ SELECT id, keys, position, purpose, entry, reason, attempts FROM follower.parked
         WHERE e.follower = p.follower AND e.entry IS NOT NULL AND e.id < p.id AND e.keys && p.keys)
  ORDER BY id LIMIT 1"""
 
+# What stands in the lot for a reason of its own; what has been released waits for its follower.
+_HELD: Final = """
+SELECT p.id, p.follower, p.keys, p.position, p.purpose, p.entry ->> 'name' AS event,
+       p.entry ->> 'stream' AS stream, p.reason, p.facts, p.attempts, p.parked_at,
+       (SELECT count(*) FROM follower.parked q
+         WHERE q.follower = p.follower AND q.entry IS NOT NULL AND q.id > p.id AND q.keys && p.keys)
+           AS waiting
+  FROM follower.parked p
+ WHERE CASE WHEN %(id)s::bigint IS NULL THEN p.reason IS NOT NULL OR p.attempts > 0
+            ELSE p.id = %(id)s END
+ ORDER BY p.id"""
+
 
 @dataclass(frozen=True, slots=True)
 class Parked:
@@ -82,6 +94,27 @@ def _kept(row: StateRow) -> Kept:
     due = row.get(DUE)
     when = None if due is None else datetime.fromisoformat(str(due)).isoformat()
     return Kept(orjson.dumps(dict(row)), when)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """停放处的一件，供人查看：谁停的、为何、几时起，其后同键的有几件在等。
+
+    ``reason`` is None for what is released, or only queues; ``attempts`` counts the releases.
+    """
+
+    id: int
+    follower: str
+    keys: list[str]
+    position: int | None
+    purpose: str | None
+    event: str | None
+    stream: str | None
+    reason: str | None
+    facts: dict[str, str]
+    attempts: int
+    parked_at: datetime
+    waiting: int
 
 
 class StoredRows:
@@ -196,6 +229,12 @@ class ParkingLot:
     def done(self, parked: Parked) -> None:
         """办成了，移出。"""
         self._conn.execute("DELETE FROM follower.parked WHERE id = %s", (parked.id,))
+
+
+def held(conn: Connection, parked_id: int | None = None) -> list[Held]:
+    """停放着的各件（排队的不算），或指定的一件。Needs the audit or the follow role."""
+    with conn.cursor(row_factory=class_row(Held)) as cursor:
+        return cursor.execute(_HELD, {"id": parked_id}).fetchall()
 
 
 def release(conn: Connection, parked_id: int) -> bool:

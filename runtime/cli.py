@@ -151,6 +151,12 @@ def _tail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-n", "--count", type=natural, metavar="N", help=say("option.count"))
 
 
+def _parked(parser: argparse.ArgumentParser) -> None:
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("id", nargs="?", type=natural, metavar="ID", help=say("option.parked"))
+    one.add_argument("--release", type=natural, metavar="ID", help=say("option.release"))
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "offline")
 
@@ -197,6 +203,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("up", _up, kafka=True),
     Command("down", _none),
     Command("status", _none),
+    Command("parked", _parked),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
     Command("case", _case),
