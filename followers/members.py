@@ -3,7 +3,8 @@
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -12,12 +13,13 @@ import structlog
 
 from followers.checked import Checked
 from followers.delivered import Delivered
-from followers.parking import Parked, ParkingLot, StoredRows, entry_from_json
+from followers.parking import Parked, ParkingLot, StoredRows, entry_from_json, kept
 from followers.projection import FoldFailed, Projection, fold, keys_of
 from followers.rebuild import RebuildOptions, rebuild
 from followers.storage import (
     Connection,
     Cursor,
+    CursorMoved,
     advance,
     create_cursor,
     halt,
@@ -25,15 +27,16 @@ from followers.storage import (
     restart_cursor,
     take_lock,
 )
-from followers.supervisor import Command, Reaction, Supervisor, command_id
+from followers.supervisor import Command, Supervisor, command_id
 from followers.tables import Table
 from followers.vouching import Voucher
+from followers.waves import Held, Pending, Wave, judged
 from ledger.application import Outcome, OutcomeKind, Request
 from ledger.errors import LedgerError, LedgerUnavailable
 
 log: Final = structlog.get_logger()
 
-Execute: TypeAlias = Callable[[Request], Outcome]
+Execute: TypeAlias = Callable[[Sequence[Request]], Sequence[Outcome]]
 Facts: TypeAlias = Mapping[str, str]
 
 # What a row that no table takes may raise; it halts the projection it belongs to.
@@ -228,7 +231,11 @@ def _take_each(conn: Connection, members: Sequence[ProjectionMember], checked: C
 
 
 class SupervisorMember(Member):
-    """一个监管消费者：命令先入账，进度后推进；办不成的停放，不跳过。"""
+    """一个监管消费者：命令先入账，进度后推进；办不成的停放，不跳过。
+
+    Events whose outcome does not depend on each other go in one wave: their commands in a few
+    commits, their rows and the cursor in one transaction.
+    """
 
     kind = "supervisor"
 
@@ -254,75 +261,79 @@ class SupervisorMember(Member):
     # -- events
 
     def _take(self, conn: Connection, checked: Checked) -> None:
+        """In waves; where a command raises, once more with one at a time, up to the one that does."""
+        try:
+            self._take_in_waves(conn, checked)
+        except (LedgerUnavailable, CursorMoved, psycopg.OperationalError):
+            raise
+        except Exception as error:  # noqa: BLE001 - it comes again, from the event it concerns
+            log.warning("follower.one_by_one", follower=self.name, error=repr(error)[:200])
+            self._take_in_waves(conn, checked, alone=True)
+
+    def _take_in_waves(self, conn: Connection, checked: Checked, *, alone: bool = False) -> None:
         waiting = deque(checked.relevant(self.next, self.reads))
-        while waiting:
+        self._rows.fetch(self._keys_of(waiting))
+        while self.next < checked.after:
+            wave = self._wave(waiting, alone=alone)
+            refused = self._perform(wave.pending)
+            after = waiting[0].position if waiting else checked.after
+            offsets = self._offsets if waiting else checked.offsets
             with conn.transaction():
-                reaction = self._until_command(waiting)
-                after = waiting[0].position if reaction else checked.after
-                offsets = self._offsets if reaction else checked.offsets
-                self._advance(conn, checked, after, offsets)
-            if reaction:
-                self._act(conn, checked, waiting.popleft(), reaction)
-        if self.next < checked.after:
-            self._advance(conn, checked, checked.after, checked.offsets)
+                blocked = self._settle(wave, refused)
+                advance(conn, [self.cursor], self.next, checked.progress(after, offsets))
+            self.next, self._blocked = after, self._blocked | blocked
         self._offsets = checked.offsets
 
-    def _advance(
-        self, conn: Connection, checked: Checked, after: int, offsets: Mapping[str, int]
-    ) -> None:
-        if after > self.next:
-            advance(conn, [self.cursor], self.next, checked.progress(after, offsets))
-            self.next = after
+    def _keys_of(self, waiting: Iterable[Delivered]) -> set[str]:
+        found: set[str] = set()
+        for one in waiting:
+            with suppress(Exception):  # it is parked when its turn comes
+                found.update(self._supervisor.keys(one))
+        return found
 
-    def _until_command(self, waiting: deque[Delivered]) -> Reaction | None:
-        """Takes in what needs no command; the one that does stays at the front."""
-        while waiting:
-            reaction = self._react(waiting[0])
-            if reaction.commands:
-                return reaction
-            self._rows.write(reaction.rows)
+    def _wave(self, waiting: deque[Delivered], *, alone: bool) -> Wave:
+        wave = Wave(self._supervisor, self._rows, self._blocked, alone=alone)
+        while waiting and wave.take(waiting[0]):
             waiting.popleft()
-        return None
+        return wave
 
-    def _react(self, one: Delivered) -> Reaction:
-        """An event that cannot be handled is parked, or queued behind one that is."""
-        keys: tuple[str, ...] = (one.key,)
-        try:
-            keys = self._supervisor.keys(one)
-            if not self._blocked.isdisjoint(keys):
-                self._park(one, keys, None, {})
-                return Reaction()
-            return self._judged(one, keys)
-        except psycopg.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this case only
-            self._park(one, keys, "follower.react_failed", {"error": repr(error)[:200]})
-            return Reaction()
-
-    def _judged(self, one: Delivered, keys: tuple[str, ...]) -> Reaction:
-        reaction = self._supervisor.react(self._rows, one)
-        if foreign := reaction.rows.keys() - set(keys):
-            raise ValueError(f"rows outside its keys: {', '.join(sorted(foreign))}")
-        return reaction
-
-    def _act(self, conn: Connection, checked: Checked, one: Delivered, reaction: Reaction) -> None:
-        refused = self._execute_all(reaction.commands, one, 0)
-        with conn.transaction():
-            if refused:
-                self._park(one, self._supervisor.keys(one), *refused)
+    def _settle(self, wave: Wave, refused: Mapping[int, tuple[str, Facts]]) -> frozenset[str]:
+        """Writes what the wave came to; the keys that are blocked from now on."""
+        held = list(wave.held)
+        for asked in wave.pending:
+            if found := refused.get(asked.one.position):
+                held.append(Held(asked.one, asked.keys, *found))
             else:
-                self._rows.write(reaction.rows)
-            self._advance(conn, checked, one.position + 1, self._offsets)
+                wave.changed.update(asked.rows)
+        self._rows.write(wave.changed)
+        for one in sorted(held, key=lambda held: held.one.position):
+            self._park(one)
+        return frozenset(key for one in held for key in one.keys)
 
-    def _park(
-        self, one: Delivered, keys: tuple[str, ...], reason: str | None, facts: Facts
-    ) -> None:
-        if reason:
-            log.error("follower.parked", follower=self.name, position=one.position, reason=reason)
-        self._lot.park(one.entry, keys, reason, facts)
-        self._blocked |= set(keys)
+    def _park(self, held: Held) -> None:
+        if held.reason:
+            position = held.one.position
+            log.error("follower.parked", follower=self.name, position=position, reason=held.reason)
+        self._lot.park(held.one.entry, held.keys, held.reason, held.facts)
 
     # -- commands
+
+    def _perform(self, pending: Sequence[Pending]) -> dict[int, tuple[str, Facts]]:
+        """By position, the refusals that nobody expected. All first commands together, then all
+        second ones …: an event's next command is asked only when the one before went well.
+        """
+        refused: dict[int, tuple[str, Facts]] = {}
+        for turn in range(max((len(one.commands) for one in pending), default=0)):
+            asked = [
+                (one.one, one.commands[turn])
+                for one in pending
+                if turn < len(one.commands) and one.one.position not in refused
+            ]
+            requests = [self._request(command, one, 0) for one, command in asked]
+            for (one, command), outcome in zip(asked, self._execute(requests), strict=True):
+                if not _is_expected(outcome, command):
+                    refused[one.position] = (str(outcome.code), outcome.facts)
+        return refused
 
     def _execute_all(
         self, commands: tuple[Command, ...], source: Delivered | None, attempts: int
@@ -330,29 +341,30 @@ class SupervisorMember(Member):
         """None, or the refusal that nobody expected."""
         for command in commands:
             outcome = self._tried(command, source, attempts)
-            if outcome.kind is OutcomeKind.REFUSED and outcome.code not in command.expected:
+            if not _is_expected(outcome, command):
                 return str(outcome.code), outcome.facts
         return None
 
     def _tried(self, command: Command, source: Delivered | None, attempts: int) -> Outcome:
         """A refusal is an answer for ever: a released key asks again under a new id."""
-        event_id = source.meta.event_id if source else None
         outcome = None
         for revision in range(attempts + 1):
-            outcome = self._execute(
-                Request(
-                    command.act,
-                    command.actor,
-                    command_id(self.name, event_id, command.purpose, revision),
-                    source.meta.correlation_id if source else None,
-                    event_id,
-                )
-            )
-            if outcome.kind is not OutcomeKind.REFUSED or outcome.code in command.expected:
+            (outcome,) = self._execute([self._request(command, source, revision)])
+            if _is_expected(outcome, command):
                 break
         if outcome is None:
             raise ValueError(attempts)
         return outcome
+
+    def _request(self, command: Command, source: Delivered | None, revision: int) -> Request:
+        event_id = source.meta.event_id if source else None
+        return Request(
+            command.act,
+            command.actor,
+            command_id(self.name, event_id, command.purpose, revision),
+            source.meta.correlation_id if source else None,
+            event_id,
+        )
 
     # -- parked and timed
 
@@ -366,10 +378,11 @@ class SupervisorMember(Member):
 
     def _retry_one(self, conn: Connection, parked: Parked, one: Delivered) -> None:
         try:
-            reaction = self._judged(one, tuple(parked.keys))
+            reaction = judged(self._supervisor, self._rows, one, tuple(parked.keys))
+            rows = kept(reaction.rows)
         except psycopg.Error:
             raise
-        except Exception as error:  # noqa: BLE001 - as in _react
+        except Exception as error:  # noqa: BLE001 - as in a wave
             self._lot.failed(parked, "follower.react_failed", {"error": repr(error)[:200]})
             return
         refused = self._execute_all(reaction.commands, one, parked.attempts)
@@ -377,7 +390,7 @@ class SupervisorMember(Member):
             if refused:
                 self._lot.failed(parked, *refused)
             else:
-                self._rows.write(reaction.rows)
+                self._rows.write(rows)
                 self._lot.done(parked)
 
     def fire(self, now: datetime) -> None:
@@ -400,3 +413,7 @@ class SupervisorMember(Member):
             self._lot.park_timer(command.key, command.purpose, *refused)
         elif held:
             self._lot.done(held)
+
+
+def _is_expected(outcome: Outcome, command: Command) -> bool:
+    return outcome.kind is not OutcomeKind.REFUSED or outcome.code in command.expected

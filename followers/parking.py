@@ -3,11 +3,12 @@
 Also the supervisors' own rows: both live in one transaction with the cursor.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final
 
+import orjson
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -16,9 +17,14 @@ from followers.storage import Connection
 from followers.supervisor import DUE, StateRow
 from ledger.entry import Entry
 
+# All rows in one JSON text: one statement, whatever their number.
 _PUT: Final = """
-INSERT INTO follower.row (follower, key, row, due_at) VALUES (%s, %s, %s, %s)
+INSERT INTO follower.row (follower, key, row, due_at)
+SELECT %s, new.key, new.row, new.due
+  FROM json_to_recordset(%s::json) AS new (key text, row jsonb, due timestamptz)
 ON CONFLICT (follower, key) DO UPDATE SET row = excluded.row, due_at = excluded.due_at"""
+_GET: Final = "SELECT key, row::text FROM follower.row WHERE follower = %s AND key = ANY (%s)"
+_DELETE: Final = "DELETE FROM follower.row WHERE follower = %s AND key = ANY (%s)"
 _SCAN: Final = """
 SELECT key, row FROM follower.row WHERE follower = %s AND starts_with(key, %s) ORDER BY key"""
 _DUE: Final = """
@@ -54,18 +60,52 @@ class Parked:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """底册的一行，写成 JSON；读回的是存过的样子。"""
+
+    text: bytes
+    due: str | None = None
+
+    def value(self) -> StateRow:
+        """读回。"""
+        row: StateRow = orjson.loads(self.text)
+        return row
+
+
+def kept(rows: Mapping[str, StateRow | None]) -> dict[str, Kept | None]:
+    """各行写成 JSON。Raises TypeError or ValueError where one is none."""
+    return {key: None if row is None else _kept(row) for key, row in rows.items()}
+
+
+def _kept(row: StateRow) -> Kept:
+    due = row.get(DUE)
+    when = None if due is None else datetime.fromisoformat(str(due)).isoformat()
+    return Kept(orjson.dumps(dict(row)), when)
+
+
 class StoredRows:
-    """一个消费者的底册，实现 :class:`followers.supervisor.Rows`。"""
+    """一个消费者的底册，实现 :class:`followers.supervisor.Rows`。
+
+    The rows of a batch are fetched at once; nobody else writes them while the follower is locked.
+    """
 
     def __init__(self, conn: Connection, follower: str) -> None:
         self._conn, self._follower = conn, follower
+        self._at_hand: dict[str, Kept | None] = {}
+
+    def fetch(self, keys: Collection[str]) -> None:
+        """备好这些行；先前备的不留。"""
+        found = self._conn.execute(_GET, (self._follower, list(keys)), prepare=True)
+        self._at_hand = dict.fromkeys(keys) | {key: Kept(text.encode()) for key, text in found}
 
     def get(self, key: str) -> StateRow | None:
         """一行。"""
-        found: tuple[StateRow] | None = self._conn.execute(
-            "SELECT row FROM follower.row WHERE follower = %s AND key = %s", (self._follower, key)
-        ).fetchone()
-        return None if found is None else found[0]
+        if key not in self._at_hand:
+            found = self._conn.execute(_GET, (self._follower, [key]), prepare=True).fetchone()
+            self._at_hand[key] = None if found is None else Kept(found[1].encode())
+        row = self._at_hand[key]
+        return None if row is None else row.value()
 
     def scan(self, prefix: str) -> Iterator[tuple[str, StateRow]]:
         """键以 ``prefix`` 开头的各行。"""
@@ -75,22 +115,26 @@ class StoredRows:
         """到期的各行。"""
         yield from self._conn.execute(_DUE, (self._follower, now))
 
-    def write(self, rows: Mapping[str, StateRow | None]) -> None:
+    def write(self, rows: Mapping[str, Kept | None]) -> None:
         """写回；None 为删行。"""
-        for key, row in rows.items():
-            if row is None:
-                self._conn.execute(
-                    "DELETE FROM follower.row WHERE follower = %s AND key = %s",
-                    (self._follower, key),
-                )
-            else:
-                due = _instant(row.get(DUE))
-                self._conn.execute(_PUT, (self._follower, key, Jsonb(dict(row)), due))
+        there = [
+            {"key": key, "row": orjson.Fragment(row.text), "due": row.due}
+            for key, row in rows.items()
+            if row is not None
+        ]
+        gone = [key for key, row in rows.items() if row is None]
+        if there:
+            new = orjson.dumps(there).decode()
+            self._conn.execute(_PUT, (self._follower, new), prepare=True)
+        if gone:
+            self._conn.execute(_DELETE, (self._follower, gone), prepare=True)
+        self._at_hand.update(rows)
 
     def clear(self) -> None:
         """清空底册与停放件：从头再来。"""
         self._conn.execute("DELETE FROM follower.row WHERE follower = %s", (self._follower,))
         self._conn.execute("DELETE FROM follower.parked WHERE follower = %s", (self._follower,))
+        self._at_hand = {}
 
 
 class ParkingLot:
@@ -190,7 +234,3 @@ def _plain(value: object) -> str | int | None:
             return value
         case _:
             raise TypeError(type(value).__name__)
-
-
-def _instant(value: Json) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(str(value))

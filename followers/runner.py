@@ -48,8 +48,8 @@ class FollowerOptions:
     """跟随者的参数。
 
     ``dsn``: a role that reads leaves but no event value. ``store_dsn``: a role that may read events,
-    for the time when Kafka is silent; None means Kafka only. ``execute`` hands a command to the
-    ledger; None where there are no supervisors.
+    for the time when Kafka is silent; None means Kafka only. ``execute`` hands commands to the ledger,
+    in order; None where there are no supervisors.
     """
 
     dsn: str

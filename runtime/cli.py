@@ -166,6 +166,7 @@ def _explain(parser: argparse.ArgumentParser) -> None:
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
     parser.add_argument("file", nargs="?", metavar="FILE", help=say("option.file"))
     parser.add_argument("--mapping", metavar="FILE", help=say("option.mapping"))
@@ -201,7 +202,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("stats", _stats),
     Command("states", _none),
     Command("tail", _tail),
-    Command("import", _import),
+    Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
     Command("simulate", _simulate),
     Command("verify", _verify),
     Command("rebuild", _rebuild),

@@ -84,9 +84,9 @@ class Hall:
         """等机器把某事记入某案卷。"""
         self.wait(lambda: self._recorded(stream, event), f"{event} {stream}")
 
-    def wait(self, done: Callable[[], bool], what: str) -> None:
+    def wait(self, done: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
         """等一个条件成立；久等不来就说在等什么。"""
-        patience = monotonic() + _PATIENCE
+        patience = monotonic() + seconds
         while not done():
             if monotonic() > patience:
                 raise Stop(Exit.DEPENDENCY, "demo_waiting", what=what)

@@ -36,7 +36,7 @@ def followers(settings: Settings, stop: threading.Event) -> None:
             dsn=settings.dsn("shenguan_follow"),
             bootstrap=settings.kafka_bootstrap,
             store_dsn=settings.dsn("shenguan_project"),
-            execute=ledger.execute,
+            execute=ledger.execute_many,
         )
         run_followers(options, PROJECTIONS, SUPERVISORS, stop)
 

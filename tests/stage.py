@@ -18,7 +18,7 @@ def running(settings: Settings, hall: Hall) -> Iterator[None]:
     stop = threading.Event()
     relay = RelayOptions(settings.dsn("shenguan_relay"), settings.kafka_bootstrap)
     options = FollowerOptions(
-        settings.dsn("shenguan_follow"), settings.kafka_bootstrap, None, hall.ledger.execute
+        settings.dsn("shenguan_follow"), settings.kafka_bootstrap, None, hall.ledger.execute_many
     )
     threads = [
         threading.Thread(target=run_relay, args=(relay, stop)),

@@ -144,7 +144,7 @@ def following(
         town.settings.dsn("shenguan_follow"),
         town.bootstrap,
         town.settings.dsn("shenguan_project") if store else None,
-        town.ledger.execute,
+        town.ledger.execute_many,
     )
     stop = threading.Event()
     ended: list[Exception] = []

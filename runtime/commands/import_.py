@@ -1,88 +1,95 @@
-"""`import`：把一份历史文件收进账里；逐行说明收与不收，断了再来，来两次不变。"""
+"""`import`：把别的系统记下的历史收进账里，逐行说明没有收的，断了可以接着来。"""
 
 import argparse
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Any, Final
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from domain.importing import ImportKind
+from domain import officer as officers
+from domain.importing import ImportFinished, ImportKind, RefusedRows
 from domain.terms import Actor, Mode, OfficerId, Organ, Role
 from followers.storage import connect, take_lock
-from ledger.application import Ledger
+from ledger import failpoints
 from ledger.errors import LedgerError
-from ledger.failpoints import arm
-from runtime import words
+from runtime import settings, words
 from runtime.exits import Exit, Stop
-from runtime.founding import found
-from runtime.hall import officer, open_hall
+from runtime.founding import CITY, found
+from runtime.hall import Hall, officer, open_hall
+from runtime.imports import storage
 from runtime.imports.mapping import default_text, read_mapping
-from runtime.imports.port import Imported, Port, Source, try_out
-from runtime.imports.refused import FileRefused
+from runtime.imports.port import Job, Port, Written, prepare, rehearse
 from runtime.imports.report import Report, Tally
 from runtime.messages import say
 from runtime.settings import Settings
 
-ARCHIVIST: Final = officer("A01", Role.ARCHIVE, "350505-SPJ")  # of the rehearsal's cast
+ARCHIVIST: Final = "A01"  # of the demonstration's cast
 LOCK: Final = "import"
+# What is counted apart, in the order of the table: our word for it, and the event that is counted.
+COUNTED: Final[Mapping[str, str]] = {
+    "cases": "case.imported.v1",
+    "steps": "case.step_imported.v1",
+    "licences": "licence.imported.v1",
+    "changes": "licence.change_imported.v1",
+    "endings": "licence.ending_imported.v1",
+    "subjects": "subject.imported.v1",
+    "inspections": "inspection.imported.v1",
+}
 
 
-def run(arguments: argparse.Namespace, chosen: Settings) -> int:
-    """退出码：0 已导入 · 2 不能用、或早已导入过 · 4 另有一次导入正在进行 · 5 服务没有运行。"""
-    kind = ImportKind(arguments.kind.upper())
+@dataclass(frozen=True, slots=True)
+class Result:
+    """一次导入的结果：各数、写下的各种事件、用时。"""
+
+    job: Job
+    tally: Tally
+    refused: tuple[RefusedRows, ...]
+    written: Mapping[str, int]
+    seconds: float
+    report: Report | None
+    is_rehearsal: bool = False
+
+    @property
+    def code(self) -> Exit:
+        """一行也没有新收的，是“被拒绝或无事可做”。"""
+        return Exit.DONE if self.tally.taken else Exit.REFUSED
+
+
+def run(arguments: argparse.Namespace, chosen: Settings | None) -> int:
+    """退出码：0 收了 · 1 用法 · 2 没有可收的 · 4 另一个导入正在进行 · 5 数据库不可用。"""
     if arguments.show_mapping:
-        print(default_text(kind), end="")
+        print(default_text(ImportKind(arguments.kind.upper())), end="")
         return Exit.DONE
     if arguments.file is None:
-        raise Stop(Exit.USAGE, "import.no_file", kind=arguments.kind)
-    try:
-        source = Source.of(Path(arguments.file), read_mapping(kind, _path(arguments.mapping)))
-        imported = _import(arguments, chosen, source)
-    except FileRefused as refused:
-        raise Stop(Exit.REFUSED, refused.code, **refused.facts) from refused
-    except FileNotFoundError as missing:
-        raise Stop(Exit.REFUSED, "import.not_found", file=missing.filename) from missing
-    _show(arguments, imported)
-    return Exit.REFUSED if imported.was_finished else Exit.DONE
-
-
-def _path(text: str | None) -> Path | None:
-    return None if text is None else Path(text)
-
-
-def _import(arguments: argparse.Namespace, chosen: Settings, source: Source) -> Imported:
-    folder = _path(arguments.report) or chosen.data / "reports"
-    report = Report(folder, source.import_id, source.seen.heading)
-    with ExitStack() as closing:
-        closing.enter_context(_alone(chosen))
-        hall = closing.enter_context(open_hall(chosen))
-        tick = closing.enter_context(_progress(source, quiet=arguments.json))
-        if arguments.dry_run:
-            return try_out(source, hall.ledger, report, tick)
-        arm(hall.ledger.frame.mode)
-        actor = _actor(arguments, hall.ledger)
-        if actor == ARCHIVIST:
-            found(hall)
-        return Port(hall.ledger, actor, tick).take(source, report)
+        raise Stop(Exit.USAGE, "import.usage", kind=arguments.kind)
+    job = _prepared(arguments)
+    if arguments.dry_run:
+        result = _rehearsed(arguments, job)
+    else:
+        chosen = chosen or settings.existing(*settings.choose_folder("import", arguments.data))
+        with _alone(chosen), open_hall(chosen) as hall:
+            result = _imported(arguments, chosen, hall, job)
+    if arguments.json:
+        print(json.dumps(as_json(result), ensure_ascii=False))
+    else:
+        show(result, Console())
+    return result.code
 
 
 @contextmanager
 def _alone(chosen: Settings) -> Iterator[None]:
-    """一本账同时只导入一份。"""
+    """一本账一次只许一个导入；锁随连接消失。"""
     with connect(chosen.dsn("shenguan_follow")) as conn:
         try:
             take_lock(conn, LOCK)
@@ -91,78 +98,223 @@ def _alone(chosen: Settings) -> Iterator[None]:
         yield
 
 
-def _actor(arguments: argparse.Namespace, ledger: Ledger) -> Actor:
-    """正式账本须指明档案人员；演练账本用随附的一位。"""
-    if arguments.officer is None and ledger.frame.mode is Mode.DEMO:
-        return ARCHIVIST
-    if arguments.officer is None or arguments.organ is None:
-        raise Stop(Exit.USAGE, "import.no_officer")
-    organ = Organ(arguments.organ)
-    return Actor(OfficerId(arguments.officer), Role.ARCHIVE, organ, organ)
+def _prepared(arguments: argparse.Namespace) -> Job:
+    path = Path(arguments.file).expanduser().resolve()
+    if not path.is_file():
+        raise Stop(Exit.REFUSED, "import.no_file", file=path)
+    named = Path(arguments.mapping).expanduser() if arguments.mapping else None
+    if named is not None and not named.is_file():
+        raise Stop(Exit.REFUSED, "import.no_file", file=named)
+    mapping = read_mapping(ImportKind(arguments.kind.upper()), named)
+    with _progress(arguments, say("import.reading")) as advance:
+        return prepare(mapping, path, lambda done, total: advance(done, total, 0))
 
 
-# -- showing
+def _rehearsed(arguments: argparse.Namespace, job: Job) -> Result:
+    began = time.monotonic()
+    folder = Path(arguments.report) if arguments.report else None
+    if folder is None:
+        folder = settings.choose_folder("import", arguments.data)[0] / "reports"
+    tally = Tally()
+    with Report(folder, f"{job.import_id}.dry-run", job.seen.heading) as report:
+        with _progress(arguments, say("import.rehearsing")) as advance:
+            rehearse(job, datetime.now(UTC), report, tally, _step(job, advance))
+        digest = report.close_rows()
+        result = Result(
+            job, tally, tally.groups(), {}, time.monotonic() - began, report, is_rehearsal=True
+        )
+        report.summarise(explanation(result, say("import.nobody"), digest))
+    return result
+
+
+def _imported(arguments: argparse.Namespace, chosen: Settings, hall: Hall, job: Job) -> Result:
+    began = time.monotonic()
+    failpoints.arm(hall.ledger.frame.mode)
+    port = Port(hall.ledger, _actor(arguments, hall))
+    if (known := port.finished(job)) is not None:
+        return _again(job, known, time.monotonic() - began)
+    folder = Path(arguments.report) if arguments.report else chosen.data / "reports"
+    tally = Tally()
+    with Report(folder, job.import_id, job.seen.heading) as report:
+        with _progress(arguments, say("import.taking")) as advance, _interruptible() as halted:
+            step = _step(job, advance)
+
+            def stop_or(so_far: Tally) -> None:
+                step(so_far)
+                if halted() and so_far.rows < job.seen.rows:
+                    raise KeyboardInterrupt
+
+            written, digest = port.run(job, report, tally, stop_or)
+        seconds = time.monotonic() - began
+        counts = _counts(hall, written)
+        result = Result(job, tally, tally.groups(), counts, seconds, report)
+        report.summarise(explanation(result, port.officer, digest))
+    return result
+
+
+def _again(job: Job, known: ImportFinished, seconds: float) -> Result:
+    """Finished before: nothing is asked, nothing is written, the numbers are those of then."""
+    tally = Tally(known.rows, 0, known.taken + known.known)
+    return Result(job, tally, known.refused, {}, seconds, None)
+
+
+def _actor(arguments: argparse.Namespace, hall: Hall) -> Actor:
+    """Who imports: on a demonstration's ledger its archivist, who is appointed where he is not."""
+    if arguments.officer and arguments.organ:
+        organ = Organ(arguments.organ)
+        return Actor(OfficerId(arguments.officer), Role.ARCHIVE, organ, organ)
+    if arguments.officer or arguments.organ or hall.ledger.frame.mode is not Mode.DEMO:
+        raise Stop(Exit.USAGE, "import.officer_missing")
+    known = hall.ledger.load(officers.AGGREGATE, ARCHIVIST)
+    if not isinstance(known, officers.Appointed):
+        found(hall)
+    return officer(ARCHIVIST, Role.ARCHIVE, CITY)
+
+
+def _counts(hall: Hall, written: Written) -> dict[str, int]:
+    names = storage.names_in(hall.reader, written.spans)
+    counts = {what: names.get(name, 0) for what, name in COUNTED.items()}
+    counts["waiting"] = storage.waiting(hall.reader, written.inspections)
+    counts["events"] = sum(names.values())
+    return counts
 
 
 @contextmanager
-def _progress(source: Source, *, quiet: bool) -> Iterator["Tick"]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[refused]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    console = Console(stderr=True, quiet=quiet)
-    with Progress(*columns, console=console) as shown:
-        name = say("import.progress", file=source.path.name)
-        yield Tick(shown, shown.add_task(name, total=source.seen.rows, refused=""))
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C 停在两批之间；再按一次立即停。"""
+    asked: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+
+    def ask(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        signal.signal(signal.SIGINT, before)
+        print("\n" + say("import.stopping"), file=sys.stderr, flush=True)
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield lambda: bool(asked)
+    except KeyboardInterrupt:
+        print("\n" + say("import.go_on"), file=sys.stderr, flush=True)
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-class Tick:
-    """进度条的一格。"""
-
-    def __init__(self, shown: Progress, task: TaskID) -> None:
-        self._shown, self._task = shown, task
-
-    def __call__(self, tally: Tally) -> None:
-        """走到这里。"""
-        refused = say("import.refused_so_far", count=tally.refusals)
-        self._shown.update(self._task, completed=tally.rows, refused=refused)
+Advance = Callable[[int, int, int], None]  # done, of how many, refused so far
 
 
-def _show(arguments: argparse.Namespace, imported: Imported) -> None:
-    tally, report = imported.tally, imported.report
+@contextmanager
+def _progress(arguments: argparse.Namespace, title: str) -> Iterator[Advance]:
     if arguments.json:
-        record = {
-            "import_id": imported.import_id,
-            "rows": tally.rows,
-            "taken": tally.taken,
-            "new": tally.new,
-            "known": tally.known,
-            "refused": [asdict(group) for group in tally.groups()],
-            "was_finished": imported.was_finished,
-            "dry_run": arguments.dry_run,
-            "report": [str(report.csv), str(report.xlsx)],
-        }
-        print(json.dumps(record, ensure_ascii=False))
+        yield lambda *_: None
         return
-    Console().print(_table(tally))
-    key = "import.tried" if arguments.dry_run else "import.done"
-    if imported.was_finished:
-        key = "import.nothing_new"
-    print(say(key, import_id=imported.import_id, new=tally.new, csv=report.csv, xlsx=report.xlsx))
+    began = time.monotonic()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    noted = TextColumn("{task.fields[noted]}")
+    with Progress(*columns, noted, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None, noted="")
+
+        def advance(done: int, total: int, refused: int) -> None:
+            rate = round(done / max(time.monotonic() - began, 0.001))
+            noted = say("import.rate", rate=rate, refused=refused) if refused >= 0 else ""
+            progress.update(task, completed=done, total=total, noted=noted)
+
+        yield advance
 
 
-def _table(tally: Tally) -> Table:
-    table = Table(show_footer=True)
-    table.add_column(say("import.head.what"), say("import.head.total"), overflow="fold")
-    table.add_column(say("import.head.rows"), str(tally.rows), justify="right")
-    table.add_column(say("import.head.lines"), "", overflow="fold")
-    table.add_row(say("import.row.taken"), str(tally.taken), "")
-    table.add_row(say("import.row.known"), str(tally.known), "")
-    for group in tally.groups():
-        reason = f"{words.explained(group.code).text}\n〔{group.code}〕"
-        table.add_row(reason, str(group.count), group.rows)
+def _step(job: Job, advance: Advance) -> Callable[[Tally], None]:
+    return lambda tally: advance(tally.rows, job.seen.rows, tally.refusals)
+
+
+# -- what is shown
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """给程序读的结果。"""
+    job, tally = result.job, result.tally
+    return {
+        "import_id": job.import_id,
+        "kind": job.mapping.kind.lower(),
+        "source": job.mapping.source,
+        "file": str(job.seen.path),
+        "dry_run": result.is_rehearsal,
+        "rows": tally.rows,
+        "taken": tally.taken,
+        "new": tally.new,
+        "known": tally.known,
+        "refused": [asdict(one) for one in result.refused],
+        "was_finished": result.report is None,
+        "written": dict(result.written),
+        "seconds": round(result.seconds, 3),
+        "report": [str(result.report.csv), str(result.report.xlsx)] if result.report else [],
+    }
+
+
+def explanation(result: Result, user: str, digest: str) -> list[tuple[str, str]]:
+    """报告的说明页：哪份文件、依哪张对照表、谁、何时、各数、摘要。"""
+    job, tally = result.job, result.tally
+    facts: dict[str, object] = {
+        "import": job.import_id,
+        "file": job.seen.path.name,
+        "file_sha256": job.seen.sha256,
+        "kind": _kind(job),
+        "source": job.mapping.source,
+        "mapping_sha256": job.mapping.sha256,
+        "user": user,
+        "time": words.instant(datetime.now(UTC)),
+        "rows": tally.rows,
+        "taken": tally.taken,
+        "known": tally.known,
+        "refused": sum(one.count for one in result.refused),
+        **{what: number for what, number in result.written.items() if number},
+        "digest": digest,
+    }
+    lines = [(say(f"import.fact.{name}"), str(value)) for name, value in facts.items()]
+    return lines + [(one.code, f"{one.count}：{one.rows}") for one in result.refused]
+
+
+def show(result: Result, console: Console) -> None:
+    """给人看的结果。"""
+    job, tally = result.job, result.tally
+    console.print(say("import.title", number=job.import_id, kind=_kind(job)))
+    table = Table()
+    table.add_column(say("import.column.what"))
+    table.add_column(say("import.column.number"), justify="right")
+    refused = sum(one.count for one in result.refused)
+    counts = {"rows": tally.rows, "taken": tally.taken, "known": tally.known, "refused": refused}
+    for what, number in {**counts, **result.written}.items():
+        if number or what in counts:
+            table.add_row(say(f"import.fact.{what}"), str(number))
+    console.print(table)
+    if result.refused:
+        console.print(_refusals(result))
+    if result.report is not None:
+        console.print(say("import.report", xlsx=result.report.xlsx, csv=result.report.csv))
+    console.print(_verdict(result), soft_wrap=True, markup=False)
+
+
+def _refusals(result: Result) -> Table:
+    table = Table(title=say("import.refused"))
+    for name in ("code", "text", "number", "lines"):
+        table.add_column(say(f"import.column.{name}"), overflow="fold")
+    for one in result.refused:
+        text = words.explained(one.code).text
+        table.add_row(one.code, text, str(one.count), one.rows)
     return table
+
+
+def _verdict(result: Result) -> str:
+    rate = round(result.tally.rows / max(result.seconds, 0.001))
+    events = round(result.written.get("events", 0) / max(result.seconds, 0.001))
+    facts = {"seconds": f"{result.seconds:.1f}", "rate": rate, "events": events}
+    if result.is_rehearsal:
+        return say("import.rehearsed", **facts)
+    if result.report is None:
+        return say("import.again")
+    if result.tally.taken:
+        return say("import.done", **facts)
+    return say("import.nothing")
+
+
+def _kind(job: Job) -> str:
+    return say(f"import.kind.{job.mapping.kind.lower()}")

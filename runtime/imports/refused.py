@@ -1,17 +1,17 @@
-"""没有收：一整份文件或一行，因何没有收。"""
+"""没有收：一行或一格，因何没有收。整份文件不收的，用 ``runtime.exits.Stop``。"""
 
 from dataclasses import dataclass, field
+from typing import Final
 
-SHOWN: int = 40  # characters of a source value that a sentence repeats
+SHOWN: Final = 40  # characters of a source value that a sentence repeats
 
 
-class FileRefused(Exception):  # noqa: N818 - says what was refused
-    """整份文件或对照表不能用；什么也没有写入。"""
+class CellRefused(Exception):  # noqa: N818 - says what was refused
+    """一格（因而一行）不收。Whoever knows the column adds it as ``field``."""
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, **facts: str) -> None:
         super().__init__(code, facts)
-        self.code = code
-        self.facts = {name: str(value) for name, value in facts.items()}
+        self.code, self.facts = code, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,6 @@ class RowRefused:
 
 
 def brief(value: str) -> str:
-    """来源中的一个值，够认出来的长度。"""
-    return value if len(value) <= SHOWN else value[:SHOWN] + "…"
+    """来源中的一个值，够认出来的长度；看不见的字符写成代码。"""
+    shown = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in value)
+    return shown if len(shown) <= SHOWN else shown[:SHOWN] + "…"

@@ -32,14 +32,18 @@ DOORS: Final = {
     "psycopg": {"ledger/", "followers/", "projections/", "runtime/"},
 }
 # Where SQL may stand: storage modules. The runtime's are there to create a database, to examine
-# a server's settings and roles, and to wait in the demonstration.
+# a server's settings and roles, to wait in the demonstration, and to ask what an import has done.
 STORAGE: Final = {
     *(f"ledger/{name}.py" for name in ("application", "clock", "database", "founding", "hints")),
     *(f"ledger/{name}.py" for name in ("keys", "outbox", "store")),
     *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
     *(f"projections/{name}.py" for name in ("common", "statistics", "subject_register")),
-    *(f"runtime/{name}.py" for name in ("commands/doctor", "hall", "servers/postgres", "story")),
+    *(
+        f"runtime/{name}.py"
+        for name in ("commands/doctor", "hall", "imports/storage", "servers/postgres")
+    ),
+    "runtime/story.py",
 }
 SQL: Final = re.compile(
     r"\b(SELECT\s|INSERT INTO\b|UPDATE\s+\S+\s+SET\b|DELETE FROM\b|TRUNCATE\b|SET ROLE\b|"

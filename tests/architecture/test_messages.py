@@ -31,10 +31,11 @@ CARRIERS: Final = {
     "LedgerUnavailable": (0, ""),
     "LedgerDamaged": (0, ""),
     "CodecError": (0, ""),
+    "CellRefused": (0, ""),
     "found": (0, "verify."),  # Step.found
 }
-# Added on the way by whoever knows them: codec.py names the event.
-ADDED: Final = {"CodecError": {"event"}}
+# Added on the way by whoever knows them: codec.py names the event, rows.py the column.
+ADDED: Final = {"CodecError": {"event"}, "CellRefused": {"field"}}
 
 
 def entries(table: str) -> Mapping[str, dict[str, str]]:

@@ -27,7 +27,7 @@ def followers(settings: Settings, stop: threading.Event) -> None:
             settings.dsn("shenguan_follow"),
             settings.kafka_bootstrap,
             settings.dsn("shenguan_project"),
-            ledger.execute,
+            ledger.execute_many,
         )
         run_followers(options, [TALLY], [ECHO], stop)
 
