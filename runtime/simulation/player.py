@@ -14,13 +14,14 @@ from domain.calendar import calendar_from
 from domain.decider import Event
 from domain.terms import beijing_day
 from ledger.application import OutcomeKind, Request
+from runtime.exits import Exit, Stop
 from runtime.hall import Hall, step_id
-from runtime.simulation.scripts import Calendar, Step, script
+from runtime.simulation.scripts import Calendar, Step, case_name, script
 from runtime.simulation.town import Town
 
 AFTER: Final = 45  # working days after the last intake that scripts may reach into
 
-Progress = Callable[[date, "Played"], None]
+Progress = Callable[[date, "Played"], bool]  # what it answers: whether to go on
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Played:
     new: int = 0
     steps: int = 0
     until: date | None = None
+    whole: bool = True  # False: 中途被打断
 
 
 class _HallRecord:
@@ -76,7 +78,9 @@ def play(hall: Hall, town: Town, seed: int, days: int, per_day: int, progress: P
         hall.settle()
         _slot(hall, list(together), record, played)
         played.until = beijing_day(at)
-        progress(played.until, played)
+        if not progress(played.until, played):
+            played.whole = False
+            break
     hall.settle()
     return played
 
@@ -103,13 +107,15 @@ def _id(step: str) -> UUID:
 
 def _calendar(hall: Hall, seed: int, days: int) -> Calendar:
     """自这次演练第一日起的各工作日；第一日一经开演就不再变。"""
-    first = hall.recorded_on(_id(f"MN{seed}-00001 00"))
+    first = hall.recorded_on(_id(f"{case_name(seed, 0, 0)} 00"))
     start = hall.today() + timedelta(days=1) if first is None else first
     known = calendar_from(hall.ledger.load, start)
     found: list[date] = []
     day = start
     while len(found) <= days + AFTER:
-        if not known.knows(day) or known.is_working_day(day):
+        if known.is_working_day(day):
             found.append(day)
+        if len(found) == days and not known.knows(day):
+            raise Stop(Exit.REFUSED, "simulate.calendar", year=day.year)
         day += timedelta(days=1)
     return Calendar(tuple(found))
