@@ -14,8 +14,10 @@ from domain.calendar import calendar_from
 from domain.decider import Event
 from domain.terms import beijing_day
 from ledger.application import OutcomeKind, Request
+from ledger.failpoints import reach
+from runtime.exits import Exit, Stop
 from runtime.hall import Hall, step_id
-from runtime.simulation.scripts import Calendar, Step, script
+from runtime.simulation.scripts import Calendar, Step, case_name, opening, script
 from runtime.simulation.town import Town
 
 AFTER: Final = 45  # working days after the last intake that scripts may reach into
@@ -65,7 +67,7 @@ class _HallRecord:
 
 def play(hall: Hall, town: Town, seed: int, days: int, per_day: int, progress: Progress) -> Played:
     """演完 ``days`` 个工作日的收件；晚于末日的各步留给下一次（更大的 ``days``）。"""
-    calendar = _calendar(hall, seed, days)
+    calendar = _calendar(hall, seed, days, per_day)
     steps = script(town, seed, calendar, days, per_day)
     end = calendar.days[days]
     played, record = Played(), _HallRecord(hall)
@@ -75,6 +77,7 @@ def play(hall: Hall, town: Town, seed: int, days: int, per_day: int, progress: P
         hall.until(at)
         hall.settle()
         _slot(hall, list(together), record, played)
+        reach("simulate.after_slot")
         played.until = beijing_day(at)
         progress(played.until, played)
     hall.settle()
@@ -101,15 +104,21 @@ def _id(step: str) -> UUID:
     return step_id(f"simulate {step}")
 
 
-def _calendar(hall: Hall, seed: int, days: int) -> Calendar:
-    """自这次演练第一日起的各工作日；第一日一经开演就不再变。"""
-    first = hall.recorded_on(_id(f"MN{seed}-00001 00"))
-    start = hall.today() + timedelta(days=1) if first is None else first
+def _calendar(hall: Hall, seed: int, days: int, per_day: int) -> Calendar:
+    """自这次演练第一日起的各工作日；第一日一经开演就不再变。
+
+    Any receipt of the first day tells it: a run may have been broken off before the first case.
+    Raises :class:`Stop` where this seed was played with another number of cases a day.
+    """
+    received = filter(None, (_received_on(hall, seed, n) for n in range(per_day)))
+    start = min(received, default=hall.today() + timedelta(days=1))
     known = calendar_from(hall.ledger.load, start)
-    found: list[date] = []
-    day = start
-    while len(found) <= days + AFTER:
-        if not known.knows(day) or known.is_working_day(day):
-            found.append(day)
-        day += timedelta(days=1)
-    return Calendar(tuple(found))
+    calendar = opening(start, known, days + AFTER)
+    for number, day in ((per_day - 1, 0), (per_day, 1)):
+        if _received_on(hall, seed, number) not in {None, calendar.days[day]}:
+            raise Stop(Exit.REFUSED, "simulate.per_day", seed=seed)
+    return calendar
+
+
+def _received_on(hall: Hall, seed: int, number: int) -> date | None:
+    return hall.recorded_on(_id(f"{case_name(seed, number)} 00"))

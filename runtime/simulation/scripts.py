@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final, Protocol, TypeAlias
 
+from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
 from domain.acts.filings import File, SubmitFiling
@@ -122,6 +123,22 @@ class Calendar:
         return datetime.combine(self.days[place], SLOTS[within], BEIJING)
 
 
+def opening(start: date, known: deadlines.Calendar, further: int) -> Calendar:
+    """自某日起的第一个工作日，以及其后若干个；日历未公布的年度按周一至周五。"""
+    found: list[date] = []
+    day = start
+    while len(found) <= further:
+        if known.is_working_day(day):
+            found.append(day)
+        day += deadlines.ONE_DAY
+    return Calendar(tuple(found))
+
+
+def case_name(seed: int, number: int) -> str:
+    """第几件（0 起）的办件编号。"""
+    return f"MN{seed}-{number + 1:05d}"
+
+
 def digest(text: str) -> Sha256:
     """材料的摘要。"""
     return Sha256(hashlib.sha256(text.encode()).hexdigest())
@@ -174,7 +191,7 @@ class _Case(_Script):
     """One case from receipt to its end."""
 
     def __init__(self, town: Town, seed: int, calendar: Calendar, number: int, day: int) -> None:
-        super().__init__(town, calendar, f"MN{seed}-{number + 1:05d}")
+        super().__init__(town, calendar, case_name(seed, number))
         self.no, self.day = CaseNo(self.name), day
         self.slot = self.dice.randrange(len(SLOTS) - 1)
         self.subject = town.subjects[(number * 7 + seed) % len(town.subjects)][0]
@@ -269,7 +286,7 @@ class _Case(_Script):
         self._deliver(decided + 1, self.slot)
         self._supervised(item, decided, 2, matter)
         if not rejected and pledge is None:
-            self._ended(decided + 5)
+            self._ended(item.supervising_body, decided + 5)
         return decided
 
     def _taken(self, item: Item) -> int:
@@ -301,7 +318,7 @@ class _Case(_Script):
         days = 4 if self.happens("late_claim") else 1
         self.do(day + days, slot, act, supervisor)
 
-    def _ended(self, day: int) -> None:
+    def _ended(self, body: Organ, day: int) -> None:
         if self.happens("withdrawn"):
             why = "规划调整，依法撤回并补偿"
             act = WithdrawLicence(
@@ -309,7 +326,7 @@ class _Case(_Script):
             )
             self.do(day, 1, act, self.decider.actor)
         elif self.happens("forfeited"):
-            chief = self.by(Role.SUPERVISION_HEAD, MARKET).actor
+            chief = self.by(Role.SUPERVISION_HEAD, body).actor
             self.do(day, 1, ForfeitLicence(self.licence, f"CF-{self.no}"), chief)
             gone = DeregisterLicence(self.licence, DeregistrationReason.ENDED_BY_DECISION)
             self.do(day + 1, 1, gone, self.decider.actor)
