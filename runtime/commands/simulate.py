@@ -15,6 +15,7 @@ from rich.table import Table
 
 from domain.terms import Mode
 from followers.storage import head
+from ledger.failpoints import arm
 from runtime import state, words
 from runtime.exits import Exit, Stop
 from runtime.hall import open_hall
@@ -39,6 +40,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     with open_hall(chosen) as hall, _politely() as asked, _progress(arguments, asked) as tick:
         if hall.ledger.frame.mode is not Mode.DEMO:
             raise Stop(Exit.REFUSED, "demo_formal", origin=hall.ledger.frame.origin)
+        arm(hall.ledger.frame.mode)
         since = head(hall.reader)
         settle_in(hall, town())
         played = play(hall, town(), arguments.seed, arguments.days, arguments.per_day, tick)

@@ -13,6 +13,7 @@ from functools import partial
 from random import Random
 from typing import Final, Protocol, TypeAlias
 
+from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
 from domain.acts.filings import CancelFiling, File, ReturnFiling, SubmitFiling
@@ -35,6 +36,7 @@ from domain.acts.pledges import (
     SupplyMaterial,
     SuspectBreach,
 )
+from domain.acts.register import RegisterSubject
 from domain.acts.revocations import (
     DeregisterLicence,
     DropRevocation,
@@ -53,6 +55,7 @@ from domain.filing import CancelReason
 from domain.inspection import FindingCode, Matched, Pair, Stratum, TaskAssigned, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
+from domain.subject import SubjectKind
 from domain.terms import (
     BEIJING,
     Actor,
@@ -66,6 +69,7 @@ from domain.terms import (
     Material,
     OfficerId,
     Organ,
+    Personal,
     PersonId,
     Role,
     Sha256,
@@ -101,6 +105,10 @@ class Record(Protocol):
         """这一步登记的计划编号；没有登记成的没有。"""
         ...
 
+    def key_of(self, holder: str) -> str:
+        """此人的密钥的承诺值；没有就备好。"""
+        ...
+
 
 Late: TypeAlias = Callable[[Record], Iterable[Asked]]
 OnProcedure: TypeAlias = Callable[[str], tuple[Act, Actor]]
@@ -126,6 +134,17 @@ class Calendar:
         more, within = divmod(slot, len(SLOTS))
         place = min(day + more, len(self.days) - 1)
         return datetime.combine(self.days[place], SLOTS[within], BEIJING)
+
+
+def opening(start: date, known: deadlines.Calendar, further: int) -> Calendar:
+    """自某日起的第一个工作日，以及其后若干个；日历未公布的年度按周一至周五。"""
+    found: list[date] = []
+    day = start
+    while len(found) <= further:
+        if known.is_working_day(day):
+            found.append(day)
+        day += deadlines.ONE_DAY
+    return Calendar(tuple(found))
 
 
 def digest(text: str) -> Sha256:
@@ -198,6 +217,8 @@ class _Case(_Script):
         if way is Way.FILING:
             self._file(item)
             return
+        if way is Way.COMMITMENT:
+            self._newcomer()
         self._receive(item)
         match way:
             case Way.ON_THE_SPOT:
@@ -206,6 +227,19 @@ class _Case(_Script):
                 self._commitment(item)
             case _:
                 self._ordinary(item)
+
+    def _newcomer(self) -> None:
+        """A shop that has just opened: nobody makes two promises on one item at a time."""
+        subject, risk = SubjectId(f"{self.name}-S"), self.dice.choice(self.town.subjects)[1]
+        name, kind = Personal(subject, f"模拟对象{subject}"), SubjectKind.SOLE_TRADER
+        region, clerk = self.town.region, self.clerk.actor
+
+        def late(record: Record) -> Iterator[Asked]:
+            key = record.key_of(subject)
+            yield "", RegisterSubject(subject, kind, None, name, region, risk, key), clerk
+
+        self.subject = subject
+        self.later(self.day, self.slot, late)
 
     def _chosen(self) -> tuple[Way, Item]:
         shares = self.town.proportions

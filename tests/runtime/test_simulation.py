@@ -40,6 +40,10 @@ class Blank:
         """第一个计划。"""
         return 1
 
+    def key_of(self, holder: str) -> str:
+        """密钥的承诺值。"""
+        return holder
+
     def plan_of(self, _: str) -> str | None:
         """没有登记过计划。"""
         return None
