@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -56,7 +56,7 @@ class Stage:
     settings: Settings
     hall: Hall
     length: int = 0
-    story: Mapping[str, Told] = MappingProxyType({})
+    story: Mapping[str, Told] = field(default_factory=dict)
 
     def simulate(self, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, Any]:
         """在本进程里办这条命令：退出码与 JSON。"""
