@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from time import monotonic
+from types import FrameType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,6 +15,7 @@ from rich.table import Table
 
 from domain.terms import Mode
 from followers.storage import head
+from ledger.failpoints import arm
 from runtime import state, words
 from runtime.exits import Exit, Stop
 from runtime.hall import open_hall
@@ -23,38 +26,62 @@ from runtime.simulation.player import Played, play
 from runtime.simulation.town import town
 
 LONGEST = 250  # working days: a calendar year
+INTERRUPTED = 130  # as a shell counts Ctrl-C
+MOST = 999  # a day: three figures of the case number
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码：0 已演完 · 1 用法 · 2 正式账本不演、或早已演过 · 5 服务没有运行。"""
-    if not 0 < arguments.days <= LONGEST or arguments.per_day == 0:
-        raise Stop(Exit.USAGE, "simulate.days", longest=LONGEST)
+    if not 0 < arguments.days <= LONGEST or not 0 < arguments.per_day <= MOST:
+        raise Stop(Exit.USAGE, "simulate.days", longest=LONGEST, most=MOST)
     if state.running(chosen) is None and chosen.own_database:
         raise Stop(Exit.DEPENDENCY, "simulate.not_running")
     began = monotonic()
-    with open_hall(chosen) as hall, _progress(arguments) as tick:
+    with open_hall(chosen) as hall, _politely() as asked, _progress(arguments, asked) as tick:
         if hall.ledger.frame.mode is not Mode.DEMO:
             raise Stop(Exit.REFUSED, "demo_formal", origin=hall.ledger.frame.origin)
+        arm(hall.ledger.frame.mode)
         since = head(hall.reader)
         settle_in(hall, town())
         played = play(hall, town(), arguments.seed, arguments.days, arguments.per_day, tick)
         events = hall.counts(since)
     _show(arguments, played, events, monotonic() - began)
+    if not played.whole:
+        return INTERRUPTED
     return Exit.DONE if played.new else Exit.REFUSED
 
 
 @contextmanager
-def _progress(arguments: argparse.Namespace) -> Iterator[Callable[[date, Played], None]]:
+def _politely() -> Iterator[list[int]]:
+    """Ctrl-C 不打断正在办的一步：记下来，这个时段办完再停；再按一次即时停下。"""
+    asked: list[int] = []
+
+    def remember(number: int, _: FrameType | None) -> None:
+        asked.append(number)
+        signal.signal(number, before)
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(
+    arguments: argparse.Namespace, asked: list[int]
+) -> Iterator[Callable[[date, Played], bool]]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     console = Console(stderr=True, quiet=arguments.json)
     seen: set[date] = set()
     with Progress(*columns, console=console) as shown:
         task = shown.add_task(say("simulate.founding"), total=arguments.days)
 
-        def tick(day: date, played: Played) -> None:
+        def tick(day: date, played: Played) -> bool:
             seen.add(day)
             told = say("simulate.day", day=day, steps=played.steps)
             shown.update(task, completed=len(seen), description=told)
+            return not asked
 
         yield tick
 
@@ -69,6 +96,7 @@ def _show(
             "until": str(played.until),
             "steps": played.steps,
             "new": played.new,
+            "whole": played.whole,
             "done": played.done,
             "refused": played.refused,
             "events": events,
@@ -79,6 +107,7 @@ def _show(
     console.print(_table("simulate.events", "event", events))
     console.print(_refusals(played))
     key = "simulate.done" if played.new else "simulate.again"
+    key = key if played.whole else "simulate.stopped"
     total = sum(events.values())
     rate = round(total / max(seconds, 0.001))
     print(say(key, seed=arguments.seed, until=played.until, events=total, rate=rate))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from domain import calendar
 from domain.acts import Act
 from domain.acts.register import (
     AppointOfficer,
@@ -11,6 +12,7 @@ from domain.acts.register import (
     PublishItem,
     RegisterInspector,
     RegisterSubject,
+    calendars,
 )
 from domain.commitment import BreachPolicy
 from domain.officer import FOUNDER
@@ -21,7 +23,7 @@ from runtime.exits import Exit, Stop
 from runtime.founding import CITY, found
 from runtime.hall import Hall, officer, step_id
 from runtime.simulation.scripts import APPROVER, PAPERS, PROMISED
-from runtime.simulation.town import Item, Person, Town, Way
+from runtime.simulation.town import DATA, Item, Person, Town, Way
 
 ADMIN: Final = officer("Y01", Role.SYSTEM_ADMIN, CITY)
 PUBLISHER: Final = officer("C01", Role.CATALOGUE, CITY)
@@ -31,6 +33,7 @@ CERTIFIED: Final = timedelta(days=1460)
 def settle_in(hall: Hall, town: Town) -> None:
     """全体上岗。Raises :class:`Stop` where a step is refused."""
     found(hall)
+    _foresee(hall)
     steps = list(_steps(hall, town, date.max))
     began = hall.recorded_on(step_id(f"simulate {steps[0][0]}"))
     today = hall.today() if began is None else began
@@ -41,6 +44,14 @@ def settle_in(hall: Hall, town: Town) -> None:
     for outcome in hall.ledger.execute_many(requests):
         if outcome.code is not None:
             raise Stop(Exit.REFUSED, outcome.code, **outcome.facts)
+
+
+def _foresee(hall: Hall) -> None:
+    """Without a calendar the machine settles no deadline: years still to come get a supposed one."""
+    for act in calendars(DATA.read_text("utf-8")):
+        known = hall.ledger.load(calendar.AGGREGATE, calendar.calendar_id(act.year))
+        if isinstance(known, calendar.Nothing):
+            hall.do(f"simulate calendar {act.year}", act, PUBLISHER)
 
 
 def _steps(hall: Hall, town: Town, today: date) -> Iterator[tuple[str, Act, Actor]]:
@@ -93,7 +104,7 @@ def _published(item: Item, today: date) -> PublishItem:
         window_authorised=item.way in {Way.ON_THE_SPOT, Way.FILING},
         commitment_allowed=pledged,
         commitment_materials=(PROMISED,) if pledged else (),
-        breach_policy=BreachPolicy.REVOKE,
+        breach_policy=BreachPolicy.RECTIFY_FIRST if item.rectify_first else BreachPolicy.REVOKE,
         filing_only=item.way is Way.FILING,
         materials=materials,
         speciality=item.speciality,

@@ -9,12 +9,14 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Final, Protocol, TypeAlias
 
+from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
-from domain.acts.filings import File, SubmitFiling
+from domain.acts.filings import CancelFiling, File, ReturnFiling, SubmitFiling
 from domain.acts.inspections import (
     CommitShare,
     FixPublicValue,
@@ -32,9 +34,12 @@ from domain.acts.pledges import (
     Fulfil,
     MakeCommitment,
     SupplyMaterial,
+    SuspectBreach,
 )
+from domain.acts.register import RegisterSubject
 from domain.acts.revocations import (
     DeregisterLicence,
+    DropRevocation,
     ForfeitLicence,
     HearStatement,
     ReviewLegality,
@@ -46,9 +51,11 @@ from domain.approval import DeregistrationReason
 from domain.case import DeclineReason, ReviewOpinion
 from domain.commitment import BreachGround, BreachSuspected, CommitmentKind, Promise
 from domain.decider import Event
-from domain.inspection import FindingCode, Matched, Stratum
+from domain.filing import CancelReason
+from domain.inspection import FindingCode, Matched, Pair, Stratum, TaskAssigned, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
+from domain.subject import SubjectKind
 from domain.terms import (
     BEIJING,
     Actor,
@@ -62,6 +69,8 @@ from domain.terms import (
     Material,
     OfficerId,
     Organ,
+    Personal,
+    PersonId,
     Role,
     Sha256,
     SubjectId,
@@ -96,8 +105,13 @@ class Record(Protocol):
         """这一步登记的计划编号；没有登记成的没有。"""
         ...
 
+    def key_of(self, holder: str) -> str:
+        """此人的密钥的承诺值；没有就备好。"""
+        ...
+
 
 Late: TypeAlias = Callable[[Record], Iterable[Asked]]
+OnProcedure: TypeAlias = Callable[[str], tuple[Act, Actor]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +136,17 @@ class Calendar:
         return datetime.combine(self.days[place], SLOTS[within], BEIJING)
 
 
+def opening(start: date, known: deadlines.Calendar, further: int) -> Calendar:
+    """自某日起的第一个工作日，以及其后若干个；日历未公布的年度按周一至周五。"""
+    found: list[date] = []
+    day = start
+    while len(found) <= further:
+        if known.is_working_day(day):
+            found.append(day)
+        day += deadlines.ONE_DAY
+    return Calendar(tuple(found))
+
+
 def digest(text: str) -> Sha256:
     """材料的摘要。"""
     return Sha256(hashlib.sha256(text.encode()).hexdigest())
@@ -132,11 +157,15 @@ def script(town: Town, seed: int, calendar: Calendar, days: int, per_day: int) -
     steps: list[Step] = []
     for day in range(days):
         for n in range(per_day):
-            number = day * per_day + n
-            steps += _Case(town, seed, calendar, number, day).steps()
+            steps += _Case(town, seed, calendar, day, n).steps()
         if day and day % town.campaign["every"] == 0:
             steps += _Campaign(town, seed, calendar, day).steps()
     return sorted(steps, key=lambda step: (step.at, step.name))
+
+
+def case_name(seed: int, day: int, n: int) -> str:
+    """第几日的第几件；与每日件数无关，所以每日多收几件只是添上几件。"""
+    return f"MN{seed}-{day + 1:03d}{n + 1:03d}"
 
 
 class _Script:
@@ -173,11 +202,11 @@ class _Script:
 class _Case(_Script):
     """One case from receipt to its end."""
 
-    def __init__(self, town: Town, seed: int, calendar: Calendar, number: int, day: int) -> None:
-        super().__init__(town, calendar, f"MN{seed}-{number + 1:05d}")
+    def __init__(self, town: Town, seed: int, calendar: Calendar, day: int, n: int) -> None:
+        super().__init__(town, calendar, case_name(seed, day, n))
         self.no, self.day = CaseNo(self.name), day
         self.slot = self.dice.randrange(len(SLOTS) - 1)
-        self.subject = town.subjects[(number * 7 + seed) % len(town.subjects)][0]
+        self.subject = self.dice.choice(town.subjects)[0]
         self.licence = LicenceNo(f"{self.name}-Z")
         self.clerk = self.by(Role.COUNTER, APPROVER)
         self.reviewer = self.by(Role.REVIEWER, APPROVER)
@@ -188,6 +217,8 @@ class _Case(_Script):
         if way is Way.FILING:
             self._file(item)
             return
+        if way is Way.COMMITMENT:
+            self._newcomer()
         self._receive(item)
         match way:
             case Way.ON_THE_SPOT:
@@ -196,6 +227,19 @@ class _Case(_Script):
                 self._commitment(item)
             case _:
                 self._ordinary(item)
+
+    def _newcomer(self) -> None:
+        """A shop that has just opened: nobody makes two promises on one item at a time."""
+        subject, risk = SubjectId(f"{self.name}-S"), self.dice.choice(self.town.subjects)[1]
+        name, kind = Personal(subject, f"模拟对象{subject}"), SubjectKind.SOLE_TRADER
+        region, clerk = self.town.region, self.clerk.actor
+
+        def late(record: Record) -> Iterator[Asked]:
+            key = record.key_of(subject)
+            yield "", RegisterSubject(subject, kind, None, name, region, risk, key), clerk
+
+        self.subject = subject
+        self.later(self.day, self.slot, late)
 
     def _chosen(self) -> tuple[Way, Item]:
         shares = self.town.proportions
@@ -235,6 +279,9 @@ class _Case(_Script):
             self.do(self.day + 1, self.slot, act, self.clerk.actor)
             return
         if self.happens("silent"):
+            if self.happens("late_notice"):  # 五日已过才告知补正
+                late = RequestSupplement(self.no, f"BZ-{self.no}", ("补充说明",))
+                self.do(self.day + 6, 0, late, self.clerk.actor)
             self._decide(item, self.day + 7)
             return
         accepted = self.day + self.dice.randrange(2)
@@ -246,6 +293,10 @@ class _Case(_Script):
             self.do(accepted, self.slot, more, self.clerk.actor)
         accept = Accept(self.no, CaseKind.PLEDGED_TIME, f"SL-{self.no}")
         self.do(accepted, self.slot + 1, accept, self.clerk.actor)
+        if self.happens("mistake"):  # 受理了一次，另一人又受理一次
+            again = Accept(self.no, CaseKind.PLEDGED_TIME, f"SL2-{self.no}")
+            other = self.by(Role.COUNTER, APPROVER, [self.clerk]).actor
+            self.do(accepted, self.slot + 1, again, other)
         self._decide(item, accepted)
 
     def _decide(self, item: Item, accepted: int, pledge: CommitmentId | None = None) -> int:
@@ -253,8 +304,8 @@ class _Case(_Script):
         decided = accepted + self._taken(item)
         rejected = pledge is None and self.happens("rejected")
         opinion = ReviewOpinion.REJECT if rejected else ReviewOpinion.APPROVE
-        if self.happens("mistake"):  # 收件的人自己来审核：受审分离
-            self.do(decided, 0, Review(self.no, opinion, "一并办了"), self.clerk.actor)
+        if self.happens("mistake"):
+            self.do(decided, 0, *self._wrong_decision(opinion, pledge))
         review = Review(self.no, opinion, "已核对申请材料")
         self.do(decided, 1, review, self.reviewer.actor)
         number = f"MN决-{self.no}"
@@ -266,11 +317,24 @@ class _Case(_Script):
         else:
             self.do(decided, 2, self._approval(pledge), self.decider.actor)
             matter = PushMatter.APPROVED
-        self._deliver(decided + 1, self.slot)
+        self._deliver(decided + (12 if self.happens("late_delivery") else 1), self.slot)
         self._supervised(item, decided, 2, matter)
         if not rejected and pledge is None:
-            self._ended(decided + 5)
+            self._ended(item, decided + 5)
         return decided
+
+    def _wrong_decision(
+        self, opinion: ReviewOpinion, pledge: CommitmentId | None
+    ) -> tuple[Act, Actor]:
+        """没有岗位的人来审核、窗口来准予、没有审核就准予。"""
+        posing = officer(self.clerk.account, Role.REVIEWER, APPROVER)
+        return self.dice.choice(
+            (
+                (Review(self.no, opinion, "一并办了"), posing),
+                (self._approval(pledge), self.clerk.actor),
+                (self._approval(pledge), self.decider.actor),
+            )
+        )
 
     def _taken(self, item: Item) -> int:
         """Working days from acceptance to decision."""
@@ -298,10 +362,14 @@ class _Case(_Script):
             act: Act = DisputePush(number, "该场所已迁至邻区，应由邻区监管")
         else:
             act = ClaimPush(number)
+        if self.happens("mistake"):  # 别的部门来认领
+            strangers = [one for one in self.town.people if one.role is Role.SUPERVISOR]
+            others = [one for one in strangers if one.organ != body]
+            self.do(day + 1, slot, ClaimPush(number), self.dice.choice(others).actor)
         days = 4 if self.happens("late_claim") else 1
         self.do(day + days, slot, act, supervisor)
 
-    def _ended(self, day: int) -> None:
+    def _ended(self, item: Item, day: int) -> None:
         if self.happens("withdrawn"):
             why = "规划调整，依法撤回并补偿"
             act = WithdrawLicence(
@@ -309,17 +377,36 @@ class _Case(_Script):
             )
             self.do(day, 1, act, self.decider.actor)
         elif self.happens("forfeited"):
-            chief = self.by(Role.SUPERVISION_HEAD, MARKET).actor
+            chief = self.by(Role.SUPERVISION_HEAD, item.supervising_body).actor
             self.do(day, 1, ForfeitLicence(self.licence, f"CF-{self.no}"), chief)
-            gone = DeregisterLicence(self.licence, DeregistrationReason.ENDED_BY_DECISION)
-            self.do(day + 1, 1, gone, self.decider.actor)
+        elif self.happens("closed"):
+            gone = DeregisterLicence(self.licence, DeregistrationReason.HOLDER_ENDED)
+            self.do(day, 1, gone, self.decider.actor)
+            return
+        else:
+            return
+        self._struck_off(day + 1, self.decider.actor)
+
+    def _struck_off(self, day: int, decider: Actor) -> None:
+        gone = DeregisterLicence(self.licence, DeregistrationReason.ENDED_BY_DECISION)
+        self.do(day, 1, gone, decider)
 
     def _file(self, item: Item) -> None:
         papers = digest(f"{self.no} 合格报告"), digest(f"{self.no} 承诺书")
         act = SubmitFiling(self.no, item.code, self.subject, "ZJ-0001", *papers)
         self.do(self.day, self.slot, act, applicant(self.subject))
-        self.do(self.day, self.slot + 1, File(self.no), self.clerk.actor)
-        self._supervised(item, self.day, self.slot + 1, PushMatter.FILED)
+        filed = self.day
+        if self.happens("returned"):
+            back = ReturnFiling(self.no, ("第三方机构盖章",))
+            self.do(self.day, self.slot + 1, back, self.clerk.actor)
+            filed += 2
+            self.do(filed, self.slot, act, applicant(self.subject))
+        self.do(filed, self.slot + 1, File(self.no), self.clerk.actor)
+        self._supervised(item, filed, self.slot + 1, PushMatter.FILED)
+        if self.happens("cancelled"):
+            why = "经核查，所附合格报告无效"
+            struck = CancelFiling(self.no, CancelReason.REPORT_INVALID, why)
+            self.do(filed + 6, 1, struck, self.decider.actor)
 
     # -- commitments
 
@@ -340,10 +427,17 @@ class _Case(_Script):
         decided = self._decide(item, self.day, pledge)
         supplied = max(decided, self.day + 1) + 1
         if self.happens("never_supplied"):
-            self._broken(pledge, self.day + SUPPLY_DAYS + 2, BreachGround.NOT_SUPPLIED)
+            broken = self.day + SUPPLY_DAYS + 2
+            if self.happens("mistake"):  # 期限过了才来补交
+                late = SupplyMaterial(pledge, PROMISED, digest(f"{self.no} 迟"))
+                self.do(broken, 0, late, applicant(self.subject))
+            self._broken(item, pledge, broken, BreachGround.NOT_SUPPLIED)
             return
         act = SupplyMaterial(pledge, PROMISED, digest(f"{self.no} {PROMISED}"))
         self.do(supplied, 0, act, applicant(self.subject))
+        if self.happens("false_promise"):
+            self._false(item, pledge, supplied)
+            return
         conforming = not self.happens("non_conforming")
         told = "与承诺相符" if conforming else "报告与现场不符"
         checked = AssessMaterial(pledge, PROMISED, conforming, told)
@@ -351,44 +445,88 @@ class _Case(_Script):
         if conforming:
             self.do(supplied + 1, 2, Fulfil(pledge), self.reviewer.actor)
         else:
-            self._broken(pledge, supplied + 3, BreachGround.NOT_CONFORMING)
+            self._broken(item, pledge, supplied + 3, BreachGround.NOT_CONFORMING)
 
-    def _broken(self, pledge: CommitmentId, day: int, ground: BreachGround) -> None:
+    def _false(self, item: Item, pledge: CommitmentId, day: int) -> None:
+        """The supervising department finds out and reports; it does not decide."""
+        finder = self.by(Role.SUPERVISOR, item.supervising_body).actor
+        shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
+        act = SuspectBreach(pledge, BreachGround.FALSE_PROMISE, shown)
+        self.do(day + 1, 0, act, finder)
+        self._broken(item, pledge, day + 2, BreachGround.FALSE_PROMISE)
+
+    def _broken(self, item: Item, pledge: CommitmentId, day: int, ground: BreachGround) -> None:
         """The machine suspects and proposes; people confirm or dismiss, and then decide."""
         other = self.by(Role.REVIEWER, APPROVER, [self.reviewer]).actor
+        decider = self.by(Role.DECIDER, APPROVER, [self.decider]).actor
         if self.happens("mistake"):  # 监管部门想自己撤销
-            body = self.by(Role.SUPERVISOR, MARKET).actor
+            body = self.by(Role.SUPERVISOR, item.supervising_body).actor
             self.later(day, 0, _proposed(pledge, lambda no: (Revoke(no, "", "", ""), body)))
         if self.happens("dismissed"):
-            told = DismissBreach(pledge, "经核实材料已在期限内寄出")
-            self.do(day, 1, told, other)
+            told = "经核实材料已在期限内寄出"
+            self.do(day, 1, DismissBreach(pledge, told), other)
+            dropped = _proposed(pledge, lambda no: (DropRevocation(no, told), decider))
+            self.later(day, 2, dropped)
             return
         self.do(day, 1, ConfirmBreach(pledge, ground, "事实清楚"), other)
-        self._revoke(pledge, day + 1, other)
-
-    def _revoke(self, pledge: CommitmentId, day: int, reviewer: Actor) -> None:
         lawyer = self.by(Role.LEGAL, APPROVER).actor
-        decider = self.by(Role.DECIDER, APPROVER, [self.decider]).actor
-        opinion = "事实清楚，程序合法"
-        remedies = "可在六十日内申请行政复议，或在六个月内提起行政诉讼"
-        path: tuple[tuple[int, Callable[[str], tuple[Act, Actor]]], ...] = (
-            (day, lambda no: (ServeNotice(no, f"CG-{self.no}"), reviewer)),
-            (day + 7, lambda no: (HearStatement(no, waived=True), reviewer)),
-            (day + 8, lambda no: (_lawful(no, opinion), lawyer)),
-            (
-                day + 9,
-                lambda no: (Revoke(no, f"CX-{self.no}", "不履行承诺", remedies), decider),
-            ),
+        how = Procedure(
+            self.no,
+            other,
+            lawyer,
+            decider,
+            rectified=item.rectify_first,
+            heard=self.happens("heard"),
+            lawful=not self.happens("unlawful"),
         )
-        for when, made in path:
-            self.later(when, 2, _proposed(pledge, made))
+        for after, made in how.path():
+            self.later(day + 1 + after, 2, _proposed(pledge, made))
+        if how.lawful:
+            self._struck_off(day + 12, decider)
 
 
-def _lawful(number: str, opinion: str) -> ReviewLegality:
-    return ReviewLegality(number, lawful=True, harms_public_interest=False, explanation=opinion)
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """撤销程序的走法：谁办哪一步，听取了没有，法制审核通过没有。"""
+
+    name: str
+    reviewer: Actor
+    lawyer: Actor
+    decider: Actor
+    rectified: bool = False
+    heard: bool = False
+    lawful: bool = True
+
+    def path(self) -> tuple[tuple[int, OnProcedure], ...]:
+        """几个工作日之后，由谁在这个程序上办什么。"""
+        return (
+            (0, lambda no: (self._notice(no), self.reviewer)),
+            (7, lambda no: (self._statement(no), self.reviewer)),
+            (8, lambda no: (_opinion(no, lawful=self.lawful), self.lawyer)),
+            (9, lambda no: (self._end(no), self.decider)),
+        )
+
+    def _notice(self, number: str) -> Act:
+        shown = Evidence(f"整改复查 {self.name}", digest(f"{self.name} 整改"))
+        return ServeNotice(number, f"CG-{self.name}", shown if self.rectified else None)
+
+    def _statement(self, number: str) -> Act:
+        record = digest(f"{self.name} 笔录") if self.heard else None
+        return HearStatement(number, waived=not self.heard, record_sha256=record)
+
+    def _end(self, number: str) -> Act:
+        if not self.lawful:
+            return DropRevocation(number, "法制审核认为事实不清，终止程序")
+        remedies = "可在六十日内申请行政复议，或在六个月内提起行政诉讼"
+        return Revoke(number, f"CX-{self.name}", "不履行承诺", remedies)
 
 
-def _proposed(pledge: CommitmentId, made: Callable[[str], tuple[Act, Actor]]) -> Late:
+def _opinion(number: str, *, lawful: bool) -> ReviewLegality:
+    told = "事实清楚，程序合法" if lawful else "事实不清"
+    return ReviewLegality(number, lawful=lawful, harms_public_interest=False, explanation=told)
+
+
+def _proposed(pledge: CommitmentId, made: OnProcedure) -> Late:
     """The procedure that the machine proposed is numbered after the suspicion."""
 
     def late(record: Record) -> Iterator[Asked]:
@@ -425,6 +563,46 @@ class _Campaign(_Script):
         )
         self.later(self.day + 3, 1, lambda record: self._checks(record, registered))
         self.later(self.day + 4, 1, lambda record: self._reviews(record, registered))
+        self._broken(registered)
+
+    def _broken(self, registered: str) -> None:
+        """What was found not to be as promised: confirmed by people, then the procedure."""
+        reviewer = self.by(Role.REVIEWER, APPROVER).actor
+        lawyer, decider = self.by(Role.LEGAL, APPROVER), self.by(Role.DECIDER, APPROVER)
+        told = "检查发现与承诺不符"
+
+        def confirmed(record: Record) -> Iterator[Asked]:
+            for subject, pledge, _ in self._suspected(record, registered):
+                act = ConfirmBreach(pledge, BreachGround.NOT_AS_PROMISED, told)
+                yield subject, act, reviewer
+
+        def proceed(stage: int, record: Record) -> Iterator[Asked]:
+            for subject, _, number in self._suspected(record, registered):
+                name = f"{self.name}-{subject}"
+                how = Procedure(name, reviewer, lawyer.actor, decider.actor, rectified=True)
+                yield subject, *how.path()[stage][1](number)
+
+        self.later(self.day + 6, 1, confirmed)
+        for stage, (after, _) in enumerate(
+            Procedure("", reviewer, lawyer.actor, decider.actor).path()
+        ):
+            self.later(self.day + 7 + after, 1, partial(proceed, stage))
+
+    def _suspected(
+        self, record: Record, registered: str
+    ) -> Iterator[tuple[SubjectId, CommitmentId, str]]:
+        """The commitments on which this campaign's findings were reported; their procedures."""
+        plan = record.plan_of(registered) or ""
+        for pair in _pairs(record, plan):
+            if FindingCode.NOT_AS_PROMISED not in self._codes(pair.subject):
+                continue
+            for task in record.events(f"task/{task_id(plan, pair.subject)}"):
+                pledge = task.commitment_id if isinstance(task, TaskAssigned) else None
+                for version, event in enumerate(
+                    record.events(f"commitment/{pledge}") if pledge else (), 1
+                ):
+                    if pledge and _found_by(event, pair.inspectors):
+                        yield pair.subject, pledge, f"{pledge}.{version}"
 
     def _plan(self, record: Record, registered: str) -> RegisterPlan:
         share, least = self.town.campaign["basis_points"], self.town.campaign["least"]
@@ -462,31 +640,44 @@ class _Campaign(_Script):
 
     def _checks(self, record: Record, registered: str) -> Iterator[Asked]:
         plan = record.plan_of(registered)
-        for event in record.events(f"plan/{plan}") if plan else ():
-            for pair in event.pairs if isinstance(event, Matched) else ():
-                signer = self.town.account_of(pair.inspectors[0])
-                found = RecordInspection(
-                    plan or "",
-                    pair.subject,
-                    performed_at=self.calendar.at(self.day + 3, 0),
-                    code_set="v1",
-                    codes=self._codes(pair.subject),
-                    signatures=pair.inspectors,
-                    evidence=(Evidence("现场照片", digest(f"{self.name} {pair.subject}")),),
-                    report_sha256=digest(f"{self.name} {pair.subject} 记录表"),
-                )
-                yield pair.subject, found, officer(signer, Role.INSPECTOR, MARKET)
+        for pair in _pairs(record, plan):
+            signer = self.town.account_of(pair.inspectors[0])
+            found = RecordInspection(
+                plan or "",
+                pair.subject,
+                performed_at=self.calendar.at(self.day + 3, 0),
+                code_set="v1",
+                codes=self._codes(pair.subject),
+                signatures=pair.inspectors,
+                evidence=(Evidence("现场照片", digest(f"{self.name} {pair.subject}")),),
+                report_sha256=digest(f"{self.name} {pair.subject} 记录表"),
+            )
+            yield pair.subject, found, officer(signer, Role.INSPECTOR, MARKET)
 
     def _reviews(self, record: Record, registered: str) -> Iterator[Asked]:
         plan = record.plan_of(registered)
         reviewer = self.town.staff(Role.SUPERVISOR, MARKET)[0].actor
-        for event in record.events(f"plan/{plan}") if plan else ():
-            for pair in event.pairs if isinstance(event, Matched) else ():
-                act = ReviewFinding(plan or "", pair.subject, agreed=True, explanation="属实")
-                yield pair.subject, act, reviewer
+        for pair in _pairs(record, plan):
+            act = ReviewFinding(plan or "", pair.subject, agreed=True, explanation="属实")
+            yield pair.subject, act, reviewer
 
     def _codes(self, subject: SubjectId) -> tuple[FindingCode, ...]:
         dice = Random(f"{self.name} {subject}")  # noqa: S311 - as above
         if dice.randrange(WHOLE) >= self.town.proportions["finding"]:
             return (FindingCode.NO_PROBLEM,)
         return (dice.choice((FindingCode.PROBLEM_CORRECTED, FindingCode.NOT_AS_PROMISED)),)
+
+
+def _pairs(record: Record, plan: str | None) -> Iterator[Pair]:
+    """Who inspects whom in this plan; nothing before the draw."""
+    for event in record.events(f"plan/{plan}") if plan else ():
+        yield from event.pairs if isinstance(event, Matched) else ()
+
+
+def _found_by(event: Event, inspectors: Iterable[PersonId]) -> bool:
+    """A suspicion that these inspectors' finding gave rise to."""
+    return (
+        isinstance(event, BreachSuspected)
+        and event.ground is BreachGround.NOT_AS_PROMISED
+        and set(inspectors) <= set(event.found_by)
+    )

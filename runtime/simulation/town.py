@@ -35,6 +35,7 @@ class Item:
     speciality: str
     legal_days: int
     promised_days: int
+    rectify_first: bool  # 承诺落空先责令整改
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def town() -> Town:
                 entry["speciality"],
                 entry["legal_days"],
                 entry["promised_days"],
+                entry.get("rectify_first", False),
             )
             for entry in data["item"]
         ),
