@@ -6,15 +6,20 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from followers.kafka_feed import PENDING
 from followers.parking import release
 from followers.rebuild import RebuildOptions, rebuild
 from followers.storage import connect
 from ledger.errors import LedgerDamaged, LedgerError
+from schemas.topics import partition_for
 from tests.conftest import NewDatabase
 from tests.tally import CLOCKWORK, ECHO, TALLY
-from tests.town import Town, eventually, following, forge, found_town, relaying
+from tests.town import TOPICS, Town, eventually, following, forge, found_town, relaying
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
+
+BACKLOG = 3 * PENDING  # of one lane: it is paused, and resumed, more than once
+CHUNK = 200
 
 
 @pytest.fixture
@@ -51,6 +56,26 @@ def test_rows_follow_the_ledger_without_reading_event_values(town: Town) -> None
         eventually(lambda: level(town, "tally"))
     assert rows(town) == {"C-001": (51, "LAST"), "C-002": (50, "D-198"), "C-003": (50, "D-199")}
     assert town.sql("SELECT feed, halted FROM follower.cursor") == [("kafka", None)]
+
+
+def test_a_backlog_longer_than_what_is_held_back_is_read_to_its_end(town: Town) -> None:
+    """一道积压上万件，另一道须先暂停等它：恢复之后照样读完，不从此无声（只凭 Kafka）。
+
+    Given a lane that is paused in the middle of what the client has fetched; kafka-python 3.0 never
+    returns to such a remainder.
+    """
+    lanes: dict[int, str] = {}
+    for number in range(100):
+        lanes.setdefault(partition_for(f"B-{number}", TOPICS["case"]), f"B-{number}")
+    for lane in (0, 1):
+        for _ in range(BACKLOG // CHUNK):
+            town.note(lanes[lane], *["D"] * CHUNK)
+    with relaying(town):
+        eventually(lambda: len(town.published()) == 2 * BACKLOG, 120)
+        with following(town, [TALLY], store=False):
+            eventually(lambda: level(town, "tally"), 120)
+    counts = {key: count for key, (count, _) in rows(town).items()}
+    assert counts == {lanes[0]: BACKLOG, lanes[1]: BACKLOG}
 
 
 def test_repeats_in_the_topic_are_dropped_by_number(town: Town) -> None:
