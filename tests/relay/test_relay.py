@@ -3,11 +3,13 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from domain.terms import Mode
+from ledger.clock import LedgerClock
 from ledger.entry import Entry
 from ledger.errors import LedgerDamaged, LedgerError
 from ledger.failpoints import VARIABLE, FailpointRefused, arm
@@ -51,6 +53,19 @@ def test_topics_carry_the_very_rows_of_the_ledger(town: Town) -> None:
     assert by_position(town) == town.stored()
     for order in first_seen(town.published()).values():
         assert order == list(range(len(order)))
+
+
+@pytest.mark.integration
+@pytest.mark.kafka
+def test_a_ledger_whose_clock_runs_ahead_is_published(town: Town) -> None:
+    """演练的时钟拨到了将来：Kafka 照收，记录的时间就是账上的时间。"""
+    clock = town.ledger.clock
+    assert isinstance(clock, LedgerClock)
+    clock.advance(datetime(2100, 1, 1, tzinfo=UTC))
+    town.fill(3)
+    with relaying(town):
+        eventually(lambda: len(town.published()) == 3)
+    assert town.published()[0].recorded_at.year == 2100
 
 
 @pytest.mark.integration
