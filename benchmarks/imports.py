@@ -148,7 +148,7 @@ def catching_up(hall: Hall) -> None:
     before = head(hall)
     relay, followers = role("relay", hall.folder), role("followers", hall.folder)
     try:
-        seconds = until(lambda: len(overview.lags(hall.reader)) > 0 and overview.level(hall.reader))
+        seconds = until(partial(is_level, hall))
         after = head(hall)
         parked = sum(one.parked for one in overview.lags(hall.reader))
         print(
@@ -163,6 +163,14 @@ def catching_up(hall: Hall) -> None:
             for name, one in (("relay", relay), ("followers", followers))
         }
     print(", ".join(f"{name}: peak {peak:.0f} MB" for name, peak in peaks.items()))
+
+
+def is_level(hall: Hall) -> bool:
+    """全部跟随者是否都追上了。"""
+    lags = overview.lags(hall.reader)
+    if halted := [one.name for one in lags if one.halted]:
+        raise RuntimeError(f"halted: {', '.join(halted)}")
+    return bool(lags) and all(one.behind == 0 for one in lags)
 
 
 class Arrivals(threading.Thread):

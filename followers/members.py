@@ -36,6 +36,7 @@ from ledger.errors import LedgerError, LedgerUnavailable
 
 log: Final = structlog.get_logger()
 
+TIMERS: Final = 256  # commands of timers that are asked together
 Execute: TypeAlias = Callable[[Sequence[Request]], Sequence[Outcome]]
 Facts: TypeAlias = Mapping[str, str]
 
@@ -398,20 +399,28 @@ class SupervisorMember(Member):
         if self._supervisor.due is None:
             return
         parked = self._lot.timers()
+        fresh: list[Command] = []
         for command in self._supervisor.due(now, self._rows):
             held = parked.get(command.purpose)
-            is_released = held is not None and held.reason is None
-            if is_released or (held is None and command.purpose not in self._fired):
-                self._fire_one(command, held)
+            if held is None and command.purpose not in self._fired:
+                fresh.append(command)
+            elif held is not None and held.reason is None:
+                self._fire_again(command, held)
+        for first in range(0, len(fresh), TIMERS):
+            self._fire(fresh[first : first + TIMERS])
 
-    def _fire_one(self, command: Command, held: Parked | None) -> None:
-        refused = self._execute_all((command,), None, held.attempts if held else 0)
-        self._fired.add(command.purpose)
-        if refused and held:
+    def _fire(self, commands: Sequence[Command]) -> None:
+        outcomes = self._execute([self._request(command, None, 0) for command in commands])
+        for command, outcome in zip(commands, outcomes, strict=True):
+            self._fired.add(command.purpose)
+            if not _is_expected(outcome, command):
+                code = str(outcome.code)
+                self._lot.park_timer(command.key, command.purpose, code, outcome.facts)
+
+    def _fire_again(self, command: Command, held: Parked) -> None:
+        if refused := self._execute_all((command,), None, held.attempts):
             self._lot.failed(held, *refused)
-        elif refused:
-            self._lot.park_timer(command.key, command.purpose, *refused)
-        elif held:
+        else:
             self._lot.done(held)
 
 

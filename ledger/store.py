@@ -299,8 +299,9 @@ def read_streams(conn: Connection, streams: Iterable[str]) -> list[Entry]:
         conn.cursor(row_factory=class_row(Entry), binary=True)
         .execute(
             f"SELECT {ENTRY_COLUMNS} FROM ledger.event_feed"  # noqa: S608 (our own constant)
-            " WHERE stream = ANY (%s) ORDER BY stream, version",
-            (list(streams),),
+            " WHERE stream = ANY (%s::text[]) ORDER BY stream, version",
+            (_texts(streams),),
+            prepare=True,
         )
         .fetchall()
     )
@@ -310,8 +311,9 @@ def answered(conn: Connection, command_ids: Sequence[UUID]) -> dict[UUID, Answer
     """其中早已答复过的命令，各得当时的答复。"""
     rows = conn.cursor(binary=True).execute(
         "SELECT command_id, kind, first_position, last_position, code, facts"
-        " FROM ledger.command WHERE command_id = ANY (%s)",
-        (list(command_ids),),
+        " FROM ledger.command WHERE command_id = ANY (%s::uuid[])",
+        (_texts(map(str, command_ids)),),
+        prepare=True,
     )
     return {
         number: Answer(kind, first, last, code, facts, repeated=True)

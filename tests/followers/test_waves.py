@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 from uuid import uuid4
@@ -18,7 +19,7 @@ from followers.delivered import Delivered
 from followers.members import SupervisorMember
 from followers.source import Batch, FeedName
 from followers.store_feed import StoreFeed
-from followers.supervisor import Command, Reaction, Rows, Supervisor
+from followers.supervisor import DUE, Command, Reaction, Rows, Supervisor
 from followers.vouching import Voucher
 from ledger.application import Ledger, Outcome, Request
 from ledger.errors import LedgerUnavailable
@@ -27,7 +28,7 @@ from runtime.settings import Settings
 from schemas.codec import current
 from tests.conftest import NewDatabase
 from tests.ledger.book import ask
-from tests.tally import MACHINE, by_key, text_of
+from tests.tally import MACHINE, by_key, text_of, watch
 from tests.town import CLERK, EVENT, TOPICS, Note, handle
 
 pytestmark = pytest.mark.integration
@@ -60,11 +61,21 @@ class Desk:
     def take(self, member: SupervisorMember, *, size: int = 500) -> None:
         """读完此刻账上的全部，每批 ``size`` 件。"""
         with closing(storage.connect(self.settings.dsn("shenguan_follow"))) as conn:
-            voucher = Voucher(self.ledger.frame.hash, partial(storage.schema_text, conn))
             member.open(conn)
-            end = storage.head(conn)
-            while member.next < end and not member.halted:
-                member.take(conn, self._checked(conn, voucher, member.next, size, end))
+            self._read(conn, member, size)
+
+    def _read(self, conn: storage.Connection, member: SupervisorMember, size: int) -> None:
+        voucher = Voucher(self.ledger.frame.hash, partial(storage.schema_text, conn))
+        end = storage.head(conn)
+        while member.next < end and not member.halted:
+            member.take(conn, self._checked(conn, voucher, member.next, size, end))
+
+    def fire(self, member: SupervisorMember, now: datetime) -> None:
+        """读完全部，然后提出此刻到期的。"""
+        with closing(storage.connect(self.settings.dsn("shenguan_follow"))) as conn:
+            member.open(conn)
+            self._read(conn, member, 500)
+            member.fire(now)
 
     def _checked(
         self, conn: storage.Connection, voucher: Voucher, first: int, size: int, end: int
@@ -253,3 +264,26 @@ def test_waves_come_to_what_one_after_the_other_does(desk: Desk, seed: int) -> N
     assert desk.parked("answering") == desk.parked("alone") != []
     for case in CASES:
         assert desk.echoes(case) == desk.echoes(f"2-{case}")
+
+
+def test_timers_that_are_due_go_together(desk: Desk) -> None:
+    """同时到期的一并提出，各只一次；被拒的单独停放，别的照办。"""
+
+    def due(now: datetime, rows: Rows) -> Iterator[Command]:
+        for key, row in rows.due(now):
+            text = "REFUSE" if key == "B" else "LATE"
+            yield Command(f"{key}|{row[DUE]}", cast("Act", Note(f"ECHO-{key}", (text,))), MACHINE)
+
+    def react(rows: Rows, one: Delivered) -> Reaction:
+        return Reaction() if one.key.startswith("ECHO-") else watch(rows, one)
+
+    timing = Supervisor("timing", 1, frozenset({EVENT}), by_key, react, due)
+    soon, later = "2020-01-01T00:00:00+00:00", "2199-01-01T00:00:00+00:00"
+    desk.note(("A", soon), ("B", soon), ("D", soon), ("E", later))
+    member = SupervisorMember(timing, desk.execute)
+    for _ in range(2):
+        desk.fire(member, datetime(2026, 3, 2, tzinfo=UTC))
+    assert desk.asked == [3]
+    assert (desk.echoes("A"), desk.echoes("D"), desk.echoes("E")) == (["LATE"], ["LATE"], [])
+    parked = desk.sql("SELECT purpose, reason FROM follower.parked")
+    assert parked == [(f"B|{soon}", "duty.role")]
