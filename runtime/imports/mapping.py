@@ -84,6 +84,7 @@ FIELDS: Final[Table[ImportKind, Table[str, Field]]] = {
         "holder": _NUMBER,
         "holder_kind": _choice(SubjectKind, required=False),
         "holder_name": _optional(FieldKind.NAME),
+        "holder_region": _optional(FieldKind.TEXT),  # 检查片区；不给即 region
         "risk_class": _CODE,
         "item_code": _NUMBER,
         "item_name": _TEXT,

@@ -257,7 +257,7 @@ def _holder(row: _Cells) -> SubjectImported:
         origin=row.origin,
         kind=row.holder_kind,
         name=None if name is None else Personal(row.holder, name),
-        region=row.region,
+        region=row.holder_region or row.region,
         risk_class=row.risk_class,
         key_commitment=None if name is None else row.rows.key_of(row.holder),
     )

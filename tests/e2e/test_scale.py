@@ -139,6 +139,7 @@ def _campaign(hall: Hall) -> None:
         share = bytes.fromhex(SHARES[holder.organ])
         committed = CommitShare(PLAN, share_commitment(HashName.SHA256, share))
         hall.do(f"scale commit {holder.organ}", committed, holder)
+    for holder in story.SEED_HOLDERS:
         hall.do(f"scale reveal {holder.organ}", RevealShare(PLAN, SHARES[holder.organ]), holder)
     hall.until(beijing("2026-03-03 21:31"))
     hall.wait_for(f"plan/{PLAN}", "plan.reveals_closed.v1")

@@ -98,7 +98,8 @@ def test_status_says_whether_and_how_a_term_ended(
 def test_a_licence_row_has_its_bodies_and_holder() -> None:
     """机关、监管部门、专业由对照表定；没有选区的写未载。"""
     act = term(ward="")
-    assert (act.licence_no, act.holder.region, act.term.holder) == ("CHI-100", "未载", "CHI-7")
+    assert (act.licence_no, act.term.region, act.term.holder) == ("CHI-100", "未载", "CHI-7")
+    assert act.holder.region == "台商区"
     assert act.term.supervising_bodies == ("350505-SCJG",)
     assert (act.holder.risk_class, act.holder.kind, act.holder.name) == ("B", None, None)
 
