@@ -16,6 +16,7 @@ from ledger.application import Ledger
 from ledger.founding import establish, publish
 from runtime import roles
 from runtime import settings as settings_module
+from runtime.__main__ import collect_seldom
 from runtime.foundation import lay
 from runtime.founding import found
 from runtime.hall import Hall, beijing, open_hall
@@ -30,6 +31,7 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 @contextmanager
 def city(*, kafka: bool) -> Iterator[Hall]:
     """一座新城，离开时拆去。"""
+    collect_seldom()  # as every command does
     with (
         tempfile.TemporaryDirectory() as folder,
         embedded(Path(folder), kafka=kafka) as settings,
@@ -71,6 +73,7 @@ class Part:
 
 
 def _apart(told: Connection, work: Callable[..., Any], arguments: tuple[object, ...]) -> None:
+    collect_seldom()
     found = work(*arguments)
     told.send((found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
