@@ -79,7 +79,7 @@ def importing(hall: Hall, paths: dict[ImportKind, Path]) -> None:
     for again in ("", ", again"):
         for kind, path in paths.items():
             before = head(hall)
-            (rows, seconds, used), peak = Part(import_file, hall.folder, kind, path).end()
+            (rows, seconds, used), peak, _ = Part(import_file, hall.folder, kind, path).end()
             events = head(hall) - before
             print(
                 f"| {kind.value.lower()}{again} | {rows:,} | {events:,} | {seconds:.1f} |"
@@ -158,11 +158,9 @@ def catching_up(hall: Hall) -> None:
         )
         rebuilding(hall)
     finally:
-        peaks = {
-            name: one.end(stop=True)[1]
-            for name, one in (("relay", relay), ("followers", followers))
-        }
-    print(", ".join(f"{name}: peak {peak:.0f} MB" for name, peak in peaks.items()))
+        for name, one in (("relay", relay), ("followers", followers)):
+            _, peak, used = one.end(stop=True)
+            print(f"{name}: peak {peak:.0f} MB, {used / head(hall) * 1e6:.0f} CPU µs/event")
 
 
 def is_level(hall: Hall) -> bool:

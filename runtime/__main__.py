@@ -1,6 +1,7 @@
 """`python -m runtime …`：由 ./shenguan 在 .venv 里运行。"""
 
 import argparse
+import gc
 import importlib
 import io
 import json
@@ -17,6 +18,7 @@ from runtime.exits import Exit, Stop
 from runtime.messages import error, say
 from runtime.settings import Settings
 
+GARBAGE: Final = 100_000  # new objects between two searches for cycles of them
 REMEMBERED: Final = frozenset({"demo", "init", "up"})  # their folder becomes the default
 Run: TypeAlias = Callable[[argparse.Namespace, Settings | None], int]
 
@@ -90,11 +92,20 @@ def _say_stop(arguments: argparse.Namespace, stop: Stop) -> int:
     return stop.exit_code
 
 
+def collect_seldom() -> None:
+    """少找循环垃圾：我们造的对象几乎不成环，找一遍却要看遍缓存着的案卷。
+
+    Measured on imports: 8–20 % of the processor time, the same memory.
+    """
+    gc.set_threshold(GARBAGE, 20, 100)
+
+
 def main() -> int:
     """入口。A terminal that cannot show Chinese must not turn a message into a crash."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    collect_seldom()
     return explained(cli.parse(sys.argv[1:]))
 
 
