@@ -4,6 +4,8 @@ Counted against the CSV files by sqlite3, never by our own reader. Skipped where
 """
 
 import csv
+import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -34,11 +36,10 @@ from runtime.hall import Hall, beijing, open_hall
 from runtime.imports.mapping import read_mapping
 from runtime.imports.port import Imported, Port, prepare
 from runtime.imports.report import Report
-from runtime.settings import Settings
+from runtime.settings import Settings, write_private
 from schemas.topics import topic_name
 from tests.architecture.source import ROOT
 from tests.conftest import NewDatabase
-from tests.stage import running
 
 pytestmark = [pytest.mark.integration, pytest.mark.kafka]
 
@@ -49,6 +50,7 @@ FILES: Final = {  # in this order: the inspections come before their licences
     ImportKind.LICENCES: "chicago_licences.csv",
 }
 ORIGIN: Final = "scale"
+REBUILT: Final = {"approvals", "case_view", "inspection_view", "subject_register"}
 PLAN: Final = plan_number(1)
 SHARES: Final = {office: f"{number:064x}" for number, office in enumerate(story.OFFICES, 1)}
 
@@ -91,11 +93,35 @@ def city(
         folder = tmp_path_factory.mktemp("reports")
         imported = {kind: _take(hall, kind, name, folder) for kind, name in FILES.items()}
         source = stack.enter_context(_counted())
-        stack.enter_context(running(settings, hall))
+        stack.enter_context(_roles(settings))
         hall.wait(lambda: bool(overview.lags(hall.reader)), "the first followers", 600)
         hall.wait(lambda: overview.level(hall.reader), "followers", 600)
         _campaign(hall)
         yield City(settings, hall, imported, source)
+
+
+@contextmanager
+def _roles(settings: Settings) -> Iterator[None]:
+    """中继与跟随者，如父进程所启动的，各一个进程。"""
+    (settings.data / "secrets").mkdir(exist_ok=True)
+    write_private(settings.data / "secrets/database.json", json.dumps(dict(settings.passwords)))
+    environment = os.environ | {
+        "SHENGUAN_DATABASE_URL": settings.admin_dsn,
+        "SHENGUAN_KAFKA": settings.kafka_bootstrap,
+    }
+    command = [sys.executable, "-m", "runtime", "role"]
+    folder = ["--data", str(settings.data)]
+    roles = [
+        subprocess.Popen([*command, name, *folder], cwd=ROOT, env=environment)
+        for name in ("relay", "followers")
+    ]
+    try:
+        yield
+    finally:
+        for role in roles:
+            role.terminate()
+        for role in roles:
+            role.wait(30)
 
 
 def _take(hall: Hall, kind: ImportKind, name: str, folder: Path) -> Imported:
@@ -268,10 +294,11 @@ def test_the_mirror_agrees_on_the_whole_city(
 
 
 def test_rebuilt_views_are_the_live_ones(city: City) -> None:
-    """几万件之后，每个视图重建出来仍与现行的逐行相同（G7）。"""
+    """几万件之后，受导入影响的几个视图重建出来仍与现行的逐行相同（G7）。"""
     options = RebuildOptions(city.settings.dsn("shenguan_project"), workers=1)
-    differing = [one.name for one in PROJECTIONS if not rebuild(options, one).same]
-    assert differing == []
+    chosen = [one for one in PROJECTIONS if one.name in REBUILT]
+    assert len(chosen) == len(REBUILT)
+    assert [one.name for one in chosen if not rebuild(options, one).same] == []
 
 
 def test_a_second_import_changes_nothing(city: City, tmp_path: Path) -> None:
