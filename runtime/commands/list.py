@@ -108,7 +108,7 @@ def _options(names: Iterable[str]) -> str:
 
 def _code(table: str, given: str) -> str:
     known = {str(word): code for code, word in tables()[table].items()}
-    code = known.get(given, given.upper())
+    code = known.get(given) or known.get(f"已{given}", given.upper())  # 吊销，即已吊销
     if code not in known.values():
         raise Stop(Exit.USAGE, "list.code", what=given, names="、".join(known))
     return code
