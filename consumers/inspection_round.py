@@ -103,10 +103,8 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
-        case SubjectRegistered(region=region, risk_class=risk_class):
-            return pack(Subject(region, risk_class))
-        case SubjectImported(region=region, risk_class=risk_class):
-            return pack(Subject(region, risk_class))
+        case SubjectRegistered() | SubjectImported() as known:
+            return pack(Subject(known.region, known.risk_class))
         case ItemPublished(supervising_bodies=bodies, speciality=speciality):
             return pack(Item(bodies, speciality))
         case InspectorRegistered() as entered:
@@ -124,8 +122,8 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
             )
             return pack(licence)
         case approval.LicenceImported() as first:
-            known = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
-            licence = Licence(first.holder, first.item_code, None, delivered.identity, known)
+            told = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
+            licence = Licence(first.holder, first.item_code, None, delivered.identity, told)
             return pack(licence)
         case _:  # every other event of a licence is an ending
             return None

@@ -72,11 +72,11 @@ from domain.terms import (
     Personal,
     PersonId,
     Role,
-    Sha256,
     SubjectId,
 )
 from runtime.hall import applicant, officer
 from runtime.simulation.town import WHOLE, Item, Person, Town, Way
+from runtime.story import digest
 
 SLOTS: Final = (time(9, 30), time(11), time(14, 30), time(16, 30))
 APPROVER: Final = Organ("350505-SPJ")
@@ -145,11 +145,6 @@ def opening(start: date, known: deadlines.Calendar, further: int) -> Calendar:
             found.append(day)
         day += deadlines.ONE_DAY
     return Calendar(tuple(found))
-
-
-def digest(text: str) -> Sha256:
-    """材料的摘要。"""
-    return Sha256(hashlib.sha256(text.encode()).hexdigest())
 
 
 def script(town: Town, seed: int, calendar: Calendar, days: int, per_day: int) -> list[Step]:
