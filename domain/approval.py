@@ -220,7 +220,7 @@ class Nothing:
             case Granted():
                 return InForce(event)
             case LicenceImported(origin=origin, valid_from=day):
-                return Imported(event, Taken() & origin, frozenset({day}))
+                return Imported(event, Taken().plus(origin), frozenset({day}))
             case _:
                 raise ImpossibleHistory(f"{event} before the grant")
 
@@ -238,7 +238,7 @@ class Imported:
         """再导入一期，或某一期的终结；一期只终结一次。"""
         match event:
             case ChangeImported(origin=origin, valid_from=day):
-                return replace(self, taken=self.taken & origin, terms=self.terms | {day})
+                return replace(self, taken=self.taken.plus(origin), terms=self.terms | {day})
             case EndingImported(term_from=day) if day in self.terms - self.endings:
                 return replace(self, endings=self.endings | {day})
             case _:

@@ -311,7 +311,7 @@ class Imported:
         """只有别的步骤可以再导入。"""
         match event:
             case StepImported(origin=origin):
-                return replace(self, taken=self.taken & origin)
+                return replace(self, taken=self.taken.plus(origin))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 

@@ -87,7 +87,7 @@ class Import:
         """一条记录只收一次；内容不同的不收。"""
         if isinstance(state, Nothing):
             return (replace(self.fact, licence_known=self.licence_known),)
-        taken, origin = Taken() & state.imported.origin, self.fact.origin
+        taken, origin = Taken().plus(state.imported.origin), self.fact.origin
         if origin in taken:
             return ()
         return taken.differs(origin) or Refused(Refusal.IMPORT_TAKEN, {"record": origin.record})

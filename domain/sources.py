@@ -47,7 +47,8 @@ class Taken:
     def __contains__(self, origin: SourceRecord) -> bool:
         return self.records.get(_name(origin)) == origin.sha256
 
-    def __and__(self, origin: SourceRecord) -> "Taken":
+    def plus(self, origin: SourceRecord) -> "Taken":
+        """又导入一条。"""
         return Taken(MappingProxyType({**self.records, _name(origin): origin.sha256}))
 
     def differs(self, origin: SourceRecord) -> Refused | None:
