@@ -9,7 +9,7 @@ Reading goes from the bytes straight to our types (:mod:`schemas.canonical`).
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from functools import reduce
@@ -93,12 +93,17 @@ def bind(schema: Json, kind: object, path: str) -> Pair:
 
 
 def bind_record(schema: Mapping[str, Json], kind: type[T], path: str) -> RecordPair[T]:
-    """把一条记录与一个 dataclass 对应起来：字段名、次序都须一致。"""
+    """把一条记录与一个 dataclass 对应起来：字段名、次序都须一致。
+
+    A class may have grown since the schema was written: fields that it appended and that have
+    defaults are absent from the old schema, and an old event reads as if it said the default.
+    """
     members = _field_types(schema)
     hints = get_type_hints(kind)
-    names = tuple(item.name for item in fields(kind))  # type: ignore[arg-type]  # T is a dataclass
-    if names != tuple(members):
-        raise MismatchError(f"{path}: {sorted(set(names) ^ set(members)) or 'order'}")
+    known = fields(kind)  # type: ignore[arg-type]  # T is a dataclass
+    names = tuple(item.name for item in known[: len(members)])
+    if names != tuple(members) or not all(map(_has_default, known[len(members) :])):
+        raise MismatchError(f"{path}: {sorted({f.name for f in known} ^ set(members)) or 'order'}")
     pairs = {n: bind(t, hints[n], f"{path}.{n}" if path else n) for n, t in members.items()}
     packs = tuple(pair.pack for pair in pairs.values())
     reads = tuple(pair.read for pair in pairs.values())
@@ -117,6 +122,10 @@ def bind_record(schema: Mapping[str, Json], kind: type[T], path: str) -> RecordP
         return kind(*facts), at
 
     return RecordPair(pack, read)
+
+
+def _has_default(member: Field[object]) -> bool:
+    return member.default is not MISSING or member.default_factory is not MISSING
 
 
 def _field_types(schema: Mapping[str, Json]) -> dict[str, Json]:

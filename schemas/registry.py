@@ -1,7 +1,9 @@
 """事件名录：每种事件在账上和主题里的名字，一经使用不再改变。
 
 ``EVENT_NAMES`` is append only: a name is a promise to every reader, for ever. A test compares it
-with ``schemas/avro/*.avsc``, with the event classes of ``domain`` and with the glossary.
+with ``schemas/avro/*.avsc``, with the event classes of ``domain`` and with the glossary. A class
+that grew (an appended field with a default, a further enum member) has several names: what is
+written now bears the last of them, the earlier ones are read for ever.
 """
 
 from typing import Final
@@ -83,6 +85,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.inspected.v1": inspection.Inspected,  # 检查结果
     "task.finding_reviewed.v1": inspection.FindingReviewed,  # 检查结果复核
     "item.published.v1": catalogue.ItemPublished,  # 事项公布
+    "item.published.v2": catalogue.ItemPublished,  # 事项公布（附办理规则）
     "subject.registered.v1": subject.SubjectRegistered,  # 监管对象登记
     "officer.appointed.v1": officer.OfficerAppointed,  # 账号启用
     "officer.grant_given.v1": officer.GrantGiven,  # 授予岗位
@@ -107,7 +110,7 @@ _NAME_OF: Final[dict[type[Event], str]] = {kind: name for name, kind in EVENT_NA
 
 
 def name_of(event: Event | type[Event]) -> str:
-    """事件的名字，例如 ``case.accepted.v1``。
+    """事件现在的名字，例如 ``case.accepted.v1``。
 
     Raises :class:`KeyError` for a class that was never given a name: a mistake of ours.
     """

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from domain import calendar, catalogue, genesis, inspector, officer, subject
 from domain.acts.base import Desk, handles, write
+from domain.catalogue import AS_USUAL, HandlingRules
 from domain.commitment import BreachPolicy
 from domain.decider import Claim, Decision, Refused
 from domain.genesis import TopicPartitions
@@ -107,6 +108,7 @@ class PublishItem:
     filing_only: bool
     materials: tuple[str, ...]
     speciality: str
+    rules: HandlingRules = AS_USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +277,7 @@ def publish_item(act: PublishItem, desk: Desk) -> Decision:
         filing_only=act.filing_only,
         materials=act.materials,
         speciality=act.speciality,
+        rules=act.rules,
     )
     outcome = catalogue.decide(known, catalogue.Publish(fact, desk.today))
     return write(catalogue.AGGREGATE, act.item_code, act.item_code, outcome)
