@@ -14,10 +14,13 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.linkage import MarkPushOverdue
+from domain.acts.oversight import MarkAnswerMissed
 from domain.acts.pledges import MarkSupplementOverdue
+from domain.acts.publications import MarkPublicationMissed, Publish
 from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
@@ -43,6 +46,12 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    # 监督、公示与服务
+    TimerKind.ANSWER: lambda no, _: MarkAnswerMissed(no),
+    TimerKind.OBJECTION: lambda no, _: Publish(no),
+    TimerKind.PUBLICATION: lambda no, _: MarkPublicationMissed(no),
+    TimerKind.COMPLAINT: lambda no, _: MarkComplaintOverdue(no),
+    TimerKind.REFORM: lambda no, _: MarkReformOverdue(no),
 }
 
 
@@ -112,6 +121,7 @@ SUPERVISOR: Final = Supervisor(
         for name in EVENT_NAMES
         if name.partition(".")[0]
         in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
+        | {"oversight", "publication", "complaint", "reform"}
     ),
     keys=keys,
     react=react,

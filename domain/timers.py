@@ -10,7 +10,21 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, inspection, linkage, revocation
+from domain import (
+    approval,
+    case,
+    commitment,
+    complaint,
+    inspection,
+    linkage,
+    oversight,
+    publication,
+    referral,
+    reform,
+    revocation,
+    supervision,
+    visit,
+)
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -29,6 +43,17 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 监督、公示与服务
+    ANSWER = "ANSWER"  # 督办答复
+    VISIT = "VISIT"  # 办件回访
+    OBJECTION = "OBJECTION"  # 公开异议期，过后公示
+    PUBLICATION = "PUBLICATION"  # 双公示（七个工作日）
+    DISCLOSURE = "DISCLOSURE"  # 主动公开（二十个工作日）
+    WITHDRAWAL = "WITHDRAWAL"  # 撤下公示（处罚法 48 条）
+    COMPLAINT = "COMPLAINT"  # 投诉办理
+    REFERRAL = "REFERRAL"  # 移送回告
+    REFORM = "REFORM"  # 改革任务
+    SUPERVISION = "SUPERVISION"  # 专项督查
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,8 @@ def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Time
     return (*kept, *_opened(event, version))
 
 
+_PUBLIC: Final = frozenset({TimerKind.OBJECTION, TimerKind.PUBLICATION, TimerKind.DISCLOSURE})
+
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
@@ -85,6 +112,28 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
     inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
+    # 监督、公示与服务
+    oversight.Answered: frozenset({TimerKind.ANSWER}),
+    oversight.Closed: frozenset({TimerKind.ANSWER}),
+    oversight.Reopened: frozenset({TimerKind.ANSWER}),
+    visit.Concluded: frozenset({TimerKind.VISIT}),
+    publication.Published: _PUBLIC,
+    publication.Overturned: _PUBLIC,
+    publication.Withdrawn: frozenset({TimerKind.WITHDRAWAL}),
+    complaint.Answered: frozenset({TimerKind.COMPLAINT}),
+    referral.Returned: frozenset({TimerKind.REFERRAL}),
+    referral.Answered: frozenset({TimerKind.REFERRAL}),
+    reform.Closed: frozenset({TimerKind.REFORM}),
+    supervision.Concluded: frozenset({TimerKind.SUPERVISION}),
+}
+
+
+# 监督、公示与服务：记下哪一种期限已过。
+_MISSES: Final[dict[type[Event], TimerKind]] = {
+    oversight.AnswerMissed: TimerKind.ANSWER,
+    publication.Missed: TimerKind.PUBLICATION,
+    complaint.Overdue: TimerKind.COMPLAINT,
+    reform.Overdue: TimerKind.REFORM,
 }
 
 
@@ -101,6 +150,8 @@ def _moved(timer: Timer, event: Event, version: int) -> Timer:
         case commitment.SupplementOverdue(name=name) if timer.name == name:
             return replace(timer, missed=True)
         case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
+            return replace(timer, missed=True)
+        case _ if timer.kind is _MISSES.get(type(event)):
             return replace(timer, missed=True)
         case inspection.CommitsIn() if timer.kind is TimerKind.REVEALS:
             # Reveals can be closed only now: a refusal before this must not count for ever.
@@ -142,5 +193,35 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case _:
+            yield from _opened_in_oversight(event, version)
+
+
+def _opened_in_oversight(event: Event, version: int) -> Iterator[Timer]:
+    match event:
+        case oversight.Raised(answer_due_on=due) | oversight.Reopened(answer_due_on=due):
+            yield _until(TimerKind.ANSWER, due, version)
+        case publication.Due():
+            yield _until(TimerKind.OBJECTION, event.objection_due_on, version)
+            yield _until(TimerKind.PUBLICATION, event.double_due_on, version)
+            yield _until(TimerKind.DISCLOSURE, event.general_due_on, version)
+        case publication.Overturned(withdraw_due_on=due):
+            yield _until(TimerKind.WITHDRAWAL, due, version)
+        case _:
+            yield from _opened_for_people(event, version)
+
+
+def _opened_for_people(event: Event, version: int) -> Iterator[Timer]:
+    match event:
+        case visit.Opened(due_on=due):
+            yield _until(TimerKind.VISIT, due, version)
+        case complaint.Assigned(due_on=due):
+            yield _until(TimerKind.COMPLAINT, due, version)
+        case referral.Made(due_on=due):
+            yield _until(TimerKind.REFERRAL, due, version)
+        case reform.Assigned(due_on=due):
+            yield _until(TimerKind.REFORM, due, version)
+        case supervision.Opened(due_on=due):
+            yield _until(TimerKind.SUPERVISION, due, version)
         case _:
             return

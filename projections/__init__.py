@@ -4,16 +4,20 @@ from typing import Final
 
 from followers.projection import Projection
 from projections import (
+    affairs,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    conduct,
     deadline_view,
     import_view,
     inbox,
     inspection_view,
     inspector_register,
     item_register,
+    oversight_view,
+    publication_view,
     statistics,
     subject_register,
 )
@@ -31,4 +35,9 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     statistics.PROJECTION,
+    # 监督、公示与服务
+    oversight_view.PROJECTION,
+    publication_view.PROJECTION,
+    affairs.PROJECTION,
+    conduct.PROJECTION,
 )

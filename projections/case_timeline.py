@@ -74,7 +74,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -88,7 +88,9 @@ PROJECTION: Final = Projection(
         "plan",
         "task",
         "inspection",
-    ),
+    )
+    | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
+    | names_of("dispatch", "archive", "seal", "points", "progress", "liaison"),
     by_partition_key=True,
 )
 

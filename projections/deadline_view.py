@@ -42,11 +42,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row | None:
 
 PROJECTION: Final = Projection(
     name="deadline_view",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
+    | names_of("oversight", "visit", "publication", "complaint", "referral", "reform")
+    | names_of("supervision"),
     by_partition_key=True,
 )
 

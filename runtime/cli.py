@@ -25,6 +25,13 @@ LISTS: Final = (
     "deadlines",
     "inspections",
     "imports",
+    # 监督、公示与服务
+    "oversight",
+    "publications",
+    "public",
+    "affairs",
+    "people",
+    "discretion",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {
@@ -39,6 +46,7 @@ FILTERS: Final = {
     "subject": "NUMBER",
     "region": "CODE",
     "risk": "CLASS",
+    "family": "FAMILY",
 }
 DAYS: Final = ("due-by", "expired-by")
 KINDS: Final = ("cases", "licences", "inspections")

@@ -8,15 +8,19 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.complaints import ComplaintAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.services import ServiceAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -31,6 +35,10 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | OversightAct
+    | PublicationAct
+    | ComplaintAct
+    | ServiceAct
 )
 
 
