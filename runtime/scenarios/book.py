@@ -17,7 +17,7 @@ import consumers
 import projections
 from domain.acts import Act, handle
 from domain.decider import Aggregate, Claim, Event, Plan, Refused, Write
-from domain.terms import Actor, HashName, Personal, Sealed, beijing_day
+from domain.terms import Actor, HashName, Personal, Sealed, beijing_day, end_of_day
 from followers.delivered import Delivered
 from followers.projection import Projection, Row, fold, keys_of
 from followers.supervisor import DUE, Command, StateRow, Supervisor, command_id
@@ -70,9 +70,9 @@ class Notes:
             if at <= now:
                 yield key, row
 
-    def next_due(self) -> datetime | None:
-        """最早的届满时刻。"""
-        return min((_due_at(row) for _, row in self.scan("") if DUE in row), default=None)
+    def dues(self) -> list[datetime]:
+        """各行的届满时刻。"""
+        return [_due_at(row) for _, row in self.scan("") if DUE in row]
 
     def put(self, rows: Mapping[str, StateRow | None]) -> None:
         """存下变更。"""
@@ -118,17 +118,11 @@ class Book:
     # -- time and acts
 
     def until(self, instant: datetime) -> None:
-        """时间走到这一刻，途中逐个处置届满的期限。"""
-        while (due := self._next_due()) is not None and due <= instant:
-            before = len(self.delivered)
-            self.now = max(self.now, due)
-            for supervisor in consumers.ALL:
-                if supervisor.due is not None:
-                    asked = list(supervisor.due(self.now, self._notes[supervisor.name]))
-                    self._obey(supervisor, None, asked)
-            self._follow()
-            if len(self.delivered) == before:
-                break  # nothing more that the machine can settle by itself now
+        """时间走到这一刻，途中逐个处置届满的期限；处置不了的，每过一日再问一次。"""
+        while (then := self._next_due()) is not None and then <= instant:
+            self.now = max(self.now, then)
+            while self._settle():  # what was settled may have set a deadline that is over as well
+                pass
         self.now = max(self.now, instant)
 
     def ask(self, act: Act, actor: Actor) -> Verdict:
@@ -139,9 +133,27 @@ class Book:
 
     # -- inside
 
+    def _settle(self) -> bool:
+        """Whether the machine recorded anything about what is due by now."""
+        before = len(self.delivered)
+        for supervisor in consumers.ALL:
+            if supervisor.due is not None:
+                asked = list(supervisor.due(self.now, self._notes[supervisor.name]))
+                self._obey(supervisor, None, asked)
+        self._follow()
+        return len(self.delivered) > before
+
     def _next_due(self) -> datetime | None:
-        timed = (self._notes[one.name].next_due() for one in consumers.ALL if one.due is not None)
-        return min((due for due in timed if due is not None), default=None)
+        """When the machine next has something to do; what it could not settle waits for midnight.
+
+        A deadline in the past is one that was asked about already.
+        """
+        timed = [self._notes[one.name] for one in consumers.ALL if one.due is not None]
+        dues = [due for notes in timed for due in notes.dues()]
+        later = [due for due in dues if due > self.now]
+        if len(later) < len(dues):
+            later.append(end_of_day(beijing_day(self.now)))
+        return min(later, default=None)
 
     def _taken(self, claims: tuple[Claim, ...]) -> Verdict | None:
         for claim in claims:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound="DataclassInstance")
 
 CALENDAR: Final = Path(calendar.__file__).parent / "data" / "calendar.toml"
+PUBLISHER: Final = officer("C01", Role.CATALOGUE, CITY)
 BEFORE: Final = timedelta(days=1)  # the town is founded the day before the first step
 
 
@@ -71,7 +72,7 @@ def _opening(scenario_: Scenario, town: dict[str, Any]) -> Iterator[tuple[str, A
         yield f"calendar {year.year}", year, machine
     yield from founding(town, key_commitment)
     for item in scenario_.items:
-        yield f"item {item.item_code}", item, officer("C01", Role.CATALOGUE, CITY)
+        yield f"item {item.item_code}", item, PUBLISHER
 
 
 def _play(book: Book, town: dict[str, Any], step: Step) -> Played:
