@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
     GiveGrant,
@@ -20,7 +21,9 @@ from domain.subject import SubjectKind
 from domain.terms import ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
 from ledger.application import Request
 from runtime.hall import Hall, officer, step_id
+from runtime.messages import ROOT
 
+POLICIES: Final = ROOT / "domain" / "data" / "policies.toml"
 SCENARIO: Final = Path(__file__).parent / "data" / "scenario.toml"
 IN_FORCE: Final = date(2025, 1, 1)
 CITY: Final = "350505-SPJ"
@@ -58,7 +61,7 @@ def subjects(town: dict[str, Any]) -> Iterator[Subject]:
 def found(hall: Hall) -> None:
     """登记全部家底；已登记的不再登记。"""
     town = scenario()
-    requests = [*_officers(hall, town), *_items(town), *_registers(hall, town)]
+    requests = [*_officers(hall, town), *_policies(), *_items(town), *_registers(hall, town)]
     for request, outcome in zip(requests, hall.ledger.execute_many(requests), strict=True):
         if outcome.code is not None:
             raise RuntimeError(f"founding refused: {request.act}: {outcome.code} {outcome.facts}")
@@ -78,6 +81,13 @@ def _officers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
         for role, organ in entry["grants"]:
             grant = GiveGrant(account, Role(role), Organ(organ), IN_FORCE, None, None)
             yield Request(grant, founder, step_id(f"grant {account} {role} {organ}"))
+
+
+def _policies() -> Iterator[Request]:
+    """随附的六个承诺办法；事项指明用哪一个。"""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for act in policies(POLICIES.read_text("utf-8")):
+        yield Request(act, publisher, step_id(f"policy {act.policy_id}"))
 
 
 def _items(town: dict[str, Any]) -> Iterator[Request]:
