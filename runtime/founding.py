@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.acts import Act
+from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
     GiveGrant,
@@ -21,7 +22,9 @@ from domain.subject import SubjectKind
 from domain.terms import Actor, ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
 from ledger.application import Request
 from runtime.hall import Hall, officer, step_id
+from runtime.messages import ROOT
 
+POLICIES: Final = ROOT / "domain" / "data" / "policies.toml"
 SCENARIO: Final = Path(__file__).parent / "data" / "scenario.toml"
 IN_FORCE: Final = date(2025, 1, 1)
 CITY: Final = "350505-SPJ"
@@ -70,6 +73,7 @@ def found(hall: Hall) -> None:
 def founding(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
     """登记家底的各步：人员与岗位、事项、检查人员、企业。"""
     yield from _officers(town, ensure)
+    yield from _policies()
     yield from _items(town)
     yield from _registers(town, ensure)
 
@@ -91,6 +95,13 @@ def _officers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
         for role, organ in entry["grants"]:
             grant = GiveGrant(account, Role(role), Organ(organ), IN_FORCE, None, None)
             yield f"grant {account} {role} {organ}", grant, founder
+
+
+def _policies() -> Iterator[Step]:
+    """随附的六个承诺办法；事项指明用哪一个。"""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for act in policies(POLICIES.read_text("utf-8")):
+        yield f"policy {act.policy_id}", act, publisher
 
 
 def _items(town: dict[str, Any]) -> Iterator[Step]:

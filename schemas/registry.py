@@ -22,6 +22,7 @@ from domain import (
     linkage,
     officer,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -92,6 +93,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -16,6 +16,7 @@ from domain import (
     inspector,
     linkage,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -460,6 +461,24 @@ def inspection_imported(
     )
 
 
+def policy_published() -> policy.PolicyPublished:
+    """承诺办法公布：三类情形都先责令整改。"""
+    handlings = tuple(
+        policy.Handling(
+            trigger,
+            policy.Path.RECTIFY_FIRST,
+            terminate=False,
+            credit_record=True,
+            no_more_commitments=False,
+            penalty=False,
+        )
+        for trigger in policy.Trigger
+    )
+    return policy.PolicyPublished(
+        1, date(2025, 1, 1), "北京承诺办法", "北京市", "第三十三条", handlings
+    )
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -513,6 +532,7 @@ def _registers() -> Iterator[Happening]:
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
+    yield "policy/beijing", policy_published(), "beijing"
 
 
 def _grant() -> Iterator[Happening]:
