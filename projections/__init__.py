@@ -14,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    officer_register,
     policy_register,
     statistics,
     subject_register,
@@ -31,6 +32,7 @@ ALL: Final[tuple[Projection, ...]] = (
     inspector_register.PROJECTION,
     import_view.PROJECTION,
     calendar_register.PROJECTION,
+    officer_register.PROJECTION,
     statistics.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,

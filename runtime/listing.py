@@ -18,6 +18,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    officer_register,
     policy_register,
     subject_register,
 )
@@ -188,6 +189,24 @@ def _subject(row: subject_register.SubjectFacts, today: date) -> Iterable[Cell]:
         row.inspections_waiting,
         row.inspections_done,
         row.inspections_with_problem,
+    )
+
+
+def _officers(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return officer_register.posts(conn, asked.organ, asked.officer, limit)
+
+
+def _officer(post: officer_register.Post, today: date) -> Iterable[Cell]:
+    grant = post.grant
+    return (
+        post.account,
+        post.person,
+        term("role", grant.role),
+        organ(grant.organ),
+        grant.valid_from,
+        grant.valid_to,
+        say("yes" if grant.valid_on(today) else "no"),
     )
 
 
@@ -428,6 +447,13 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _subjects,
         _subject,
+    ),
+    "officers": Listing(
+        (officer_register.PROJECTION,),
+        frozenset({"organ", "officer"}),
+        ("account", "person", "role", "organ", "valid_from", "valid_to", "valid_today"),
+        _officers,
+        _officer,
     ),
     "inspectors": Listing(
         (inspector_register.PROJECTION,),

@@ -15,6 +15,7 @@ from domain import (
     inspection,
     inspector,
     linkage,
+    officer,
     past_inspection,
     policy,
     revocation,
@@ -517,6 +518,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
+        (120, _elsewhere()),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -532,7 +534,14 @@ def _registers() -> Iterator[Happening]:
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
+
+
+def _elsewhere() -> Iterator[Happening]:
+    """What the registers hold besides: behind the story, so that its times stay as they are."""
     yield "policy/beijing", policy_published(), "beijing"
+    yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
+    grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
+    yield "officer/R-1", grant, "R-1"
 
 
 def _grant() -> Iterator[Happening]:
