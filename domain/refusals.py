@@ -150,6 +150,10 @@ class Refusal(StrEnum):
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"
     LEDGER_SCHEMA_FROZEN = "ledger.schema_frozen"
+    # 承诺办法、信用、报备、中介
+    POLICY_NO_SOURCE = "policy.no_source"
+    POLICY_TRIGGERS = "policy.triggers"
+    POLICY_BACKDATED = "policy.backdated"
     # 历史导入
     IMPORT_NOT_STARTED = "import.not_started"
     IMPORT_FINISHED = "import.finished"

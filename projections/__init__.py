@@ -14,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    policy_register,
     statistics,
     subject_register,
 )
@@ -31,4 +32,6 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     statistics.PROJECTION,
+    # 承诺办法、信用、中介
+    policy_register.PROJECTION,
 )

@@ -23,6 +23,7 @@ from domain import (
     linkage,
     officer,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -98,6 +99,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "case.extended.v1": clock.Extended,  # 延长期限
     "case.expedited.v1": clock.Expedited,  # 进绿色通道
     "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
+    "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
