@@ -39,6 +39,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.PROMISED_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.LEGAL_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.DELIVERY: lambda no, timer: _missed(no, timer),
+    TimerKind.EXPEDITED_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.SUPPLEMENT: lambda no, timer: MarkSupplementOverdue(CommitmentId(no), timer.name),
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),

@@ -41,6 +41,11 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Decline": _by(Role.COUNTER),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
+        # 办件的时间：特别程序、延长、绿色通道
+        "PauseClock": _by(Role.REVIEWER),
+        "ResumeClock": _by(Role.REVIEWER),
+        "ExtendLimit": _by(Role.HEAD, Role.GOVERNMENT),
+        "Expedite": _by(Role.COUNTER, Role.HEAD),
         # 审核、决定、送达
         "Review": _by(Role.REVIEWER),
         "Approve": _by(Role.DECIDER, Role.COUNTER),  # 窗口只办授权的即办件

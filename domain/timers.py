@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, inspection, linkage, revocation
+from domain import approval, case, clock, commitment, inspection, linkage, revocation
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -29,6 +29,8 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 办件的时间
+    EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,20 @@ def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Time
     return (*kept, *_opened(event, version))
 
 
+# The deadlines of the decision, and where an event that moves the clock says that they now end.
+_DECISION: Final = {
+    TimerKind.PROMISED_DECISION: "promised_due_on",
+    TimerKind.LEGAL_DECISION: "legal_due_on",
+    TimerKind.EXPEDITED_DECISION: "expedited_due_on",
+}
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
     case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
     case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Approved: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
-    case.Rejected: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
+    case.Approved: frozenset(_DECISION),
+    case.Rejected: frozenset(_DECISION),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -98,6 +106,9 @@ def _moved(timer: Timer, event: Event, version: int) -> Timer:
     match event:
         case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
             return replace(timer, missed=True)
+        case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
+            due: date = getattr(event.dues, _DECISION[timer.kind])
+            return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
         case commitment.SupplementOverdue(name=name) if timer.name == name:
             return replace(timer, missed=True)
         case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
@@ -120,6 +131,8 @@ def _opened(event: Event, version: int) -> Iterator[Timer]:
         case case.Accepted() | case.DeemedAccepted():
             yield _until(TimerKind.PROMISED_DECISION, event.promised_due_on, version)
             yield _until(TimerKind.LEGAL_DECISION, event.legal_due_on, version)
+        case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
+            yield _until(TimerKind.EXPEDITED_DECISION, due, version)
         case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
             yield _until(TimerKind.DELIVERY, due, version)
         case _:

@@ -197,6 +197,8 @@ def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
     yield "organ", Text(organ(case.organ) if case.organ else say("none"))
     yield "state", Text(_state(case))
     yield "light", Text(term("light", light), style=COLOURS[light])
+    if case.paused:
+        yield "paused", Text(str(choice("case.paused.v1", case.paused)))
     yield from _source_lines(case)
     if case.licence_no:
         yield "licence", Text(f"{case.licence_no}  {term('state', case.licence_state)}")

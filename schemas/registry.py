@@ -13,6 +13,7 @@ from domain import (
     calendar,
     case,
     catalogue,
+    clock,
     commitment,
     filing,
     genesis,
@@ -93,6 +94,11 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "case.paused.v1": clock.Paused,  # 特别程序开始
+    "case.resumed.v1": clock.Resumed,  # 特别程序结束
+    "case.extended.v1": clock.Extended,  # 延长期限
+    "case.expedited.v1": clock.Expedited,  # 进绿色通道
+    "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
     "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入

@@ -15,6 +15,7 @@ from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.policies import PolicyAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
@@ -25,6 +26,7 @@ from domain.terms import Actor, beijing_day
 Act: TypeAlias = (
     IntakeAct
     | DecidingAct
+    | ProcedureAct
     | PledgeAct
     | PolicyAct
     | FilingAct

@@ -19,7 +19,7 @@ from domain.acts.lookups import (
     period,
     void,
 )
-from domain.case import DeadlineKind, ReviewOpinion
+from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
 from domain.refusals import Refusal
@@ -72,8 +72,6 @@ DecidingAct: TypeAlias = Review | Approve | Reject | Deliver
 
 # -- handlers
 
-_DECISION_CLOCKS = (DeadlineKind.PROMISED_DECISION, DeadlineKind.LEGAL_DECISION)
-
 
 @handles(Review)
 def review(act: Review, desk: Desk) -> Decision:
@@ -108,7 +106,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     command = case.Approve(fact, file.item.window_authorised, by_window, late)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
@@ -166,7 +164,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
     return combine(
         write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),

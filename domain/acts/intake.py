@@ -6,7 +6,16 @@ from typing import TypeAlias
 
 from domain import case
 from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import CASE, ITEM, CaseFile, case_file, item_rule, overdue, period
+from domain.acts.lookups import (
+    CASE,
+    ITEM,
+    CaseFile,
+    case_file,
+    ending,
+    item_rule,
+    overdue,
+    period,
+)
 from domain.case import DeadlineKind, DeclineReason
 from domain.catalogue import version_on
 from domain.deadlines import Due
@@ -234,7 +243,7 @@ def mark_deadline_missed(act: MarkDeadlineMissed, desk: Desk) -> Decision:
     if clock is None:
         command = case.MarkMissed(case.DeadlineMissed(act.deadline, desk.today), desk.today)
         return write(CASE, act.case_no, act.case_no, case.decide(state, command))
-    last, rules = period(desk, clock.start, clock.working_days)
+    last, rules = ending(desk, clock)
     if last.provisional:
         return Refused(Refusal.CASE_DEADLINE_PROVISIONAL, {"due_on": str(last.day)})
     command = case.MarkMissed(case.DeadlineMissed(act.deadline, last.day), desk.today)

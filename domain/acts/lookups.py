@@ -8,8 +8,9 @@ from domain import approval, case, catalogue, commitment
 from domain.acts.base import Desk, write
 from domain.calendar import calendar_from
 from domain.catalogue import ItemPublished, Listed
+from domain.clock import Running
 from domain.commitment import VoidReason
-from domain.deadlines import Due, due, rolled_over
+from domain.deadlines import Due, Pause, due, rolled_over
 from domain.decider import Claim, Decision, ImpossibleHistory, Plan, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import CommitmentId, ItemCode, LicenceNo, Organ, Role, SubjectId
@@ -33,10 +34,17 @@ def item_rule(item_code: ItemCode, item: ItemPublished) -> RuleUsed:
     return RuleUsed(ITEM.stream(item_code), str(item.version))
 
 
-def period(desk: Desk, start: date, working_days: int) -> tuple[Due, tuple[RuleUsed, ...]]:
-    """若干工作日的期限，以及推算所依的日历版本。"""
+def period(
+    desk: Desk, start: date, working_days: int, stops: tuple[Pause, ...] = ()
+) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """若干工作日的期限，以及推算所依的日历版本；``stops`` 停算的各段不计。"""
     calendar = calendar_from(desk.load, start)
-    return due(start, working_days, calendar), calendar.rules
+    return due(start, working_days, calendar, stops), calendar.rules
+
+
+def ending(desk: Desk, clock: Running) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """一项正在走的期限，依今日所知的停算，何日届满。"""
+    return period(desk, clock.start, clock.working_days, clock.stops(desk.today))
 
 
 def rolled(desk: Desk, day: date) -> Due:
@@ -103,7 +111,7 @@ def overdue(
         clock = case.running(state, deadline)
         if clock is None:
             continue
-        last, _ = period(desk, clock.start, clock.working_days)
+        last, _ = ending(desk, clock)
         if desk.today > last.day and not last.provisional:
             found.append(case.DeadlineMissed(deadline, last.day))
     return tuple(found)
