@@ -10,6 +10,7 @@ from typing import TypeAlias
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
+from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
@@ -31,6 +32,7 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | HearingAct
 )
 
 
