@@ -51,6 +51,17 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Approve": _by(Role.DECIDER, Role.COUNTER),  # 窗口只办授权的即办件
         "Reject": _by(Role.DECIDER),
         "Deliver": _by(Role.COUNTER, Role.ISSUER),
+        # 几个机关几个人：听证
+        "NotifyParty": _by(Role.REVIEWER),
+        "TellHearingRight": _by(Role.REVIEWER),
+        "RequestHearing": _by(Role.APPLICANT, Role.COUNTER),
+        "MarkHearingLapsed": _by(Role.SYSTEM),
+        "AnnounceHearing": _by(Role.REVIEWER, Role.LEGAL),
+        "ChallengeChair": _by(Role.APPLICANT, Role.COUNTER),
+        "DecideChallenge": _by(Role.HEAD),
+        "HoldHearing": _by(Role.LEGAL, Role.REVIEWER, Role.DECIDER, Role.HEAD),
+        "SignHearingRecord": _by(Role.LEGAL, Role.REVIEWER, Role.DECIDER, Role.HEAD),
+        "MarkHearingOverdue": _by(Role.SYSTEM),
         # 告知承诺
         "MakeCommitment": _by(Role.APPLICANT, Role.COUNTER),
         "SupplyMaterial": _by(Role.APPLICANT, Role.COUNTER),

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, clock, commitment, inspection, linkage, revocation
+from domain import approval, case, clock, commitment, hearing, inspection, linkage, revocation
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -31,6 +31,9 @@ class TimerKind(StrEnum):
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+    # 几个机关几个人
+    HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
+    HEARING = "HEARING"  # 二十日内举行听证（47 条）
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,11 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
     inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
+    # 几个机关几个人
+    hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.HearingHeld: frozenset({TimerKind.HEARING}),
 }
 
 
@@ -116,6 +124,15 @@ def _moved(timer: Timer, event: Event, version: int) -> Timer:
         case inspection.CommitsIn() if timer.kind is TimerKind.REVEALS:
             # Reveals can be closed only now: a refusal before this must not count for ever.
             return replace(timer, revision=version)
+        case _:
+            return _moved_among(timer, event)
+
+
+def _moved_among(timer: Timer, event: Event) -> Timer:
+    """几个机关几个人的程序：逾期只作记号，事情还是要办。"""
+    match event:
+        case hearing.HearingOverdue() if timer.kind is TimerKind.HEARING:
+            return replace(timer, missed=True)
         case _:
             return timer
 
@@ -155,5 +172,16 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case _:
+            yield from _opened_among(event, version)
+
+
+def _opened_among(event: Event, version: int) -> Iterator[Timer]:
+    """几个机关几个人的程序。"""
+    match event:
+        case hearing.RightTold(apply_due_on=due):
+            yield _until(TimerKind.HEARING_REQUEST, due, version)
+        case hearing.HearingRequested(hold_due_on=due):
+            yield _until(TimerKind.HEARING, due, version)
         case _:
             return

@@ -88,7 +88,8 @@ PROJECTION: Final = Projection(
         "plan",
         "task",
         "inspection",
-    ),
+    )
+    | names_of("hearing"),
     by_partition_key=True,
 )
 

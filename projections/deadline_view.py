@@ -47,7 +47,8 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
+    | names_of("hearing"),
     by_partition_key=True,
 )
 

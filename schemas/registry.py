@@ -17,6 +17,7 @@ from domain import (
     commitment,
     filing,
     genesis,
+    hearing,
     importing,
     inspection,
     inspector,
@@ -100,6 +101,17 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "case.expedited.v1": clock.Expedited,  # 进绿色通道
     "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
     "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
+    "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
+    "hearing.requested.v1": hearing.HearingRequested,  # 申请听证
+    "hearing.request_lapsed.v1": hearing.RequestLapsed,  # 逾期未申请听证
+    "hearing.announced.v1": hearing.HearingAnnounced,  # 公告听证
+    "hearing.chair_challenged.v1": hearing.ChairChallenged,  # 申请主持人回避
+    "hearing.challenge_decided.v1": hearing.ChallengeDecided,  # 决定主持人回避
+    "hearing.held.v1": hearing.HearingHeld,  # 举行听证
+    "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
+    "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
+    "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -10,13 +10,14 @@ from typing import TypeAlias
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
+from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
-from domain.acts.procedure import ProcedureAct
 from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
 from domain.decider import Decision, Load, Refused
@@ -35,6 +36,7 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | HearingAct
 )
 
 

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import approval, case, commitment
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.hearings import on_the_record, presiding
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -45,6 +46,7 @@ class Approve:
     commitment_id: CommitmentId | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Reject:
     reasons: str
     remedies: str
     commitment_id: CommitmentId | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def review(act: Review, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
-    answer = outside(desk, file.item.approving_body) or case.decide(file.state, case.Review(fact))
+    barrier = outside(desk, file.item.approving_body) or presiding(desk, act.case_no)
+    answer = barrier or case.decide(file.state, case.Review(fact))
     return write(CASE, act.case_no, act.case_no, answer)
 
 
@@ -111,10 +115,16 @@ def approve(act: Approve, desk: Desk) -> Decision:
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
     return combine(
+        proceedings(desk, file, act),
         write(CASE, act.case_no, act.case_no, answer, rules=rules),
         _rely_on(act, desk),
         _grant(act, file, fact, desk),
     )
+
+
+def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
+    """本件上别的程序：没有走完的，不得决定；听证了的，根据笔录决定。"""
+    return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
 
 
 def _rely_on(act: Approve, desk: Desk) -> Decision:
@@ -167,6 +177,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
     return combine(
+        proceedings(desk, file, act),
         write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )
