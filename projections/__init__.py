@@ -14,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    list_register,
     statistics,
     subject_register,
 )
@@ -24,6 +25,7 @@ ALL: Final[tuple[Projection, ...]] = (
     inbox.PROJECTION,
     subject_register.PROJECTION,
     item_register.PROJECTION,
+    list_register.PROJECTION,
     approvals.PROJECTION,
     deadline_view.PROJECTION,
     inspection_view.PROJECTION,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.catalogue import CatalogueAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
@@ -31,6 +32,7 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | CatalogueAct
 )
 
 
