@@ -99,6 +99,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 承诺办法、信用、报备、中介
+        "PublishPolicy": _by(Role.CATALOGUE),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
         "StartImport": _by(Role.ARCHIVE),
         "FinishImport": _by(Role.ARCHIVE),

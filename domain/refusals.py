@@ -148,6 +148,10 @@ class Refusal(StrEnum):
     ITEM_SUPERVISION_STAYS = "item.supervision_stays"
     ORGAN_MERGED = "organ.merged"
     ORGAN_SUCCESSOR = "organ.successor"
+    # 承诺办法、信用、报备、中介
+    POLICY_NO_SOURCE = "policy.no_source"
+    POLICY_TRIGGERS = "policy.triggers"
+    POLICY_BACKDATED = "policy.backdated"
     # 历史导入
     IMPORT_NOT_STARTED = "import.not_started"
     IMPORT_FINISHED = "import.finished"

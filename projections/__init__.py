@@ -15,6 +15,7 @@ from projections import (
     inspector_register,
     item_register,
     list_register,
+    policy_register,
     statistics,
     subject_register,
 )
@@ -33,4 +34,6 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     statistics.PROJECTION,
+    # 承诺办法、信用、中介
+    policy_register.PROJECTION,
 )

@@ -25,6 +25,7 @@ LISTS: Final = (
     "deadlines",
     "inspections",
     "imports",
+    "policies",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {
@@ -96,6 +97,10 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 
 def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    ready = parser.add_mutually_exclusive_group()
+    ready.add_argument("--scenario", metavar="NAME", help=say("option.scenario"))
+    ready.add_argument("--scenarios", action="store_true", help=say("option.scenarios"))
     parser.add_argument("case_no", nargs="?", metavar="CASE_NO", help=say("option.case_no"))
     parser.add_argument(
         "-n", "--count", type=natural, default=20, metavar="N", help=say("option.listed")
@@ -206,7 +211,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("parked", _parked),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
-    Command("case", _case),
+    Command("case", _case, needs_folder=False),  # a scenario needs no ledger
     Command("list", _list),
     Command("stats", _stats),
     Command("states", _none),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain import deadlines
+from domain.policy import Trigger
 from followers.projection import Projection
 from followers.storage import Connection
 from projections import (
@@ -17,6 +18,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    policy_register,
     subject_register,
 )
 from projections.case_view import Light
@@ -329,6 +331,29 @@ def _import(row: import_view.ImportRow, today: date) -> Iterable[Cell]:
     )
 
 
+# -- 承诺办法、信用、中介
+
+
+def _policies(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del asked, today
+    return policy_register.search(conn, limit)
+
+
+def _policy(row: policy_register.PolicyRow, today: date) -> Iterable[Cell]:
+    del today
+    paths = (row.paths.get(trigger) for trigger in Trigger)
+    return (
+        row.key,
+        row.version,
+        row.effective_from,
+        row.name,
+        row.jurisdiction,
+        row.source,
+        *(choice("policy.published.v1", path) for path in paths),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "cases": Listing(
         (case_view.PROJECTION,),
@@ -501,5 +526,24 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _imports,
         _import,
+    ),
+    # 承诺办法、信用、中介
+    "policies": Listing(
+        (policy_register.PROJECTION,),
+        frozenset(),
+        (
+            "policy",
+            "policy_version",
+            "effective_from",
+            "policy_name",
+            "jurisdiction",
+            "source",
+            "not_supplied",
+            "not_as_promised",
+            "false_promise",
+            "position",
+        ),
+        _policies,
+        _policy,
     ),
 }

@@ -23,6 +23,7 @@ from domain import (
     officer,
     organ,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -93,6 +94,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
     "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
     "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
     "item.activated.v1": catalogue.Activated,  # 事项激活

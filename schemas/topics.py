@@ -20,6 +20,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
+    "policy": "register",  # 承诺办法
     "subject": "register",
     "officer": "register",
     "inspector": "register",

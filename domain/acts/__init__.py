@@ -16,6 +16,7 @@ from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.policies import PolicyAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
 from domain.decider import Decision, Load, Refused
@@ -26,6 +27,7 @@ Act: TypeAlias = (
     IntakeAct
     | DecidingAct
     | PledgeAct
+    | PolicyAct
     | FilingAct
     | LinkageAct
     | RevocationAct

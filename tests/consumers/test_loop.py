@@ -29,8 +29,8 @@ from domain.terms import (
 )
 from followers.delivered import Delivered
 from followers.supervisor import Command, Supervisor, command_id
+from runtime.scenarios.book import Notes
 from tests import deliveries
-from tests.deliveries import MemoryRows
 from tests.domain.case_file import ITEM, SHA, STAFF, Book, at, town
 
 CASE = CaseNo("2026-000001")
@@ -45,8 +45,8 @@ class Loop:
 
     law: Book = field(default_factory=town)
     paper: deliveries.Book = field(default_factory=deliveries.Book)
-    rows: dict[str, MemoryRows] = field(
-        default_factory=lambda: {supervisor.name: MemoryRows() for supervisor in ALL}
+    rows: dict[str, Notes] = field(
+        default_factory=lambda: {supervisor.name: Notes() for supervisor in ALL}
     )
     known: set[UUID] = field(default_factory=set)
     seen: int = 0
