@@ -124,6 +124,13 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ImportLicenceTerm": _by(Role.ARCHIVE),
         "ImportInspection": _by(Role.ARCHIVE),
         "LinkInspection": _by(Role.SYSTEM),
+        # 事项与清单：休眠、取消、下放、划转，机关撤并
+        "MakeDormant": _by(Role.CATALOGUE),
+        "RecordFirstUse": _by(Role.SYSTEM),
+        "CancelItem": _by(Role.CATALOGUE),
+        "PlanTransfer": _by(Role.CATALOGUE),
+        "TransferAuthority": _by(Role.CATALOGUE),
+        "MergeOrgan": _by(Role.CATALOGUE),
     }
 )
 

@@ -150,6 +150,17 @@ class Refusal(StrEnum):
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"
     LEDGER_SCHEMA_FROZEN = "ledger.schema_frozen"
+    # 事项的一生与机关
+    ITEM_NOT_LISTED = "item.not_listed"
+    ITEM_DORMANT = "item.dormant"
+    ITEM_IN_USE = "item.in_use"
+    ITEM_CANCELLED = "item.cancelled"
+    ITEM_SUCCESSOR = "item.successor"
+    ITEM_NO_DOCUMENT = "item.no_document"
+    ITEM_NOT_ITS_ORGAN = "item.not_its_organ"
+    ITEM_SUPERVISION_STAYS = "item.supervision_stays"
+    ORGAN_MERGED = "organ.merged"
+    ORGAN_SUCCESSOR = "organ.successor"
     # 承诺办法、信用、报备、中介
     POLICY_NO_SOURCE = "policy.no_source"
     POLICY_TRIGGERS = "policy.triggers"

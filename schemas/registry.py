@@ -23,6 +23,7 @@ from domain import (
     inspector,
     linkage,
     officer,
+    organ,
     past_inspection,
     policy,
     revocation,
@@ -112,6 +113,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
     "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
     "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
+    "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
+    "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
+    "item.activated.v1": catalogue.Activated,  # 事项激活
+    "item.cancelled.v1": catalogue.Cancelled,  # 取消审批
+    "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
+    "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
+    "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -25,6 +25,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "subject": "register",
     "officer": "register",
     "inspector": "register",
+    "organ": "register",  # 机关撤并
     "calendar": "register",
     "import": "register",
     "ledger": "register",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.catalogue import CatalogueAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
 from domain.acts.hearings import HearingAct
@@ -37,6 +38,7 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | HearingAct
+    | CatalogueAct
 )
 
 

@@ -76,6 +76,11 @@ DecidingAct: TypeAlias = Review | Approve | Reject | Deliver
 # -- handlers
 
 
+def _not_competent(desk: Desk, file: CaseFile) -> Refused | None:
+    """既不属有权机关，也不属受托以其名义办理的机关。"""
+    return outside(desk, file.item.approving_body, *file.delegates)
+
+
 @handles(Review)
 def review(act: Review, desk: Desk) -> Decision:
     """审核，由审批机关的审核人办。"""
@@ -83,7 +88,7 @@ def review(act: Review, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
-    barrier = outside(desk, file.item.approving_body) or presiding(desk, act.case_no)
+    barrier = _not_competent(desk, file) or presiding(desk, act.case_no)
     answer = barrier or case.decide(file.state, case.Review(fact))
     return write(CASE, act.case_no, act.case_no, answer)
 
@@ -96,7 +101,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
         return file
     body = file.item.approving_body
     by_window = desk.actor.role is Role.COUNTER
-    refusal = not_in_name_of(desk, body) or (None if by_window else outside(desk, body))
+    refusal = not_in_name_of(desk, body) or (None if by_window else _not_competent(desk, file))
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)
@@ -162,7 +167,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     body = file.item.approving_body
-    refusal = outside(desk, body) or not_in_name_of(desk, body) or _foreign(act, desk)
+    refusal = _not_competent(desk, file) or not_in_name_of(desk, body) or _foreign(act, desk)
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)

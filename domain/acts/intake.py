@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain import case
-from domain.acts.base import Desk, handles, write
+from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import (
     CASE,
     ITEM,
@@ -13,8 +13,10 @@ from domain.acts.lookups import (
     case_file,
     ending,
     item_rule,
+    not_in_force,
     overdue,
     period,
+    used,
 )
 from domain.case import DeadlineKind, DeclineReason
 from domain.catalogue import version_on
@@ -118,8 +120,7 @@ def receive(act: Receive, desk: Desk) -> Decision:
     day = beijing_day(received_at)
     item = version_on(desk.load(ITEM, act.item_code), day)
     if item is None:
-        facts = {"item_code": str(act.item_code), "on": str(day)}
-        return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
+        return not_in_force(desk, act.item_code, day)
     if item.filing_only:
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
@@ -138,7 +139,10 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
     answer = case.decide(desk.load(CASE, act.case_no), case.Receive(fact, desk.at))
     rules = (item_rule(act.item_code, item), *rules)
-    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
+    return combine(
+        write(CASE, act.case_no, act.case_no, answer, rules=rules),
+        used(desk, act.item_code, act.case_no),
+    )
 
 
 @handles(RequestSupplement)

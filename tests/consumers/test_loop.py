@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from consumers import ALL, scheduler
-from domain import commitment, linkage, revocation
+from domain import catalogue, commitment, linkage, revocation
 from domain.acts import Act
 from domain.acts.deciding import Approve, Review
 from domain.acts.intake import Accept, Receive
@@ -161,6 +161,7 @@ def test_broken_promise_ends_in_a_proposal_and_no_further() -> None:
         type(one.event) for one in loop.paper.kept if one.meta.actor.role is Role.SYSTEM
     }
     assert machine_events == {
+        catalogue.FirstUsed,
         linkage.Sent,
         linkage.Overdue,
         DeadlineMissed,
