@@ -16,6 +16,7 @@ from consumers.common import machine
 from domain.acts import Act
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
+from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.pledges import MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
@@ -43,6 +44,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
 }
 
 

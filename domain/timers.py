@@ -29,6 +29,8 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 许可的一生
+    RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,18 @@ def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Time
     return (*kept, *_opened(event, version))
 
 
+# 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
+_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
+    approval.Revoked,
+    approval.Withdrawn,
+    approval.Forfeited,
+    approval.Expired,
+    approval.Deregistered,
+    approval.RenewalRequested,
+    approval.Renewed,
+    approval.RenewalRefused,
+    approval.DeemedRenewed,
+)
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
@@ -74,11 +88,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     commitment.Voided: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
-    approval.Revoked: frozenset({TimerKind.VALIDITY}),
-    approval.Withdrawn: frozenset({TimerKind.VALIDITY}),
-    approval.Forfeited: frozenset({TimerKind.VALIDITY}),
-    approval.Expired: frozenset({TimerKind.VALIDITY}),
-    approval.Deregistered: frozenset({TimerKind.VALIDITY}),
+    **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -132,8 +142,6 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             for promise in event.promises:
                 yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
-        case approval.Granted(valid_to=date() as due):
-            yield _until(TimerKind.VALIDITY, due, version)
         case linkage.Sent(claim_due_on=due):
             yield _until(TimerKind.CLAIM, due, version)
         case revocation.NoticeServed(statement_due_on=due):
@@ -142,5 +150,22 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case _:
+            yield from _opened_on_licence(event, version)
+
+
+def _opened_on_licence(event: Event, version: int) -> Iterator[Timer]:
+    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）。"""
+    match event:
+        case approval.RenewalRequested(tacit=True, valid_to=due):
+            yield _until(TimerKind.RENEWAL, due, version)
+        case (
+            approval.Granted(valid_to=date() as due)
+            | approval.RenewalRequested(valid_to=due)
+            | approval.Renewed(valid_to=due)
+            | approval.RenewalRefused(valid_to=due)
+            | approval.DeemedRenewed(valid_to=due)
+        ):
+            yield _until(TimerKind.VALIDITY, due, version)
         case _:
             return

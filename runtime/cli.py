@@ -25,6 +25,7 @@ LISTS: Final = (
     "deadlines",
     "inspections",
     "imports",
+    "void_notices",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {

@@ -92,6 +92,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "licence.changed.v1": approval.Changed,  # 许可变更
+    "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
+    "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废
+    "licence.renewal_requested.v1": approval.RenewalRequested,  # 延续申请
+    "licence.renewed.v1": approval.Renewed,  # 准予延续
+    "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
+    "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

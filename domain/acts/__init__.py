@@ -13,6 +13,7 @@ from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.register import RegisterAct
@@ -28,6 +29,7 @@ Act: TypeAlias = (
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | LicenceAct
     | InspectionAct
     | RegisterAct
     | ImportAct
