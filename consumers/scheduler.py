@@ -17,6 +17,7 @@ from domain.acts import Act
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
+from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.pledges import MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
@@ -48,6 +49,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 几个机关几个人
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
+    TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
 }
 
 

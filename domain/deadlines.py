@@ -76,6 +76,16 @@ def due(start: date, working_days: int, calendar: Calendar, pauses: Iterable[Pau
     return Due(day, not known)
 
 
+def counted_back(end: date, working_days: int, calendar: Calendar) -> Due:
+    """某日之前若干工作日的那一日（某日不计入），如届满前三十个工作日。"""
+    day, known = end, calendar.knows(end)
+    while working_days > 0:
+        day -= ONE_DAY
+        known = known and calendar.knows(day)
+        working_days -= calendar.is_working_day(day)
+    return Due(day, not known)
+
+
 def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
     """补不过半：承诺时限前半段的最后一日；不足一日的舍去（规则 12）。"""
     return due(start, working_days // 2, calendar)

@@ -93,6 +93,14 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ForfeitLicence": _by(Role.SUPERVISION_HEAD),
         "ExpireLicence": _by(Role.SYSTEM),
         "DeregisterLicence": _by(Role.DECIDER),
+        # 许可的一生：变更、换证、延续
+        "ChangeLicence": _by(Role.DECIDER),
+        "ReissueCertificate": _by(Role.DECIDER, Role.ISSUER),
+        "VoidCertificate": _by(Role.DECIDER),
+        "RequestRenewal": _by(Role.APPLICANT, Role.COUNTER),
+        "Renew": _by(Role.DECIDER),
+        "RefuseRenewal": _by(Role.DECIDER),
+        "DeemRenewed": _by(Role.SYSTEM),
         # 双随机检查
         "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "FreezeLists": _by(Role.SYSTEM),

@@ -99,6 +99,13 @@ class Refusal(StrEnum):
     LICENCE_DEREGISTERED = "licence.deregistered"
     LICENCE_BEFORE_GRANT = "licence.before_grant"
     LICENCE_NO_GROUND = "licence.no_ground"
+    # 许可的一生：变更、换证、延续、恢复
+    LICENCE_LAPSED = "licence.lapsed"
+    LICENCE_CERTIFICATE_USED = "licence.certificate_used"
+    LICENCE_CERTIFICATE_LIVE = "licence.certificate_live"
+    LICENCE_RENEWAL_PENDING = "licence.renewal_pending"
+    LICENCE_RENEWAL_NOT_NEEDED = "licence.renewal_not_needed"
+    LICENCE_NO_RENEWAL = "licence.no_renewal"
     # 撤销程序
     REVOCATION_NOT_THE_DECIDER = "revocation.not_the_decider"
     REVOCATION_NOT_FOUND = "revocation.not_found"

@@ -34,6 +34,8 @@ class TimerKind(StrEnum):
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
+    # 许可的一生
+    RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,18 @@ _DECISION: Final = {
     TimerKind.LEGAL_DECISION: "legal_due_on",
     TimerKind.EXPEDITED_DECISION: "expedited_due_on",
 }
+# 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
+_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
+    approval.Revoked,
+    approval.Withdrawn,
+    approval.Forfeited,
+    approval.Expired,
+    approval.Deregistered,
+    approval.RenewalRequested,
+    approval.Renewed,
+    approval.RenewalRefused,
+    approval.DeemedRenewed,
+)
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
@@ -85,11 +99,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     commitment.Voided: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
-    approval.Revoked: frozenset({TimerKind.VALIDITY}),
-    approval.Withdrawn: frozenset({TimerKind.VALIDITY}),
-    approval.Forfeited: frozenset({TimerKind.VALIDITY}),
-    approval.Expired: frozenset({TimerKind.VALIDITY}),
-    approval.Deregistered: frozenset({TimerKind.VALIDITY}),
+    **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -111,37 +121,67 @@ def _settles(event: Event, timer: Timer) -> bool:
 
 
 def _moved(timer: Timer, event: Event, version: int) -> Timer:
-    match event:
-        case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
-            return replace(timer, missed=True)
-        case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
-            due: date = getattr(event.dues, _DECISION[timer.kind])
-            return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
-        case commitment.SupplementOverdue(name=name) if timer.name == name:
-            return replace(timer, missed=True)
-        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
-            return replace(timer, missed=True)
-        case inspection.CommitsIn() if timer.kind is TimerKind.REVEALS:
-            # Reveals can be closed only now: a refusal before this must not count for ever.
-            return replace(timer, revision=version)
-        case _:
-            return _moved_among(timer, event)
+    for mover in _MOVERS:
+        timer = mover(timer, event, version)
+    return timer
 
 
-def _moved_among(timer: Timer, event: Event) -> Timer:
-    """几个机关几个人的程序：逾期只作记号，事情还是要办。"""
-    match event:
-        case hearing.HearingOverdue() if timer.kind is TimerKind.HEARING:
-            return replace(timer, missed=True)
-        case _:
-            return timer
+def _opened(event: Event, version: int) -> Iterator[Timer]:
+    for opener in _OPENERS:
+        yield from opener(event, version)
 
 
 def _until(kind: TimerKind, due_on: date, version: int, name: str = "") -> Timer:
     return Timer(kind, name, due_on, end_of_day(due_on), version)
 
 
-def _opened(event: Event, version: int) -> Iterator[Timer]:
+# -- what moves a deadline that is open, slice by slice
+
+
+def _case_moves(timer: Timer, event: Event, version: int) -> Timer:
+    match event:
+        case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
+            return replace(timer, missed=True)
+        case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
+            due: date = getattr(event.dues, _DECISION[timer.kind])
+            return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
+        case _:
+            return timer
+
+
+def _pledge_moves(timer: Timer, event: Event, version: int) -> Timer:
+    del version
+    match event:
+        case commitment.SupplementOverdue(name=name) if timer.name == name:
+            return replace(timer, missed=True)
+        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
+            return replace(timer, missed=True)
+        case _:
+            return timer
+
+
+def _inspection_moves(timer: Timer, event: Event, version: int) -> Timer:
+    if isinstance(event, inspection.CommitsIn) and timer.kind is TimerKind.REVEALS:
+        # Reveals can be closed only now: a refusal before this must not count for ever.
+        return replace(timer, revision=version)
+    return timer
+
+
+def _hearing_moves(timer: Timer, event: Event, version: int) -> Timer:
+    """逾期只作记号，事情还是要办。"""
+    del version
+    if isinstance(event, hearing.HearingOverdue) and timer.kind is TimerKind.HEARING:
+        return replace(timer, missed=True)
+    return timer
+
+
+_MOVERS: Final = (_case_moves, _pledge_moves, _inspection_moves, _hearing_moves)
+
+
+# -- what opens a deadline, slice by slice
+
+
+def _case_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case case.Received(notice_due_on=due):
             yield _until(TimerKind.COMPLETENESS_NOTICE, due, version)
@@ -153,30 +193,32 @@ def _opened(event: Event, version: int) -> Iterator[Timer]:
         case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
             yield _until(TimerKind.DELIVERY, due, version)
         case _:
-            yield from _opened_elsewhere(event, version)
+            return
 
 
-def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
+def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.Made():
             for promise in event.promises:
                 yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
-        case approval.Granted(valid_to=date() as due):
-            yield _until(TimerKind.VALIDITY, due, version)
         case linkage.Sent(claim_due_on=due):
             yield _until(TimerKind.CLAIM, due, version)
-        case revocation.NoticeServed(statement_due_on=due):
-            yield _until(TimerKind.STATEMENT, due, version)
+        case _:
+            return
+
+
+def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
+    match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
-            yield from _opened_among(event, version)
+            return
 
 
-def _opened_among(event: Event, version: int) -> Iterator[Timer]:
+def _hearing_opens(event: Event, version: int) -> Iterator[Timer]:
     """几个机关几个人的程序。"""
     match event:
         case hearing.RightTold(apply_due_on=due):
@@ -185,3 +227,25 @@ def _opened_among(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.HEARING, due, version)
         case _:
             return
+
+
+def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
+    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）。"""
+    match event:
+        case approval.RenewalRequested(tacit=True, valid_to=due):
+            yield _until(TimerKind.RENEWAL, due, version)
+        case (
+            approval.Granted(valid_to=date() as due)
+            | approval.RenewalRequested(valid_to=due)
+            | approval.Renewed(valid_to=due)
+            | approval.RenewalRefused(valid_to=due)
+            | approval.DeemedRenewed(valid_to=due)
+        ):
+            yield _until(TimerKind.VALIDITY, due, version)
+        case revocation.NoticeServed(statement_due_on=due):
+            yield _until(TimerKind.STATEMENT, due, version)
+        case _:
+            return
+
+
+_OPENERS: Final = (_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens)

@@ -132,6 +132,8 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
     case.CaseImported: ("item_code", "organ", "channel"),
+    approval.Renewed: ("valid_to",),
+    approval.DeemedRenewed: ("valid_to",),
     filing.Submitted: ("item_code", "item_version"),
 }
 _OWN_NUMBER: Final = {

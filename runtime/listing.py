@@ -273,6 +273,17 @@ def _approval(row: approvals.ApprovalRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _void_notices(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return approvals.void_notices(conn, asked.holder, limit)
+
+
+def _void_notice(row: approvals.VoidNotice, today: date) -> Iterable[Cell]:
+    del today
+    cause = choice("licence.certificate_voided.v1", row.cause)
+    return (row.certificate_no, row.licence_no, cause, row.notice_no, row.noticed_on)
+
+
 def _deadlines(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
     overdue_on = today if asked.overdue else None
     return deadline_view.search(conn, _due_by(conn, asked, today), overdue_on, limit)
@@ -498,6 +509,13 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _approvals,
         _approval,
+    ),
+    "void_notices": Listing(
+        (approvals.PROJECTION,),
+        frozenset({"holder"}),
+        ("voided_no", "licence_no", "void_cause", "notice_no", "noticed_on"),
+        _void_notices,
+        _void_notice,
     ),
     "deadlines": Listing(
         (deadline_view.PROJECTION,),

@@ -120,6 +120,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
     "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
     "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
+    "licence.changed.v1": approval.Changed,  # 许可变更
+    "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
+    "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废
+    "licence.renewal_requested.v1": approval.RenewalRequested,  # 延续申请
+    "licence.renewed.v1": approval.Renewed,  # 准予延续
+    "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
+    "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

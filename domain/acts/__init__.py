@@ -15,6 +15,7 @@ from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
@@ -34,6 +35,7 @@ Act: TypeAlias = (
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | LicenceAct
     | InspectionAct
     | RegisterAct
     | ImportAct
