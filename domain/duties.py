@@ -99,6 +99,14 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 文书与材料
+        "StoreMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "ReplaceMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "ReuseMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "IssueDocument": _by(Role.COUNTER, Role.ISSUER, Role.REVIEWER, Role.DECIDER),
+        "UseSeal": _by(Role.COUNTER, Role.ISSUER, Role.DECIDER),
+        "DispatchDocument": _by(Role.COUNTER, Role.ISSUER),
+        "DeliverDocument": _by(Role.COUNTER, Role.ISSUER),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
         "StartImport": _by(Role.ARCHIVE),
         "FinishImport": _by(Role.ARCHIVE),

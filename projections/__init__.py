@@ -9,6 +9,7 @@ from projections import (
     case_timeline,
     case_view,
     deadline_view,
+    document_register,
     import_view,
     inbox,
     inspection_view,
@@ -31,4 +32,5 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     statistics.PROJECTION,
+    document_register.PROJECTION,
 )

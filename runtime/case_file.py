@@ -31,6 +31,8 @@ from runtime.words import HASH_SHOWN, choice, content, instant, organ, rules, sa
 COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "dim"}
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
+    ("material_section", frozenset({"material"})),
+    ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),

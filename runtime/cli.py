@@ -25,6 +25,7 @@ LISTS: Final = (
     "deadlines",
     "inspections",
     "imports",
+    "documents",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {

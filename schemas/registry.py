@@ -14,15 +14,18 @@ from domain import (
     case,
     catalogue,
     commitment,
+    document,
     filing,
     genesis,
     importing,
     inspection,
     inspector,
     linkage,
+    material,
     officer,
     past_inspection,
     revocation,
+    seal,
     subject,
 )
 from domain.decider import Event
@@ -92,6 +95,14 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "material.stored.v1": material.Stored,  # 材料存入
+    "material.superseded.v1": material.Superseded,  # 材料换版
+    "material.reused.v1": material.Reused,  # 材料复用
+    "material.seen.v1": material.Seen,  # 所看材料
+    "document.issued.v1": document.Issued,  # 文书出具
+    "document.dispatched.v1": document.Dispatched,  # 文书寄出
+    "document.delivered.v1": document.Delivered,  # 文书送达
+    "seal.used.v1": seal.Used,  # 用印
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -9,11 +9,13 @@ from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.deciding import DecidingAct
+from domain.acts.documents import DocumentAct
 from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.materials import MaterialAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
@@ -31,6 +33,8 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | MaterialAct
+    | DocumentAct
 )
 
 

@@ -19,9 +19,11 @@ from domain.acts.lookups import (
     period,
     void,
 )
+from domain.acts.materials import seen
 from domain.case import DeadlineKind, ReviewOpinion
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
+from domain.material import SeenAt
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, LicenceNo, Role
 
@@ -83,7 +85,7 @@ def review(act: Review, desk: Desk) -> Decision:
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
     answer = outside(desk, file.item.approving_body) or case.decide(file.state, case.Review(fact))
-    return write(CASE, act.case_no, act.case_no, answer)
+    return seen(desk, act.case_no, SeenAt.REVIEW, write(CASE, act.case_no, act.case_no, answer))
 
 
 @handles(Approve)
@@ -112,8 +114,9 @@ def approve(act: Approve, desk: Desk) -> Decision:
     command = case.Approve(fact, file.item.window_authorised, by_window, late)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
+    granted = write(CASE, act.case_no, act.case_no, answer, rules=rules)
     return combine(
-        write(CASE, act.case_no, act.case_no, answer, rules=rules),
+        seen(desk, act.case_no, SeenAt.APPROVAL, granted),
         _rely_on(act, desk),
         _grant(act, file, fact, desk),
     )
@@ -168,8 +171,9 @@ def reject(act: Reject, desk: Desk) -> Decision:
     )
     late = overdue(desk, file.state, *_DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
+    refused = write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
     return combine(
-        write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
+        seen(desk, act.case_no, SeenAt.REJECTION, refused),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )
 
