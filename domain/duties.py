@@ -125,6 +125,14 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishSchema": _by(Role.SYSTEM),
         # 承诺办法、信用、报备、中介
         "PublishPolicy": _by(Role.CATALOGUE),
+        # 文书与材料
+        "StoreMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "ReplaceMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "ReuseMaterial": _by(Role.APPLICANT, Role.COUNTER),
+        "IssueDocument": _by(Role.COUNTER, Role.ISSUER, Role.REVIEWER, Role.DECIDER),
+        "UseSeal": _by(Role.COUNTER, Role.ISSUER, Role.DECIDER),
+        "DispatchDocument": _by(Role.COUNTER, Role.ISSUER),
+        "DeliverDocument": _by(Role.COUNTER, Role.ISSUER),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
         "StartImport": _by(Role.ARCHIVE),
         "FinishImport": _by(Role.ARCHIVE),

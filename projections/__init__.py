@@ -9,6 +9,7 @@ from projections import (
     case_timeline,
     case_view,
     deadline_view,
+    document_register,
     import_view,
     inbox,
     inspection_view,
@@ -38,4 +39,5 @@ ALL: Final[tuple[Projection, ...]] = (
     statistics.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
+    document_register.PROJECTION,
 )

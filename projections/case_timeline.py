@@ -74,7 +74,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -85,6 +85,10 @@ PROJECTION: Final = Projection(
         "licence",
         "revocation",
         "push",
+        # 文书与材料
+        "material",
+        "document",
+        "seal",
         "plan",
         "task",
         "inspection",

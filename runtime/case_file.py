@@ -32,6 +32,8 @@ COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "d
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
     ("hearing", frozenset({"hearing"})),
+    ("material_section", frozenset({"material"})),
+    ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),

@@ -14,6 +14,7 @@ from projections import (
     calendar_register,
     case_view,
     deadline_view,
+    document_register,
     import_view,
     inbox,
     inspection_view,
@@ -384,6 +385,33 @@ def _policy(row: policy_register.PolicyRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _documents(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    wanted = document_register.Asked(asked.organ, asked.state, asked.waiting or None)
+    return document_register.search(conn, wanted, limit)
+
+
+def _document(row: document_register.DocumentRow, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.key,
+        choice("document.issued.v1", row.kind),
+        row.number,
+        term("state", row.state),
+        row.case_no,
+        organ(row.organ),
+        row.issued_at,
+        row.sealed_at,
+        row.sent_at,
+        row.tracking_no,
+        row.delivered_on,
+        choice("document.delivered.v1", row.method),
+        row.handler,
+        row.sha256,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "cases": Listing(
         (case_view.PROJECTION,),
@@ -589,5 +617,28 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _policies,
         _policy,
+    ),
+    "documents": Listing(
+        (document_register.PROJECTION,),
+        frozenset({"organ", "state", "waiting"}),
+        (
+            "paper",
+            "paper_kind",
+            "paper_no",
+            "state",
+            "case_no",
+            "organ",
+            "issued_at",
+            "sealed_at",
+            "posted_at",
+            "tracking_no",
+            "delivered_on",
+            "delivery_method",
+            "issued_by",
+            "paper_sha256",
+            "position",
+        ),
+        _documents,
+        _document,
     ),
 }

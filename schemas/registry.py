@@ -15,6 +15,7 @@ from domain import (
     catalogue,
     clock,
     commitment,
+    document,
     filing,
     genesis,
     hearing,
@@ -22,11 +23,13 @@ from domain import (
     inspection,
     inspector,
     linkage,
+    material,
     officer,
     organ,
     past_inspection,
     policy,
     revocation,
+    seal,
     subject,
 )
 from domain.decider import Event
@@ -127,6 +130,14 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "licence.renewed.v1": approval.Renewed,  # 准予延续
     "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
     "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
+    "material.stored.v1": material.Stored,  # 材料存入
+    "material.superseded.v1": material.Superseded,  # 材料换版
+    "material.reused.v1": material.Reused,  # 材料复用
+    "material.seen.v1": material.Seen,  # 所看材料
+    "document.issued.v1": document.Issued,  # 文书出具
+    "document.dispatched.v1": document.Dispatched,  # 文书寄出
+    "document.delivered.v1": document.Delivered,  # 文书送达
+    "seal.used.v1": seal.Used,  # 用印
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

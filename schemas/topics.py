@@ -17,6 +17,10 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
     "hearing": "case",  # 几个机关几个人
+    # 文书与材料
+    "material": "case",
+    "document": "case",
+    "seal": "case",
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查

@@ -11,14 +11,17 @@ from domain import (
     case,
     catalogue,
     commitment,
+    document,
     importing,
     inspection,
     inspector,
     linkage,
+    material,
     officer,
     past_inspection,
     policy,
     revocation,
+    seal,
     subject,
 )
 from domain.calendar import CalendarPublished
@@ -556,11 +559,36 @@ def _grant() -> Iterator[Happening]:
     yield f"licence/{LICENCE}", granted(), CASE
     yield stream, approved(), CASE
     yield "push/1", sent(), CASE
+    yield from _papers()
     yield "push/2", sent(FIRE), CASE
     yield "push/1", linkage.Claimed(MARKET, PersonId("P-9")), CASE
     yield "push/2", linkage.Overdue(date(2026, 3, 3)), CASE
     yield "push/2", linkage.Disputed(FIRE, "不属本部门", PersonId("P-10")), CASE
     yield stream, case.Delivered("D-1", "窗口领取", CLERK), CASE
+
+
+def _papers() -> Iterator[Happening]:
+    paper, size = f"document/{CASE}.approval", 900
+    stored = material.Stored("申请书", HASH, size, material.MediaType.PDF, CLERK)
+    yield f"material/{CASE}", stored, CASE
+    issued = document.Issued(
+        kind=document.DocumentKind.APPROVAL,
+        number="D-1",
+        case_no=CASE,
+        organ=BUREAU,
+        source_stream=f"case/{CASE}",
+        source_event="event-1",
+        sha256=HASH,
+        file_bytes=size,
+        template="paper/v1",
+        handler=DECIDER,
+    )
+    yield paper, issued, CASE
+    used = seal.Used(paper, "D-1", BUREAU, seal.SealSource.EMBEDDED, HASH, HASH, HASH, DECIDER)
+    yield f"seal/{CASE}.approval", used, CASE
+    post = document.DeliveryMethod.POST
+    yield paper, document.Dispatched(post, "中国邮政", "EA-1", CLERK), CASE
+    yield paper, document.Delivered(post, date(2026, 3, 4), "EA-1", CLERK), CASE
 
 
 def _inspection() -> Iterator[Happening]:

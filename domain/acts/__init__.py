@@ -10,6 +10,7 @@ from typing import TypeAlias
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.documents import DocumentAct
 from domain.acts.filings import FilingAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
@@ -17,6 +18,7 @@ from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.materials import MaterialAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
@@ -41,6 +43,8 @@ Act: TypeAlias = (
     | ImportAct
     | HearingAct
     | CatalogueAct
+    | MaterialAct
+    | DocumentAct
 )
 
 

@@ -20,9 +20,11 @@ from domain.acts.lookups import (
     period,
     void,
 )
+from domain.acts.materials import seen
 from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
+from domain.material import SeenAt
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, LicenceNo, Role
 
@@ -90,7 +92,7 @@ def review(act: Review, desk: Desk) -> Decision:
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
     barrier = _not_competent(desk, file) or presiding(desk, act.case_no)
     answer = barrier or case.decide(file.state, case.Review(fact))
-    return write(CASE, act.case_no, act.case_no, answer)
+    return seen(desk, act.case_no, SeenAt.REVIEW, write(CASE, act.case_no, act.case_no, answer))
 
 
 @handles(Approve)
@@ -119,9 +121,10 @@ def approve(act: Approve, desk: Desk) -> Decision:
     command = case.Approve(fact, file.item.window_authorised, by_window, late)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
+    granted = write(CASE, act.case_no, act.case_no, answer, rules=rules)
     return combine(
         proceedings(desk, file, act),
-        write(CASE, act.case_no, act.case_no, answer, rules=rules),
+        seen(desk, act.case_no, SeenAt.APPROVAL, granted),
         _rely_on(act, desk),
         _grant(act, file, fact, desk),
     )
@@ -181,9 +184,10 @@ def reject(act: Reject, desk: Desk) -> Decision:
     )
     late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
+    refused = write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
     return combine(
         proceedings(desk, file, act),
-        write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
+        seen(desk, act.case_no, SeenAt.REJECTION, refused),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )
 

@@ -130,6 +130,19 @@ def test_cases_by_every_filter(listed: Listed, filters: tuple[str, ...], found: 
 
 
 @integration
+def test_documents_and_where_they_are(listed: Listed) -> None:
+    """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
+    (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]
+    assert (row["number"], row["tracking_no"], row["delivered_on"]) == (
+        "D-1",
+        "EA-1",
+        "2026-03-04",
+    )
+    assert row["sealed_sha256"]
+    assert keys(listed("documents", "--waiting")) == []
+
+
+@integration
 def test_list_counts_what_it_does_not_show(
     listed: Listed, database: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
