@@ -16,8 +16,8 @@ from runtime.messages import say, tables
 
 PROGRAM: Final = "./shenguan"
 TOPICS: Final = ("case", "inspection", "register")
-LISTS: Final = tuple(tables()["list"])  # what runtime/listing.py lists, by the Chinese names
-# Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
+LISTS: Final = tuple(tables()["list"])  # what runtime/listings lists, by the Chinese names
+# Filters of `list`: what follows the option. Which list takes which: runtime/listings.
 FILTERS: Final = {
     "organ": "CODE",
     "department": "CODE",

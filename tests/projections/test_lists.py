@@ -24,7 +24,7 @@ from runtime.commands import case as case_command
 from runtime.commands import list as command
 from runtime.exits import Exit, Stop
 from runtime.export import Sheet
-from runtime.listing import LISTS
+from runtime.listings import LISTS
 from runtime.messages import tables
 from runtime.settings import Settings
 from schemas.codec import current
