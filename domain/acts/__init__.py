@@ -15,8 +15,8 @@ from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
-from domain.acts.procedure import ProcedureAct
 from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
 from domain.decider import Decision, Load, Refused
