@@ -10,7 +10,7 @@ from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import CASE, CaseFile, case_file, ending, outside, period
 from domain.case import DECISION_CLOCKS, DeadlineKind
 from domain.clock import UNRECKONED, Dues, SpecialReason
-from domain.deadlines import Due
+from domain.deadlines import Due, sped_up
 from domain.decider import Decision, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import CaseNo, Role
@@ -151,7 +151,7 @@ def expedite(act: Expedite, desk: Desk) -> Decision:
         return file
     draft = clock.Expedited(
         reasons=act.reasons,
-        expedited_days=max(file.item.promised_days // 2, 1),
+        expedited_days=max(sped_up(file.item.promised_days), 1),
         dues=UNRECKONED,
         handler=desk.handler,
     )
