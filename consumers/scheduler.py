@@ -14,14 +14,15 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.credits import LapseCredit
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.linkage import MarkPushOverdue
-from domain.acts.pledges import MarkSupplementOverdue
+from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, beijing_day
+from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, SubjectId, beijing_day
 from domain.timers import Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
@@ -43,6 +44,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    # 承诺整改、信用
+    TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
+    TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
 }
 
 
@@ -111,7 +115,7 @@ SUPERVISOR: Final = Supervisor(
         name
         for name in EVENT_NAMES
         if name.partition(".")[0]
-        in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
+        in {"case", "commitment", "licence", "push", "revocation", "plan", "task", "credit"}
     ),
     keys=keys,
     react=react,

@@ -4,6 +4,7 @@ Pure arithmetic on Beijing days. A day of a year whose calendar is not published
 Monday–Friday and marks the result provisional: it is derived again when the calendar arrives.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -78,6 +79,12 @@ def due(start: date, working_days: int, calendar: Calendar, pauses: Iterable[Pau
 def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
     """补不过半：承诺时限前半段的最后一日；不足一日的舍去（规则 12）。"""
     return due(start, working_days // 2, calendar)
+
+
+def months_after(day: date, months: int) -> date:
+    """若干月之后的对应日；没有对应日的，为该月最后一日（民法典 202 条）。"""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def rolled_over(day: date, calendar: Calendar) -> Due:

@@ -101,6 +101,17 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishSchema": _by(Role.SYSTEM),
         # 承诺办法、信用、报备、中介
         "PublishPolicy": _by(Role.CATALOGUE),
+        "OfferCommitment": _by(Role.COUNTER),
+        "WithdrawCommitment": _by(Role.APPLICANT, Role.COUNTER),
+        "VerifyCommitment": _by(Role.REVIEWER, Role.SUPERVISOR),
+        "OrderRectification": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
+        "AcceptRectification": _by(Role.REVIEWER, Role.DECIDER, Role.SUPERVISOR),
+        "FailRectification": _by(Role.REVIEWER, Role.DECIDER, Role.SUPERVISOR),
+        "MarkRectificationOverdue": _by(Role.SYSTEM),
+        "AddCreditRecord": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
+        "RepairCredit": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
+        "LapseCredit": _by(Role.SYSTEM),
+        "BarApplicant": _by(Role.DECIDER),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
         "StartImport": _by(Role.ARCHIVE),
         "FinishImport": _by(Role.ARCHIVE),

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, inspection, linkage, revocation
+from domain import approval, case, commitment, credit, inspection, linkage, revocation
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -29,6 +29,9 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 承诺整改、信用
+    RECTIFICATION = "RECTIFICATION"  # 承诺整改
+    CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,14 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
-    commitment.Voided: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.Voided: frozenset(
+        {TimerKind.SUPPLEMENT, TimerKind.VERIFICATION, TimerKind.RECTIFICATION}
+    ),
+    commitment.Withdrawn: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.VerificationSet: frozenset({TimerKind.VERIFICATION}),  # 承诺书所写的由此取代
+    commitment.Verified: frozenset({TimerKind.VERIFICATION}),
+    commitment.Rectified: frozenset({TimerKind.RECTIFICATION}),
+    commitment.RectificationFailed: frozenset({TimerKind.RECTIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     approval.Revoked: frozenset({TimerKind.VALIDITY}),
@@ -91,6 +101,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 def _settles(event: Event, timer: Timer) -> bool:
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
+    if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
+        return timer.kind is TimerKind.CREDIT_RECORD and timer.name == event.record_no
     return timer.kind in _SETTLES.get(type(event), frozenset())
 
 
@@ -142,5 +154,18 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case _:
+            yield from _opened_on_promises(event, version)
+
+
+def _opened_on_promises(event: Event, version: int) -> Iterator[Timer]:
+    """承诺的核查与整改、信用记录。"""
+    match event:
+        case commitment.VerificationSet(due_on=date() as due):
+            yield _until(TimerKind.VERIFICATION, due, version)
+        case commitment.RectificationOrdered(due_on=due):
+            yield _until(TimerKind.RECTIFICATION, due, version)
+        case credit.RecordAdded(record_no=number, last_day=due):
+            yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return

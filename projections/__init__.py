@@ -8,6 +8,7 @@ from projections import (
     calendar_register,
     case_timeline,
     case_view,
+    credit_register,
     deadline_view,
     import_view,
     inbox,
@@ -34,4 +35,5 @@ ALL: Final[tuple[Projection, ...]] = (
     statistics.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
+    credit_register.PROJECTION,
 )

@@ -46,7 +46,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task", "credit"),
     by_partition_key=True,
 )
 

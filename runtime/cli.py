@@ -26,6 +26,7 @@ LISTS: Final = (
     "inspections",
     "imports",
     "policies",
+    "credit",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {

@@ -13,6 +13,7 @@ from projections import (
     approvals,
     calendar_register,
     case_view,
+    credit_register,
     deadline_view,
     import_view,
     inbox,
@@ -354,6 +355,33 @@ def _policy(row: policy_register.PolicyRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _credit(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    wanted = credit_register.Asked(subject=asked.subject, state=asked.state, item_code=asked.item)
+    return credit_register.search(conn, wanted, limit)
+
+
+def _credit_row(row: credit_register.CreditRow, today: date) -> Iterable[Cell]:
+    del today
+    event = "credit.barred.v1" if row.state == "BARRED" else "credit.record_added.v1"
+    return (
+        row.subject,
+        row.number,
+        term("state", row.state),
+        choice(event, row.cause),
+        choice(event, row.severity),
+        None if row.published is None else say("yes" if row.published else "no"),
+        row.document_no,
+        row.decided_on,
+        row.repair_from,
+        row.last_day,
+        say("yes") if row.excludes else None,
+        row.item_code,
+        row.case_no,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "cases": Listing(
         (case_view.PROJECTION,),
@@ -545,5 +573,27 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _policies,
         _policy,
+    ),
+    "credit": Listing(
+        (credit_register.PROJECTION,),
+        frozenset({"subject", "state", "item"}),
+        (
+            "subject",
+            "record_no",
+            "state",
+            "cause",
+            "severity",
+            "published",
+            "document_no",
+            "decided_on",
+            "repair_from",
+            "last_day",
+            "excludes",
+            "item",
+            "case_no",
+            "position",
+        ),
+        _credit,
+        _credit_row,
     ),
 }

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from domain import (
     case,
     catalogue,
     commitment,
+    credit,
     importing,
     inspection,
     inspector,
@@ -479,6 +481,33 @@ def policy_published() -> policy.PolicyPublished:
     )
 
 
+def credited() -> tuple[Event, ...]:
+    """一户企业的信用：记入两条，一条修复，一条期满，另有一条限制。"""
+    added = credit.RecordAdded(
+        record_no="XY-1",
+        cause=credit.CreditCause.COMMITMENT_BROKEN,
+        severity=credit.Severity.GENERAL,
+        published=True,
+        document_no="CX-1",
+        decided_on=date(2025, 5, 10),
+        repair_from=date(2025, 8, 11),
+        last_day=date(2026, 5, 10),
+        excludes=True,
+        commitment_id=CommitmentId("K-9"),
+        case_no=CASE,
+        handler=REVIEWER,
+    )
+    until = date(2028, 5, 10)
+    fraud = credit.BarGround.FRAUD
+    return (
+        added,
+        replace(added, record_no="XY-2"),
+        credit.RecordRepaired("XY-1", Evidence("ZM-1", HASH), HASH, REVIEWER),
+        credit.RecordLapsed("XY-2", date(2026, 5, 10)),
+        credit.Barred(ITEM, fraud, "CX-1", date(2025, 5, 10), until, CASE, REVIEWER),
+    )
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -516,7 +545,7 @@ def story(book: Book | None = None) -> Book:
     for days, chapter in (
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
-        (80, _revocation()),
+        (80, (*_revocation(), *_credit())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -533,6 +562,12 @@ def _registers() -> Iterator[Happening]:
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
     yield "policy/beijing", policy_published(), "beijing"
+    yield "credit/S-9", credited()[0], "S-9"
+
+
+def _credit() -> Iterator[Happening]:
+    for event in credited()[1:]:
+        yield "credit/S-9", event, "S-9"
 
 
 def _grant() -> Iterator[Happening]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
@@ -27,6 +28,7 @@ Act: TypeAlias = (
     | DecidingAct
     | PledgeAct
     | PolicyAct
+    | CreditAct
     | FilingAct
     | LinkageAct
     | RevocationAct

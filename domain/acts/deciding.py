@@ -17,9 +17,11 @@ from domain.acts.lookups import (
     outside,
     overdue,
     period,
+    verification,
     void,
 )
 from domain.case import DeadlineKind, ReviewOpinion
+from domain.catalogue import ItemPublished
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
 from domain.refusals import Refusal
@@ -114,18 +116,19 @@ def approve(act: Approve, desk: Desk) -> Decision:
     rules = (file.rule, *rules)
     return combine(
         write(CASE, act.case_no, act.case_no, answer, rules=rules),
-        _rely_on(act, desk),
+        _rely_on(act, file.item, desk),
         _grant(act, file, fact, desk),
     )
 
 
-def _rely_on(act: Approve, desk: Desk) -> Decision:
+def _rely_on(act: Approve, item: ItemPublished, desk: Desk) -> Decision:
     if act.commitment_id is None:
         return Plan()
     refusal = _foreign(act, desk)
     if refusal is not None:
         return refusal
-    command = commitment.RelyOn(commitment.ReliedOn(act.licence_no, act.decision_no))
+    relied = commitment.ReliedOn(act.licence_no, act.decision_no)
+    command = commitment.RelyOn(relied, verification(desk, item.rules.pledge))
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer)
 
