@@ -14,17 +14,18 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.credits import LapseCredit
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
-from domain.acts.pledges import MarkSupplementOverdue
+from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, beijing_day
-from domain.timers import Timer, TimerKind, advance
+from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, SubjectId, beijing_day
+from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import DUE, Command, Reaction, Rows, StateRow, Supervisor
@@ -50,6 +51,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
     TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
+    # 承诺整改、信用
+    TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
+    TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
 }
 
 
@@ -114,13 +118,7 @@ def _row(timers: tuple[Timer, ...]) -> StateRow:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(
-        name
-        for name in EVENT_NAMES
-        if name.partition(".")[0]
-        in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
-        | {"hearing"}  # 几个机关几个人
-    ),
+    reads=frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES),
     keys=keys,
     react=react,
     due=due,

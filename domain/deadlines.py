@@ -91,6 +91,12 @@ def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
     return due(start, working_days // 2, calendar)
 
 
+def months_after(day: date, months: int) -> date:
+    """若干月之后的对应日；没有对应日的，为该月最后一日（民法典 202 条）。"""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def rolled_over(day: date, calendar: Calendar) -> Due:
     """期限最后一日遇法定休假日的，顺延至休假日的次日（民法典 203 条）。"""
     known = calendar.knows(day)

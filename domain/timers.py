@@ -10,7 +10,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, clock, commitment, hearing, inspection, linkage, revocation
+from domain import (
+    approval,
+    case,
+    clock,
+    commitment,
+    credit,
+    hearing,
+    inspection,
+    linkage,
+    revocation,
+)
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -36,6 +46,16 @@ class TimerKind(StrEnum):
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    # 承诺整改、信用
+    RECTIFICATION = "RECTIFICATION"  # 承诺整改
+    CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
+
+
+# The families of streams that deadlines run on.
+FAMILIES: Final = (
+    *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    *("hearing", "credit"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +116,14 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
-    commitment.Voided: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.Voided: frozenset(
+        {TimerKind.SUPPLEMENT, TimerKind.VERIFICATION, TimerKind.RECTIFICATION}
+    ),
+    commitment.Withdrawn: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.VerificationSet: frozenset({TimerKind.VERIFICATION}),  # 承诺书所写的由此取代
+    commitment.Verified: frozenset({TimerKind.VERIFICATION}),
+    commitment.Rectified: frozenset({TimerKind.RECTIFICATION}),
+    commitment.RectificationFailed: frozenset({TimerKind.RECTIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
@@ -117,6 +144,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 def _settles(event: Event, timer: Timer) -> bool:
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
+    if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
+        return timer.kind is TimerKind.CREDIT_RECORD and timer.name == event.record_no
     return timer.kind in _SETTLES.get(type(event), frozenset())
 
 
@@ -214,6 +243,12 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case commitment.VerificationSet(due_on=date() as due):
+            yield _until(TimerKind.VERIFICATION, due, version)
+        case commitment.RectificationOrdered(due_on=due):
+            yield _until(TimerKind.RECTIFICATION, due, version)
+        case credit.RecordAdded(record_no=number, last_day=due):
+            yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return
 

@@ -8,6 +8,7 @@ from projections import (
     calendar_register,
     case_timeline,
     case_view,
+    credit_register,
     deadline_view,
     document_register,
     import_view,
@@ -40,4 +41,5 @@ ALL: Final[tuple[Projection, ...]] = (
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
     document_register.PROJECTION,
+    credit_register.PROJECTION,
 )

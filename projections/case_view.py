@@ -96,6 +96,13 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     commitment.BreachDismissed: ("commitment_state", "BREACH_DISMISSED"),
     commitment.Fulfilled: ("commitment_state", "FULFILLED"),
     commitment.Voided: ("commitment_state", "VOIDED"),
+    # 承诺的资格、告知、撤回与整改
+    commitment.EligibilityChecked: ("commitment_state", "ELIGIBLE"),
+    commitment.Offered: ("commitment_state", "OFFERED"),
+    commitment.Withdrawn: ("commitment_state", "WITHDRAWN"),
+    commitment.RectificationOrdered: ("commitment_state", "RECTIFYING"),
+    commitment.Rectified: ("commitment_state", "RECTIFIED"),
+    commitment.RectificationFailed: ("commitment_state", "RECTIFICATION_FAILED"),
     revocation.Proposed: ("revocation_state", "PROPOSED"),
     revocation.NoticeServed: ("revocation_state", "NOTICE_SERVED"),
     revocation.StatementHeard: ("revocation_state", "STATEMENT_HEARD"),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from domain.deadlines import ONE_DAY
-from domain.timers import Timer, TimerKind, advance
+from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Column, ColumnType, Json, Projection, Row
@@ -47,8 +47,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
-    | names_of("hearing"),
+    reads=names_of(*FAMILIES),
     by_partition_key=True,
 )
 

@@ -15,6 +15,7 @@ from domain import (
     catalogue,
     clock,
     commitment,
+    credit,
     document,
     filing,
     genesis,
@@ -138,6 +139,18 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "document.dispatched.v1": document.Dispatched,  # 文书寄出
     "document.delivered.v1": document.Delivered,  # 文书送达
     "seal.used.v1": seal.Used,  # 用印
+    "commitment.eligibility_checked.v1": commitment.EligibilityChecked,  # 承诺资格核对
+    "commitment.offered.v1": commitment.Offered,  # 承诺告知
+    "commitment.withdrawn.v1": commitment.Withdrawn,  # 撤回承诺
+    "commitment.verification_set.v1": commitment.VerificationSet,  # 定核查期限
+    "commitment.verified.v1": commitment.Verified,  # 承诺核查
+    "commitment.rectification_ordered.v1": commitment.RectificationOrdered,  # 责令限期整改
+    "commitment.rectified.v1": commitment.Rectified,  # 整改完成
+    "commitment.rectification_failed.v1": commitment.RectificationFailed,  # 整改未完成
+    "credit.record_added.v1": credit.RecordAdded,  # 信用记录记入
+    "credit.record_repaired.v1": credit.RecordRepaired,  # 信用修复
+    "credit.record_lapsed.v1": credit.RecordLapsed,  # 信用记录期满
+    "credit.barred.v1": credit.Barred,  # 限制再次申请
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -26,6 +26,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
     "policy": "register",  # 承诺办法
+    "credit": "register",  # 信用记录与申请限制
     "subject": "register",
     "officer": "register",
     "inspector": "register",

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from domain import (
     case,
     catalogue,
     commitment,
+    credit,
     document,
     importing,
     inspection,
@@ -483,6 +485,33 @@ def policy_published() -> policy.PolicyPublished:
     )
 
 
+def credited() -> tuple[Event, ...]:
+    """一户企业的信用：记入两条，一条修复，一条期满，另有一条限制。"""
+    added = credit.RecordAdded(
+        record_no="XY-1",
+        cause=credit.CreditCause.COMMITMENT_BROKEN,
+        severity=credit.Severity.GENERAL,
+        published=True,
+        document_no="CX-1",
+        decided_on=date(2025, 5, 10),
+        repair_from=date(2025, 8, 11),
+        last_day=date(2026, 5, 10),
+        excludes=True,
+        commitment_id=CommitmentId("K-9"),
+        case_no=CASE,
+        handler=REVIEWER,
+    )
+    until = date(2028, 5, 10)
+    fraud = credit.BarGround.FRAUD
+    return (
+        added,
+        replace(added, record_no="XY-2"),
+        credit.RecordRepaired("XY-1", Evidence("ZM-1", HASH), HASH, REVIEWER),
+        credit.RecordLapsed("XY-2", date(2026, 5, 10)),
+        credit.Barred(ITEM, fraud, "CX-1", date(2025, 5, 10), until, CASE, REVIEWER),
+    )
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -521,7 +550,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
-        (120, _elsewhere()),
+        (120, (*_elsewhere(), *_credit())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -545,6 +574,12 @@ def _elsewhere() -> Iterator[Happening]:
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
+    yield "credit/S-9", credited()[0], "S-9"
+
+
+def _credit() -> Iterator[Happening]:
+    for event in credited()[1:]:
+        yield "credit/S-9", event, "S-9"
 
 
 def _grant() -> Iterator[Happening]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
 from domain.acts.filings import FilingAct
@@ -34,6 +35,7 @@ Act: TypeAlias = (
     | ProcedureAct
     | PledgeAct
     | PolicyAct
+    | CreditAct
     | FilingAct
     | LinkageAct
     | RevocationAct

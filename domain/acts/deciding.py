@@ -18,10 +18,12 @@ from domain.acts.lookups import (
     outside,
     overdue,
     period,
+    verification,
     void,
 )
 from domain.acts.materials import seen
 from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
+from domain.catalogue import ItemPublished
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
 from domain.material import SeenAt
@@ -125,7 +127,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
     return combine(
         proceedings(desk, file, act),
         seen(desk, act.case_no, SeenAt.APPROVAL, granted),
-        _rely_on(act, desk),
+        _rely_on(act, file.item, desk),
         _grant(act, file, fact, desk),
     )
 
@@ -135,13 +137,14 @@ def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
     return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
 
 
-def _rely_on(act: Approve, desk: Desk) -> Decision:
+def _rely_on(act: Approve, item: ItemPublished, desk: Desk) -> Decision:
     if act.commitment_id is None:
         return Plan()
     refusal = _foreign(act, desk)
     if refusal is not None:
         return refusal
-    command = commitment.RelyOn(commitment.ReliedOn(act.licence_no, act.decision_no))
+    relied = commitment.ReliedOn(act.licence_no, act.decision_no)
+    command = commitment.RelyOn(relied, verification(desk, item.rules.pledge))
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer)
 

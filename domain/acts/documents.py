@@ -162,7 +162,9 @@ def _of_revocation(state: revocation.State, case_no: CaseNo) -> dict[DocumentKin
 def _of_commitment(
     state: commitment.State, identity: str, case_no: CaseNo
 ) -> dict[DocumentKind, str]:
-    if isinstance(state, commitment.Nothing) or state.made.case_no != case_no:
+    if isinstance(state, commitment.Nothing | commitment.Eligible):
+        return {}
+    if state.made.case_no != case_no:
         return {}
     return {DocumentKind.COMMITMENT: identity}
 

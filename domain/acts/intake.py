@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import case
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import barred
 from domain.acts.lookups import (
     CASE,
     ITEM,
@@ -123,6 +124,8 @@ def receive(act: Receive, desk: Desk) -> Decision:
         return not_in_force(desk, act.item_code, day)
     if item.filing_only:
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if (bar := barred(desk, act.applicant, act.item_code, day)) is not None:
+        return bar
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
         item_code=act.item_code,

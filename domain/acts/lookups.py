@@ -7,10 +7,10 @@ from typing import Final
 from domain import approval, case, catalogue, commitment, organ
 from domain.acts.base import Desk, write
 from domain.calendar import calendar_from
-from domain.catalogue import ItemPublished, Listed
+from domain.catalogue import ItemPublished, Listed, PledgeRules
 from domain.clock import Running
 from domain.commitment import VoidReason
-from domain.deadlines import Due, Pause, due, rolled_over
+from domain.deadlines import Due, Pause, due, months_after, rolled_over
 from domain.decider import Claim, Decision, ImpossibleHistory, Plan, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import CommitmentId, ItemCode, LicenceNo, Organ, Role, SubjectId
@@ -155,7 +155,20 @@ def granted(desk: Desk, licence_no: LicenceNo) -> approval.Granted | Refused:
 def made(desk: Desk, commitment_id: CommitmentId) -> commitment.Made | Refused:
     """调阅承诺；没有此承诺的拒绝。"""
     state = desk.load(COMMITMENT, commitment_id)
-    return commitment.standing(state) if isinstance(state, commitment.Nothing) else state.made
+    if isinstance(state, commitment.Nothing | commitment.Eligible):
+        return commitment.standing(state)
+    return state.made
+
+
+def verification(desk: Desk, rules: PledgeRules) -> commitment.VerificationSet:
+    """决定之后核查承诺的期限：免予核查、以月计（对应日，遇休假顺延）或以工作日计。"""
+    if rules.verification_exempt:
+        return commitment.VerificationSet(None, provisional=False)
+    if rules.verification_months is not None:
+        last = rolled(desk, months_after(desk.today, rules.verification_months))
+    else:
+        last, _ = period(desk, desk.today, rules.verification_days)
+    return commitment.VerificationSet(last.day, last.provisional)
 
 
 def commitment_claim(promise: commitment.Made, commitment_id: CommitmentId) -> Claim:
@@ -171,7 +184,7 @@ def void(
     if commitment_id is None:
         return Plan()
     state = desk.load(COMMITMENT, commitment_id)
-    if isinstance(state, commitment.Nothing | commitment.Closed):
+    if isinstance(state, commitment.Nothing | commitment.Eligible | commitment.Closed):
         return Plan()
     promise = state.made
     answer = commitment.decide(state, commitment.Void(commitment.Voided(reason, reference)))

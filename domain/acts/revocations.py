@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import approval, commitment, revocation
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import bar_for_fraud
 from domain.acts.lookups import (
     COMMITMENT,
     LICENCE,
@@ -17,9 +18,10 @@ from domain.acts.lookups import (
     period,
     void,
 )
+from domain.acts.pledges import breach_handling
 from domain.approval import DeregistrationReason, Granted, RevocationGround
-from domain.commitment import BreachGround, BreachPolicy, VoidReason
-from domain.decider import Claim, Decision, Refused
+from domain.commitment import VoidReason
+from domain.decider import Claim, Decision, Plan, Refused
 from domain.refusals import Refusal
 from domain.terms import Evidence, LicenceNo, Role, Sha256
 
@@ -155,7 +157,7 @@ def propose_revocation(act: ProposeRevocation, desk: Desk) -> Decision:
         proposer=desk.person,
     )
     promise = _promise(fact, desk)
-    found = isinstance(promise, commitment.Suspected | commitment.Broken)
+    found = isinstance(promise, commitment.Suspected | commitment.Broken | commitment.Rectifying)
     state = desk.load(REVOCATION, act.revocation_id)
     answer = revocation.decide(state, revocation.Propose(fact, found))
     claims = (_claim(act.revocation_id, act.licence_no),)
@@ -180,17 +182,20 @@ def serve_notice(act: ServeNotice, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     promise = _promise(state.proposed, desk)
+    if isinstance(promise, commitment.Rectifying):
+        return commitment.standing(promise)
     broken = promise if isinstance(promise, commitment.Broken) else None
-    command = revocation.Serve(fact, broken is not None, _rectify_first(broken))
+    command = revocation.Serve(fact, broken is not None, _rectify_first(broken, desk))
     answer = _of_the_organ(state, desk) or revocation.decide(state, command)
     return write(REVOCATION, act.revocation_id, state.proposed.case_no, answer, rules=rules)
 
 
-def _rectify_first(broken: commitment.Broken | None) -> bool:
-    """事项先责令整改；虚假承诺不在此限（Table C-policy）。"""
-    if broken is None or broken.confirmation.ground is BreachGround.FALSE_PROMISE:
+def _rectify_first(broken: commitment.Broken | None, desk: Desk) -> bool:
+    """依申请之日的办法先责令整改，而整改还没有被认定为失败（Table C-policy）。"""
+    if broken is None or broken.failed is not None:
         return False
-    return broken.made.breach_policy is BreachPolicy.RECTIFY_FIRST
+    known = breach_handling(desk, broken)
+    return known is not None and known.rectify
 
 
 @handles(HearStatement)
@@ -239,10 +244,12 @@ def revoke(act: Revoke, desk: Desk) -> Decision:
     )
     releases = (_claim(act.revocation_id, proposed.licence_no),)
     key = proposed.case_no
+    fraud = proposed.ground is RevocationGround.FRAUD_OR_BRIBERY
     return combine(
         write(REVOCATION, act.revocation_id, key, answer, releases=releases),
         write(LICENCE, proposed.licence_no, key, approval.decide(licence, approval.End(ending))),
         void(desk, proposed.commitment_id, VoidReason.LICENCE_REVOKED, act.revocation_id),
+        bar_for_fraud(grant, act.decision_no, desk) if fraud else Plan(),
     )
 
 

@@ -9,6 +9,7 @@ from followers.storage import Connection
 from projections import (
     approvals,
     case_view,
+    credit_register,
     import_view,
     inspection_view,
     inspector_register,
@@ -194,6 +195,33 @@ def _policy(row: policy_register.PolicyRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _credit(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    wanted = credit_register.Asked(subject=asked.subject, state=asked.state, item_code=asked.item)
+    return credit_register.search(conn, wanted, limit)
+
+
+def _credit_row(row: credit_register.CreditRow, today: date) -> Iterable[Cell]:
+    del today
+    event = "credit.barred.v1" if row.state == "BARRED" else "credit.record_added.v1"
+    return (
+        row.subject,
+        row.number,
+        term("state", row.state),
+        choice(event, row.cause),
+        choice(event, row.severity),
+        None if row.published is None else say("yes" if row.published else "no"),
+        row.document_no,
+        row.decided_on,
+        row.repair_from,
+        row.last_day,
+        say("yes") if row.excludes else None,
+        row.item_code,
+        row.case_no,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "approvals": Listing(
         (approvals.PROJECTION,),
@@ -323,5 +351,27 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _policies,
         _policy,
+    ),
+    "credit": Listing(
+        (credit_register.PROJECTION,),
+        frozenset({"subject", "state", "item"}),
+        (
+            "subject",
+            "record_no",
+            "state",
+            "cause",
+            "severity",
+            "published",
+            "document_no",
+            "decided_on",
+            "repair_from",
+            "last_day",
+            "excludes",
+            "item",
+            "case_no",
+            "position",
+        ),
+        _credit,
+        _credit_row,
     ),
 }

@@ -35,6 +35,7 @@ from domain.acts.pledges import (
     MakeCommitment,
     SupplyMaterial,
     SuspectBreach,
+    VerifyCommitment,
 )
 from domain.acts.register import RegisterSubject
 from domain.acts.revocations import (
@@ -438,7 +439,10 @@ class _Case(_Script):
         checked = AssessMaterial(pledge, PROMISED, conforming, told)
         self.do(supplied + 1, 1, checked, self.reviewer.actor)
         if conforming:
-            self.do(supplied + 1, 2, Fulfil(pledge), self.reviewer.actor)
+            shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
+            verify = VerifyCommitment(pledge, passed=True, explanation=told, evidence=shown)
+            self.do(supplied + 1, 2, verify, self.reviewer.actor)
+            self.do(supplied + 1, 3, Fulfil(pledge), self.reviewer.actor)
         else:
             self._broken(item, pledge, supplied + 3, BreachGround.NOT_CONFORMING)
 

@@ -15,6 +15,7 @@ from domain.acts.pledges import (
     MarkSupplementOverdue,
     SupplyMaterial,
     SuspectBreach,
+    VerifyCommitment,
 )
 from domain.acts.revocations import (
     DeregisterLicence,
@@ -296,6 +297,8 @@ def test_a_fulfilled_commitment_does_not_end_again() -> None:
     book.do(SupplyMaterial(COMMITMENT_ID, "平面图", SHA), APPLICANT, "2026-09-01")
     good = AssessMaterial(COMMITMENT_ID, "平面图", conforming=True, explanation="相符")
     book.do(good, CHECKER, "2026-09-02")
+    verify = VerifyCommitment(COMMITMENT_ID, passed=True, explanation="相符", evidence=PROOF)
+    book.do(verify, CHECKER, "2026-09-03")
     book.do(Fulfil(COMMITMENT_ID), CHECKER, "2026-09-03")
     plan = book.do(WITHDRAW, DECIDER, "2026-09-04")
     assert [part.stream for part in plan.writes] == ["licence/JY-1"]
