@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -53,8 +53,11 @@ class Performance:
     problems: tuple[str, ...]
 
 
-def perform(scenario_: Scenario) -> Performance:
-    """演一遍。Raises :class:`~runtime.scenarios.book.MachineFailed`."""
+def perform(scenario_: Scenario, until: datetime | None = None) -> Performance:
+    """演一遍，然后（给了的）让时间走到 ``until``。
+
+    Raises :class:`~runtime.scenarios.book.MachineFailed`.
+    """
     town = scenario()
     book = Book(scenario_.steps[0].at - BEFORE)
     for name, act, actor in _opening(scenario_, town):
@@ -63,6 +66,8 @@ def perform(scenario_: Scenario) -> Performance:
             raise ValueError(f"{scenario_.name}: {name}: {verdict.code} {dict(verdict.facts)}")
     played = [_play(book, town, step) for step in scenario_.steps]
     problems = [*_wrong_steps(played), *_wrong_end(scenario_, book)]
+    if until is not None:
+        book.until(until)
     return Performance(scenario_, book, tuple(played), tuple(problems))
 
 
