@@ -31,6 +31,7 @@ class TimerKind(StrEnum):
     INSPECTION = "INSPECTION"  # 检查任务
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -144,7 +146,10 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
         case linkage.Sent(claim_due_on=due):
             yield _until(TimerKind.CLAIM, due, version)
-        case revocation.NoticeServed(statement_due_on=due):
+        case (
+            revocation.NoticeServed(statement_due_on=due)
+            | revocation.NoticePublished(statement_due_on=due)
+        ):
             yield _until(TimerKind.STATEMENT, due, version)
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
@@ -155,7 +160,7 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
 
 
 def _opened_on_licence(event: Event, version: int) -> Iterator[Timer]:
-    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）。"""
+    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）；不予撤销的后续。"""
     match event:
         case approval.RenewalRequested(tacit=True, valid_to=due):
             yield _until(TimerKind.RENEWAL, due, version)
@@ -165,7 +170,10 @@ def _opened_on_licence(event: Event, version: int) -> Iterator[Timer]:
             | approval.Renewed(valid_to=due)
             | approval.RenewalRefused(valid_to=due)
             | approval.DeemedRenewed(valid_to=due)
+            | approval.RevocationReversed(valid_to=date() as due)
         ):
             yield _until(TimerKind.VALIDITY, due, version)
+        case revocation.FollowUpOrdered(due_on=due):
+            yield _until(TimerKind.FOLLOW_UP, due, version)
         case _:
             return

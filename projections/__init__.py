@@ -14,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    side_files,
     statistics,
     subject_register,
 )
@@ -31,4 +32,5 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     statistics.PROJECTION,
+    side_files.PROJECTION,
 )

