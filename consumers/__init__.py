@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from consumers import commitment_watch, findings, inspection_round, linkage, scheduler
+from consumers import commitment_watch, findings, first_use, inspection_round, linkage, scheduler
 from followers.supervisor import Supervisor
 
 ALL: Final[tuple[Supervisor, ...]] = (
@@ -10,5 +10,6 @@ ALL: Final[tuple[Supervisor, ...]] = (
     commitment_watch.SUPERVISOR,
     inspection_round.SUPERVISOR,
     findings.SUPERVISOR,
+    first_use.SUPERVISOR,
     scheduler.SUPERVISOR,
 )

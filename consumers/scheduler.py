@@ -14,6 +14,7 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.licences import DeemRenewed
@@ -40,10 +41,14 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.PROMISED_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.LEGAL_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.DELIVERY: lambda no, timer: _missed(no, timer),
+    TimerKind.EXPEDITED_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.SUPPLEMENT: lambda no, timer: MarkSupplementOverdue(CommitmentId(no), timer.name),
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    # 几个机关几个人
+    TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
+    TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
     TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
 }
 
@@ -114,6 +119,7 @@ SUPERVISOR: Final = Supervisor(
         for name in EVENT_NAMES
         if name.partition(".")[0]
         in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
+        | {"hearing"}  # 几个机关几个人
     ),
     keys=keys,
     react=react,

@@ -41,11 +41,27 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Decline": _by(Role.COUNTER),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
+        # 办件的时间：特别程序、延长、绿色通道
+        "PauseClock": _by(Role.REVIEWER),
+        "ResumeClock": _by(Role.REVIEWER),
+        "ExtendLimit": _by(Role.HEAD, Role.GOVERNMENT),
+        "Expedite": _by(Role.COUNTER, Role.HEAD),
         # 审核、决定、送达
         "Review": _by(Role.REVIEWER),
         "Approve": _by(Role.DECIDER, Role.COUNTER),  # 窗口只办授权的即办件
         "Reject": _by(Role.DECIDER),
         "Deliver": _by(Role.COUNTER, Role.ISSUER),
+        # 几个机关几个人：听证
+        "NotifyParty": _by(Role.REVIEWER),
+        "TellHearingRight": _by(Role.REVIEWER),
+        "RequestHearing": _by(Role.APPLICANT, Role.COUNTER),
+        "MarkHearingLapsed": _by(Role.SYSTEM),
+        "AnnounceHearing": _by(Role.REVIEWER, Role.LEGAL),
+        "ChallengeChair": _by(Role.APPLICANT, Role.COUNTER),
+        "DecideChallenge": _by(Role.HEAD),
+        "HoldHearing": _by(Role.LEGAL, Role.REVIEWER, Role.DECIDER, Role.HEAD),
+        "SignHearingRecord": _by(Role.LEGAL, Role.REVIEWER, Role.DECIDER, Role.HEAD),
+        "MarkHearingOverdue": _by(Role.SYSTEM),
         # 告知承诺
         "MakeCommitment": _by(Role.APPLICANT, Role.COUNTER),
         "SupplyMaterial": _by(Role.APPLICANT, Role.COUNTER),
@@ -112,6 +128,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 承诺办法、信用、报备、中介
+        "PublishPolicy": _by(Role.CATALOGUE),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
         "StartImport": _by(Role.ARCHIVE),
         "FinishImport": _by(Role.ARCHIVE),
@@ -119,6 +137,13 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ImportLicenceTerm": _by(Role.ARCHIVE),
         "ImportInspection": _by(Role.ARCHIVE),
         "LinkInspection": _by(Role.SYSTEM),
+        # 事项与清单：休眠、取消、下放、划转，机关撤并
+        "MakeDormant": _by(Role.CATALOGUE),
+        "RecordFirstUse": _by(Role.SYSTEM),
+        "CancelItem": _by(Role.CATALOGUE),
+        "PlanTransfer": _by(Role.CATALOGUE),
+        "TransferAuthority": _by(Role.CATALOGUE),
+        "MergeOrgan": _by(Role.CATALOGUE),
     }
 )
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, inspection, linkage, revocation
+from domain import approval, case, clock, commitment, hearing, inspection, linkage, revocation
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -29,6 +29,11 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 办件的时间
+    EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+    # 几个机关几个人
+    HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
+    HEARING = "HEARING"  # 二十日内举行听证（47 条）
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
@@ -63,6 +68,12 @@ def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Time
     return (*kept, *_opened(event, version))
 
 
+# The deadlines of the decision, and where an event that moves the clock says that they now end.
+_DECISION: Final = {
+    TimerKind.PROMISED_DECISION: "promised_due_on",
+    TimerKind.LEGAL_DECISION: "legal_due_on",
+    TimerKind.EXPEDITED_DECISION: "expedited_due_on",
+}
 # 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
 _LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
     approval.Revoked,
@@ -81,8 +92,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
     case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Approved: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
-    case.Rejected: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
+    case.Approved: frozenset(_DECISION),
+    case.Rejected: frozenset(_DECISION),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -97,6 +108,11 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
     inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
+    # 几个机关几个人
+    hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
+    hearing.HearingHeld: frozenset({TimerKind.HEARING}),
 }
 
 
@@ -107,38 +123,82 @@ def _settles(event: Event, timer: Timer) -> bool:
 
 
 def _moved(timer: Timer, event: Event, version: int) -> Timer:
-    match event:
-        case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
-            return replace(timer, missed=True)
-        case commitment.SupplementOverdue(name=name) if timer.name == name:
-            return replace(timer, missed=True)
-        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
-            return replace(timer, missed=True)
-        case inspection.CommitsIn() if timer.kind is TimerKind.REVEALS:
-            # Reveals can be closed only now: a refusal before this must not count for ever.
-            return replace(timer, revision=version)
-        case _:
-            return timer
+    for mover in _MOVERS:
+        timer = mover(timer, event, version)
+    return timer
+
+
+def _opened(event: Event, version: int) -> Iterator[Timer]:
+    for opener in _OPENERS:
+        yield from opener(event, version)
 
 
 def _until(kind: TimerKind, due_on: date, version: int, name: str = "") -> Timer:
     return Timer(kind, name, due_on, end_of_day(due_on), version)
 
 
-def _opened(event: Event, version: int) -> Iterator[Timer]:
+# -- what moves a deadline that is open, slice by slice
+
+
+def _case_moves(timer: Timer, event: Event, version: int) -> Timer:
+    match event:
+        case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
+            return replace(timer, missed=True)
+        case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
+            due: date = getattr(event.dues, _DECISION[timer.kind])
+            return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
+        case _:
+            return timer
+
+
+def _pledge_moves(timer: Timer, event: Event, version: int) -> Timer:
+    del version
+    match event:
+        case commitment.SupplementOverdue(name=name) if timer.name == name:
+            return replace(timer, missed=True)
+        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
+            return replace(timer, missed=True)
+        case _:
+            return timer
+
+
+def _inspection_moves(timer: Timer, event: Event, version: int) -> Timer:
+    if isinstance(event, inspection.CommitsIn) and timer.kind is TimerKind.REVEALS:
+        # Reveals can be closed only now: a refusal before this must not count for ever.
+        return replace(timer, revision=version)
+    return timer
+
+
+def _hearing_moves(timer: Timer, event: Event, version: int) -> Timer:
+    """逾期只作记号，事情还是要办。"""
+    del version
+    if isinstance(event, hearing.HearingOverdue) and timer.kind is TimerKind.HEARING:
+        return replace(timer, missed=True)
+    return timer
+
+
+_MOVERS: Final = (_case_moves, _pledge_moves, _inspection_moves, _hearing_moves)
+
+
+# -- what opens a deadline, slice by slice
+
+
+def _case_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case case.Received(notice_due_on=due):
             yield _until(TimerKind.COMPLETENESS_NOTICE, due, version)
         case case.Accepted() | case.DeemedAccepted():
             yield _until(TimerKind.PROMISED_DECISION, event.promised_due_on, version)
             yield _until(TimerKind.LEGAL_DECISION, event.legal_due_on, version)
+        case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
+            yield _until(TimerKind.EXPEDITED_DECISION, due, version)
         case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
             yield _until(TimerKind.DELIVERY, due, version)
         case _:
-            yield from _opened_elsewhere(event, version)
+            return
 
 
-def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
+def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.Made():
             for promise in event.promises:
@@ -146,21 +206,33 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
         case linkage.Sent(claim_due_on=due):
             yield _until(TimerKind.CLAIM, due, version)
-        case (
-            revocation.NoticeServed(statement_due_on=due)
-            | revocation.NoticePublished(statement_due_on=due)
-        ):
-            yield _until(TimerKind.STATEMENT, due, version)
+        case _:
+            return
+
+
+def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
+    match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
-            yield from _opened_on_licence(event, version)
+            return
 
 
-def _opened_on_licence(event: Event, version: int) -> Iterator[Timer]:
-    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）；不予撤销的后续。"""
+def _hearing_opens(event: Event, version: int) -> Iterator[Timer]:
+    """几个机关几个人的程序。"""
+    match event:
+        case hearing.RightTold(apply_due_on=due):
+            yield _until(TimerKind.HEARING_REQUEST, due, version)
+        case hearing.HearingRequested(hold_due_on=due):
+            yield _until(TimerKind.HEARING, due, version)
+        case _:
+            return
+
+
+def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
+    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）。"""
     match event:
         case approval.RenewalRequested(tacit=True, valid_to=due):
             yield _until(TimerKind.RENEWAL, due, version)
@@ -173,7 +245,15 @@ def _opened_on_licence(event: Event, version: int) -> Iterator[Timer]:
             | approval.RevocationReversed(valid_to=date() as due)
         ):
             yield _until(TimerKind.VALIDITY, due, version)
+        case (
+            revocation.NoticeServed(statement_due_on=due)
+            | revocation.NoticePublished(statement_due_on=due)
+        ):
+            yield _until(TimerKind.STATEMENT, due, version)
         case revocation.FollowUpOrdered(due_on=due):
             yield _until(TimerKind.FOLLOW_UP, due, version)
         case _:
             return
+
+
+_OPENERS: Final = (_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens)

@@ -89,7 +89,8 @@ PROJECTION: Final = Projection(
         "plan",
         "task",
         "inspection",
-    ),
+    )
+    | names_of("hearing"),
     by_partition_key=True,
 )
 

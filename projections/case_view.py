@@ -4,12 +4,12 @@ Key: the case number (a filing's own number), which every event of the case topi
 row gathers what happened to the case, its licence, commitment, pushes and revocation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, filing, linkage, revocation
+from domain import approval, case, clock, commitment, filing, linkage, revocation
 from domain.decider import Event
 from domain.terms import Role
 from followers.delivered import Delivered
@@ -37,6 +37,8 @@ COLUMNS: Final = (
     Column("promised_due_on", ColumnType.DATE),
     Column("legal_due_on", ColumnType.DATE),
     Column("delivery_due_on", ColumnType.DATE),
+    Column("expedited_due_on", ColumnType.DATE),
+    Column("paused", ColumnType.TEXT),
     Column("due_on", ColumnType.DATE, indexed=True),
     Column("provisional", ColumnType.BOOLEAN),
     Column("missed", ColumnType.JSON),
@@ -145,11 +147,12 @@ _OWN_NUMBER: Final = {
     "revocation": "revocation_id",
 }
 OPEN: Final = ("RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED")
+_TO_DECIDE: Final = ("promised_due_on", "legal_due_on", "expedited_due_on")
 # The deadlines that bind in a state: the earliest of them is when the case is next due.
 _BINDING: Final = {
     "RECEIVED": ("notice_due_on",),
-    "ACCEPTED": ("promised_due_on", "legal_due_on"),
-    "REVIEWED": ("promised_due_on", "legal_due_on"),
+    "ACCEPTED": _TO_DECIDE,
+    "REVIEWED": _TO_DECIDE,
 }
 _NEW: Final[Row] = {
     "delivered": False,
@@ -183,6 +186,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    if isinstance(event, clock.Paused | clock.Resumed | clock.Extended | clock.Expedited):
+        new |= _clocked(event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -242,6 +247,22 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {}
 
 
+def _clocked(
+    event: clock.Paused | clock.Resumed | clock.Extended | clock.Expedited,
+) -> dict[str, Value]:
+    """Where the deadlines stand now, and for what the clock is stopped."""
+    new: dict[str, Value] = {
+        item.name: getattr(event.dues, item.name) for item in fields(event.dues)
+    }
+    match event:
+        case clock.Paused(reason=reason):
+            return new | {"paused": str(reason)}
+        case clock.Resumed():
+            return new | {"paused": None}
+        case _:
+            return new
+
+
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
     """What a source says; its steps may come in any order."""
     if isinstance(event, case.CaseImported):
@@ -293,7 +314,7 @@ PROJECTION: Final = Projection(
 
 
 class Light(StrEnum):
-    """红黄绿灯；办结的与导入的不亮灯。"""
+    """红黄绿灯；办结的与导入的不亮灯，停算之中的亮绿灯。"""
 
     GREEN = "GREEN"
     YELLOW = "YELLOW"  # 承诺时限已过，或任一期限将至
@@ -322,6 +343,8 @@ class CaseRow:
     promised_due_on: date | None
     legal_due_on: date | None
     delivery_due_on: date | None
+    expedited_due_on: date | None
+    paused: str | None
     due_on: date | None
     provisional: bool | None
     missed: list[str]
@@ -351,14 +374,18 @@ class CaseRow:
         """今日（北京）该亮什么灯：红看法定期限，黄看承诺时限与临期。"""
         if self.state not in OPEN:
             return Light.NONE
+        if self.paused:
+            return Light.GREEN
         binding = self.notice_due_on if self.state == "RECEIVED" else self.legal_due_on
         if binding is not None and today > binding:
             return Light.RED
-        dues = [due for due in (binding, self._promised()) if due is not None]
+        dues = [due for due in (binding, *self._promised()) if due is not None]
         return Light.YELLOW if any(today > due - SOON for due in dues) else Light.GREEN
 
-    def _promised(self) -> date | None:
-        return None if self.state == "RECEIVED" else self.promised_due_on
+    def _promised(self) -> tuple[date | None, ...]:
+        if self.state == "RECEIVED":
+            return ()
+        return self.promised_due_on, self.expedited_due_on
 
 
 def find(conn: Reader, case_no: str) -> CaseRow | None:

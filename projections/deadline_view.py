@@ -1,5 +1,6 @@
 """期限一览：每份案卷还有哪些期限没有了结，最近的在前。"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -46,7 +47,8 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
+    | names_of("hearing"),
     by_partition_key=True,
 )
 
@@ -80,6 +82,17 @@ def _flat(rows: list[_Stored]) -> list[OpenDeadline]:
         for timer in unpack(row.timers, tuple[Timer, ...])
     ]
     return sorted(found, key=lambda deadline: (deadline.due_on, deadline.stream, deadline.kind))
+
+
+def opened(rows: Mapping[str, Row], number: str) -> tuple[OpenDeadline, ...]:
+    """由在手的各行得出一件办件名下的全部未了期限。"""
+    mine = {key: row for key, row in rows.items() if row["number"] == number}
+    return tuple(_flat([_Stored(key, number, _timers(row)) for key, row in mine.items()]))
+
+
+def _timers(row: Row) -> list[Json]:
+    kept = row["timers"]
+    return kept if isinstance(kept, list) else []
 
 
 def of_number(conn: Reader, number: str) -> list[OpenDeadline]:

@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 from psycopg import sql
 
-from domain import approval, case, commitment, filing, inspection, linkage, past_inspection
+from domain import approval, case, clock, commitment, filing, inspection, linkage, past_inspection
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -51,6 +51,8 @@ _READ: Final[tuple[type[Event], ...]] = (
     case.Approved,
     case.Rejected,
     case.CaseImported,
+    clock.Paused,
+    clock.Resumed,
     commitment.Made,
     commitment.BreachConfirmed,
     approval.Revoked,
@@ -90,6 +92,8 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             return _opened("CASE", meta.actor.organ, beijing_day(at))
         case case.Accepted() | case.DeemedAccepted():
             return {"kind": str(event.kind), "due_on": event.promised_due_on}
+        case clock.Paused(dues=dues) | clock.Resumed(dues=dues):
+            return {"due_on": dues.promised_due_on}
         case case.Approved() | case.Rejected() | case.Declined():
             return _closed(_OUTCOMES[type(event)], event.decided_on)
         case case.CaseImported(started_at=at, ended_at=end):
@@ -162,7 +166,7 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
 
 PROJECTION: Final = Projection(
     name="statistics",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

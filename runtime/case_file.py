@@ -31,6 +31,7 @@ from runtime.words import HASH_SHOWN, choice, content, instant, organ, rules, sa
 COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "dim"}
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
+    ("hearing", frozenset({"hearing"})),
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
@@ -197,6 +198,8 @@ def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
     yield "organ", Text(organ(case.organ) if case.organ else say("none"))
     yield "state", Text(_state(case))
     yield "light", Text(term("light", light), style=COLOURS[light])
+    if case.paused:
+        yield "paused", Text(str(choice("case.paused.v1", case.paused)))
     yield from _source_lines(case)
     if case.licence_no:
         yield "licence", Text(f"{case.licence_no}  {term('state', case.licence_state)}")

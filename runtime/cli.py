@@ -6,28 +6,17 @@ Standard library only, so that help and usage errors need no environment at all.
 import argparse
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NoReturn
 
 from runtime.exits import Exit
-from runtime.messages import say
+from runtime.messages import say, tables
 
 PROGRAM: Final = "./shenguan"
 TOPICS: Final = ("case", "inspection", "register")
-LISTS: Final = (
-    "cases",
-    "inbox",
-    "subjects",
-    "inspectors",
-    "approvals",
-    "deadlines",
-    "inspections",
-    "imports",
-    "void_notices",
-    "compensations",
-)
+LISTS: Final = tuple(tables()["list"])  # what runtime/listing.py lists, by the Chinese names
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {
     "organ": "CODE",
@@ -70,6 +59,10 @@ def _key(name: str) -> str:
     return name.replace("-", "_")
 
 
+def _named(words: Mapping[str, object]) -> str:
+    return say("comma").join(f"{code} {word}" for code, word in words.items())
+
+
 def natural(text: str) -> int:
     """不小于 0 的整数。Raises ValueError, which argparse reports under this function's name."""
     if (number := int(text)) < 0:
@@ -98,6 +91,10 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 
 def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    ready = parser.add_mutually_exclusive_group()
+    ready.add_argument("--scenario", metavar="NAME", help=say("option.scenario"))
+    ready.add_argument("--scenarios", action="store_true", help=say("option.scenarios"))
     parser.add_argument("case_no", nargs="?", metavar="CASE_NO", help=say("option.case_no"))
     parser.add_argument(
         "-n", "--count", type=natural, default=20, metavar="N", help=say("option.listed")
@@ -106,7 +103,7 @@ def _case(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=say("option.what"))
+    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=_named(tables()["list"]))
     for name, metavar in FILTERS.items():
         parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.filter.{name}"))
     for name in DAYS:
@@ -175,6 +172,11 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help=say("option.code"))
 
 
+def _whocan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", metavar="ACT", help=say("option.act"))
+    parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.whocan_case"))
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
@@ -208,7 +210,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("parked", _parked),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
-    Command("case", _case),
+    Command("case", _case, needs_folder=False),  # a scenario needs no ledger
     Command("list", _list),
     Command("stats", _stats),
     Command("states", _none),
@@ -219,6 +221,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("rebuild", _rebuild),
     Command("republish", _republish),
     Command("explain", _explain, needs_folder=False),
+    Command("whocan", _whocan),
     Command("role", _role, hidden=True),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

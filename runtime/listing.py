@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain import deadlines
+from domain.policy import Trigger
 from followers.projection import Projection
 from followers.storage import Connection
 from projections import (
@@ -17,6 +18,8 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    officer_register,
+    policy_register,
     side_files,
     subject_register,
 )
@@ -144,7 +147,7 @@ def _push(row: inbox.InboxRow, today: date) -> Iterable[Cell]:
         term("state", row.state),
         row.claim_due_on,
         say("yes") if row.overdue else None,
-        choice("push.sent.v1", row.matter),
+        term("matter", choice("push.sent.v1", row.matter)),
         row.case_no,
         row.item_code,
         row.sent_at,
@@ -187,6 +190,24 @@ def _subject(row: subject_register.SubjectFacts, today: date) -> Iterable[Cell]:
         row.inspections_waiting,
         row.inspections_done,
         row.inspections_with_problem,
+    )
+
+
+def _officers(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return officer_register.posts(conn, asked.organ, asked.officer, limit)
+
+
+def _officer(post: officer_register.Post, today: date) -> Iterable[Cell]:
+    grant = post.grant
+    return (
+        post.account,
+        post.person,
+        term("role", grant.role),
+        organ(grant.organ),
+        grant.valid_from,
+        grant.valid_to,
+        say("yes" if grant.valid_on(today) else "no"),
     )
 
 
@@ -366,6 +387,29 @@ def _import(row: import_view.ImportRow, today: date) -> Iterable[Cell]:
     )
 
 
+# -- 承诺办法、信用、中介
+
+
+def _policies(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del asked, today
+    return policy_register.search(conn, limit)
+
+
+def _policy(row: policy_register.PolicyRow, today: date) -> Iterable[Cell]:
+    del today
+    paths = (row.paths.get(trigger) for trigger in Trigger)
+    return (
+        row.key,
+        row.version,
+        row.effective_from,
+        row.name,
+        row.jurisdiction,
+        row.source,
+        *(choice("policy.published.v1", path) for path in paths),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "cases": Listing(
         (case_view.PROJECTION,),
@@ -440,6 +484,13 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _subjects,
         _subject,
+    ),
+    "officers": Listing(
+        (officer_register.PROJECTION,),
+        frozenset({"organ", "officer"}),
+        ("account", "person", "role", "organ", "valid_from", "valid_to", "valid_today"),
+        _officers,
+        _officer,
     ),
     "inspectors": Listing(
         (inspector_register.PROJECTION,),
@@ -562,5 +613,24 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _imports,
         _import,
+    ),
+    # 承诺办法、信用、中介
+    "policies": Listing(
+        (policy_register.PROJECTION,),
+        frozenset(),
+        (
+            "policy",
+            "policy_version",
+            "effective_from",
+            "policy_name",
+            "jurisdiction",
+            "source",
+            "not_supplied",
+            "not_as_promised",
+            "false_promise",
+            "position",
+        ),
+        _policies,
+        _policy,
     ),
 }

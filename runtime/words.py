@@ -33,6 +33,7 @@ _TABLE_OF: Final = {
     "office": "organ",
     "offices": "organ",
     "kind": "claim",
+    "reason": "stop",
 }
 _SCHEMAS_OF: Final = {
     "codes": ("task.inspected.v1",),

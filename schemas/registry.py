@@ -13,16 +13,20 @@ from domain import (
     calendar,
     case,
     catalogue,
+    clock,
     commitment,
     compensation,
     filing,
     genesis,
+    hearing,
     importing,
     inspection,
     inspector,
     linkage,
     officer,
+    organ,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -93,6 +97,30 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "case.paused.v1": clock.Paused,  # 特别程序开始
+    "case.resumed.v1": clock.Resumed,  # 特别程序结束
+    "case.extended.v1": clock.Extended,  # 延长期限
+    "case.expedited.v1": clock.Expedited,  # 进绿色通道
+    "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
+    "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
+    "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
+    "hearing.requested.v1": hearing.HearingRequested,  # 申请听证
+    "hearing.request_lapsed.v1": hearing.RequestLapsed,  # 逾期未申请听证
+    "hearing.announced.v1": hearing.HearingAnnounced,  # 公告听证
+    "hearing.chair_challenged.v1": hearing.ChairChallenged,  # 申请主持人回避
+    "hearing.challenge_decided.v1": hearing.ChallengeDecided,  # 决定主持人回避
+    "hearing.held.v1": hearing.HearingHeld,  # 举行听证
+    "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
+    "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
+    "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
+    "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
+    "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
+    "item.activated.v1": catalogue.Activated,  # 事项激活
+    "item.cancelled.v1": catalogue.Cancelled,  # 取消审批
+    "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
+    "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
+    "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
     "licence.changed.v1": approval.Changed,  # 许可变更
     "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
     "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废

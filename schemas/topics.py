@@ -17,13 +17,16 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "compensation": "case",  # 补偿与赔偿，与所因的撤回、撤销同一办件
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
+    "hearing": "case",  # 几个机关几个人
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
+    "policy": "register",  # 承诺办法
     "subject": "register",
     "officer": "register",
     "inspector": "register",
+    "organ": "register",  # 机关撤并
     "calendar": "register",
     "import": "register",
     "ledger": "register",

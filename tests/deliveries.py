@@ -1,7 +1,6 @@
 """测试用的一本小账：给事件编上位置、版本与信封；附一件办件从收件到撤销的全过程。"""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +16,9 @@ from domain import (
     inspection,
     inspector,
     linkage,
+    officer,
     past_inspection,
+    policy,
     revocation,
     subject,
 )
@@ -47,8 +48,9 @@ from domain.terms import (
 )
 from followers.delivered import Delivered
 from followers.projection import Projection, Row
-from followers.supervisor import DUE, Command, StateRow, Supervisor
+from followers.supervisor import Command, Supervisor
 from ledger.entry import Entry
+from runtime.scenarios.book import Notes
 from schemas.codec import Meta
 from schemas.registry import name_of
 from schemas.topics import topic_of
@@ -461,6 +463,24 @@ def inspection_imported(
     )
 
 
+def policy_published() -> policy.PolicyPublished:
+    """承诺办法公布：三类情形都先责令整改。"""
+    handlings = tuple(
+        policy.Handling(
+            trigger,
+            policy.Path.RECTIFY_FIRST,
+            terminate=False,
+            credit_record=True,
+            no_more_commitments=False,
+            penalty=False,
+        )
+        for trigger in policy.Trigger
+    )
+    return policy.PolicyPublished(
+        1, date(2025, 1, 1), "北京承诺办法", "北京市", "第三十三条", handlings
+    )
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -500,6 +520,7 @@ def story(book: Book | None = None) -> Book:
         (40, _inspection()),
         (80, _revocation()),
         (90, _side_files()),
+        (120, _elsewhere()),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -529,6 +550,14 @@ def _registers() -> Iterator[Happening]:
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
+
+
+def _elsewhere() -> Iterator[Happening]:
+    """What the registers hold besides: behind the story, so that its times stay as they are."""
+    yield "policy/beijing", policy_published(), "beijing"
+    yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
+    grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
+    yield "officer/R-1", grant, "R-1"
 
 
 def _grant() -> Iterator[Happening]:
@@ -619,43 +648,11 @@ def folded(
     return now
 
 
-class MemoryRows:
-    """内存里的底册，与数据库里的同一约定：行以 JSON 存取，读到的是处理本事件之前的样子。"""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, str] = {}
-
-    def get(self, key: str) -> StateRow | None:
-        """一行。"""
-        found = self._rows.get(key)
-        return json.loads(found) if found else None
-
-    def scan(self, prefix: str) -> Iterator[tuple[str, StateRow]]:
-        """键以 ``prefix`` 开头的各行。"""
-        for key in sorted(self._rows):
-            if key.startswith(prefix):
-                yield key, json.loads(self._rows[key])
-
-    def due(self, now: datetime) -> Iterator[tuple[str, StateRow]]:
-        """``due_at`` 不晚于 ``now`` 的各行。"""
-        for key, row in self.scan(""):
-            if DUE in row and datetime.fromisoformat(str(row[DUE])) <= now:
-                yield key, row
-
-    def put(self, rows: Mapping[str, StateRow | None]) -> None:
-        """存下变更。"""
-        for key, row in rows.items():
-            if row is None:
-                self._rows.pop(key, None)
-            else:
-                self._rows[key] = json.dumps(row)
-
-
 def played(
-    supervisor: Supervisor, deliveries: Iterable[Delivered], rows: MemoryRows | None = None
+    supervisor: Supervisor, deliveries: Iterable[Delivered], rows: Notes | None = None
 ) -> tuple[Command, ...]:
     """一个监管消费者读完这些事件提出的全部命令；改动的行须都在 ``keys`` 之内。"""
-    kept = MemoryRows() if rows is None else rows
+    kept = Notes() if rows is None else rows
     commands: list[Command] = []
     for delivered in deliveries:
         if delivered.name in supervisor.reads:

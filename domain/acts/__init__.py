@@ -8,14 +8,18 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.catalogue import CatalogueAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
+from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
 from domain.decider import Decision, Load, Refused
@@ -25,7 +29,9 @@ from domain.terms import Actor, beijing_day
 Act: TypeAlias = (
     IntakeAct
     | DecidingAct
+    | ProcedureAct
     | PledgeAct
+    | PolicyAct
     | FilingAct
     | LinkageAct
     | RevocationAct
@@ -33,6 +39,8 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | HearingAct
+    | CatalogueAct
 )
 
 

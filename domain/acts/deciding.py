@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import approval, case, commitment
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.hearings import on_the_record, presiding
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -19,7 +20,7 @@ from domain.acts.lookups import (
     period,
     void,
 )
-from domain.case import DeadlineKind, ReviewOpinion
+from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
 from domain.refusals import Refusal
@@ -45,6 +46,7 @@ class Approve:
     commitment_id: CommitmentId | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Reject:
     reasons: str
     remedies: str
     commitment_id: CommitmentId | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,10 @@ DecidingAct: TypeAlias = Review | Approve | Reject | Deliver
 
 # -- handlers
 
-_DECISION_CLOCKS = (DeadlineKind.PROMISED_DECISION, DeadlineKind.LEGAL_DECISION)
+
+def _not_competent(desk: Desk, file: CaseFile) -> Refused | None:
+    """既不属有权机关，也不属受托以其名义办理的机关。"""
+    return outside(desk, file.item.approving_body, *file.delegates)
 
 
 @handles(Review)
@@ -82,7 +88,8 @@ def review(act: Review, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
-    answer = outside(desk, file.item.approving_body) or case.decide(file.state, case.Review(fact))
+    barrier = _not_competent(desk, file) or presiding(desk, act.case_no)
+    answer = barrier or case.decide(file.state, case.Review(fact))
     return write(CASE, act.case_no, act.case_no, answer)
 
 
@@ -94,7 +101,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
         return file
     body = file.item.approving_body
     by_window = desk.actor.role is Role.COUNTER
-    refusal = not_in_name_of(desk, body) or (None if by_window else outside(desk, body))
+    refusal = not_in_name_of(desk, body) or (None if by_window else _not_competent(desk, file))
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)
@@ -108,15 +115,21 @@ def approve(act: Approve, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     command = case.Approve(fact, file.item.window_authorised, by_window, late)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
     return combine(
+        proceedings(desk, file, act),
         write(CASE, act.case_no, act.case_no, answer, rules=rules),
         _rely_on(act, desk),
         _grant(act, file, fact, desk),
     )
+
+
+def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
+    """本件上别的程序：没有走完的，不得决定；听证了的，根据笔录决定。"""
+    return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
 
 
 def _rely_on(act: Approve, desk: Desk) -> Decision:
@@ -154,7 +167,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     body = file.item.approving_body
-    refusal = outside(desk, body) or not_in_name_of(desk, body) or _foreign(act, desk)
+    refusal = _not_competent(desk, file) or not_in_name_of(desk, body) or _foreign(act, desk)
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)
@@ -166,9 +179,10 @@ def reject(act: Reject, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
     return combine(
+        proceedings(desk, file, act),
         write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )

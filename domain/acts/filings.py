@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from domain import filing
-from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import ITEM, edition, item_rule, not_self, outside
+from domain.acts.base import Desk, combine, handles, write
+from domain.acts.lookups import ITEM, edition, item_rule, not_in_force, not_self, outside, used
 from domain.catalogue import version_on
-from domain.decider import Decision, Refused
+from domain.decider import Decision
 from domain.filing import CancelReason
-from domain.refusals import Refusal
 from domain.terms import CaseNo, ItemCode, Sha256, SubjectId
 
 
@@ -62,8 +61,7 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
     """提交报备：只收报备制清单上的事项。"""
     item = version_on(desk.load(ITEM, act.item_code), desk.today)
     if item is None:
-        facts = {"item_code": str(act.item_code), "on": str(desk.today)}
-        return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
+        return not_in_force(desk, act.item_code, desk.today)
     refusal = not_self(desk, act.filer)
     if refusal is not None:
         return refusal
@@ -77,7 +75,10 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
     )
     answer = filing.decide(desk.load(FILING, act.filing_no), filing.Submit(fact, item.filing_only))
     rules = (item_rule(act.item_code, item),)
-    return write(FILING, act.filing_no, act.filing_no, answer, rules=rules)
+    return combine(
+        write(FILING, act.filing_no, act.filing_no, answer, rules=rules),
+        used(desk, act.item_code, act.filing_no),
+    )
 
 
 @handles(ReturnFiling)

@@ -19,13 +19,13 @@ from domain.refusals import Refusal
 from domain.terms import end_of_day
 from domain.timers import TimerKind
 from followers.supervisor import Command, command_id
+from runtime.scenarios.book import Notes
 from tests.deliveries import (
     CASE,
     LICENCE,
     MARKET,
     PLEDGE,
     Book,
-    MemoryRows,
     accepted,
     approved,
     granted,
@@ -40,8 +40,8 @@ from tests.deliveries import (
 INSTANT = timedelta(microseconds=1)
 
 
-def _rows(book: Book) -> MemoryRows:
-    rows = MemoryRows()
+def _rows(book: Book) -> Notes:
+    rows = Notes()
     assert played(SUPERVISOR, book.kept, rows) == ()
     return rows
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from domain import approval, case, commitment, inspection, linkage, revocation
+from domain import approval, case, clock, commitment, inspection, linkage, revocation
 from domain.decider import Event
 from domain.terms import Organ
 from domain.timers import Timer, TimerKind, advance
@@ -172,3 +172,34 @@ def test_inspection_task_is_due_until_inspected() -> None:
     """检查任务有完成期限，录入结果即了结。"""
     assert _open(assigned()) == {"INSPECTION": date(2026, 4, 30)}
     assert _open(assigned(), inspected()) == {}
+
+
+def test_a_stopped_clock_moves_the_deadlines_of_the_decision() -> None:
+    """停、续、延之后，决定的各项期限改到新的日子，已记的逾期照旧；绿色通道自成一项。"""
+    first = clock.Dues(date(2026, 3, 18), date(2026, 4, 7), None, provisional=False)
+    paused = clock.Paused(
+        reason=clock.SpecialReason.HEARING,
+        required_by="许可法四十七条",
+        notice_no="TB-1",
+        started_on=date(2026, 3, 4),
+        expected_days=5,
+        expected_end_on=date(2026, 3, 10),
+        dues=first,
+        handler=CLERK,
+    )
+    missed = case.DeadlineMissed(case.DeadlineKind.PROMISED_DECISION, date(2026, 3, 11))
+    moved = _after(accepted(), missed, paused)
+    assert {(one.identity, one.due_on, one.missed, one.revision) for one in moved} == {
+        ("PROMISED_DECISION", date(2026, 3, 18), True, 3),
+        ("LEGAL_DECISION", date(2026, 4, 7), False, 3),
+    }
+    fast = clock.Dues(date(2026, 3, 18), date(2026, 4, 7), date(2026, 3, 12), provisional=False)
+    expedited = clock.Expedited("省重点项目", 3, fast, CLERK)
+    later = clock.Dues(date(2026, 3, 17), date(2026, 4, 3), date(2026, 3, 11), provisional=False)
+    resumed = clock.Resumed("TB-1", date(2026, 3, 9), later, CLERK)
+    assert _open(accepted(), paused, expedited, resumed) == {
+        "PROMISED_DECISION": date(2026, 3, 17),
+        "LEGAL_DECISION": date(2026, 4, 3),
+        "EXPEDITED_DECISION": date(2026, 3, 11),
+    }
+    assert _open(accepted(), paused, expedited, approved()) == {"DELIVERY": date(2026, 3, 16)}

@@ -42,9 +42,9 @@ def test_rows_hold_the_declared_columns(projection: Projection) -> None:
     """每行只含声明过的列，类型相符。"""
     types = {column.name: column.type for column in projection.columns}
     halfway = folded(projection, STORY[: len(STORY) // 2])
-    whole = folded(projection, STORY)
-    assert halfway or whole
-    for row in (*halfway.values(), *whole.values()):
+    rows = [*halfway.values(), *folded(projection, STORY).values()]
+    assert rows
+    for row in rows:
         assert set(row) <= set(types)
         for name, value in row.items():
             assert _fits(value, types[name]), (name, value)
@@ -59,9 +59,9 @@ def _fits(value: Value, kind: ColumnType) -> bool:
 
 
 def test_every_event_has_a_projection() -> None:
-    """除账号与账本自身的事件外，每种事件都有视图读它。"""
+    """除账本自身的事件外，每种事件都有视图读它。"""
     read = {name for projection in ALL for name in projection.reads}
-    own = {"officer", "ledger"}
+    own = {"ledger"}
     assert {name for name in EVENT_NAMES if name.partition(".")[0] not in own} == read
 
 

@@ -5,9 +5,9 @@ from itertools import permutations
 
 import pytest
 
-from domain import approval, case, past_inspection
+from domain import approval, case, catalogue, organ, past_inspection
 from domain.decider import Event
-from domain.terms import LicenceNo
+from domain.terms import LicenceNo, Organ
 from followers.projection import Row
 from projections import (
     approvals,
@@ -18,6 +18,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    list_register,
     subject_register,
 )
 from tests.deliveries import (
@@ -28,6 +29,7 @@ from tests.deliveries import (
     HASH,
     ITEM,
     LICENCE,
+    MARKET,
     Book,
     accepted,
     approved,
@@ -312,3 +314,90 @@ def test_timeline_gives_imported_licences_no_case() -> None:
         "import_id": "imp-1",
         "line": 2,
     }
+
+
+def test_the_item_register_follows_the_life_of_an_item() -> None:
+    """休眠、激活、拟下放、下放、取消，名册上都看得见。"""
+    book = Book()
+    stream = f"item/{ITEM}"
+    book.add(stream, item(), key=ITEM)
+    book.add(stream, catalogue.MadeDormant("没有办件", "文件一", CLERK), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["document_no"]) == ("DORMANT", "文件一")
+    book.add(stream, catalogue.Activated(CASE), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["document_no"], row["first_case"]) == ("LISTED", None, CASE)
+    book.add(stream, _planned(), key=ITEM)
+    book.add(stream, _transferred(), key=ITEM)
+    book.add(stream, _cancelled(), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert row["state"] == "ITEM_CANCELLED"
+    transfers = row["transfers"]
+    assert isinstance(transfers, list)
+    assert [one["done"] for one in transfers if isinstance(one, dict)] == [False, True]
+
+
+def test_the_first_case_stands_on_the_item() -> None:
+    """首次办件记在名册上，事项仍在列。"""
+    book = Book()
+    book.add(f"item/{ITEM}", item(), key=ITEM)
+    book.add(f"item/{ITEM}", catalogue.FirstUsed(CASE), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["first_case"]) == ("LISTED", CASE)
+
+
+def test_supervisors_are_told_of_what_brings_no_more_cases() -> None:
+    """取消与下放知会每个监管部门，无须认领（机制 80）。"""
+    book = Book()
+    for event in (_transferred(), _cancelled()):
+        book.add(f"item/{ITEM}", event, key=ITEM)
+    rows = folded(inbox.PROJECTION, book.kept)
+    told = [(row["department"], row["matter"], row["state"]) for row in rows.values()]
+    assert told == [
+        ("FIRE", "ITEM_TRANSFERRED", "INFORMED"),
+        ("MARKET", "ITEM_TRANSFERRED", "INFORMED"),
+        ("FIRE", "ITEM_CANCELLED", "INFORMED"),
+    ]
+    assert {row["item_code"] for row in rows.values()} == {ITEM}
+
+
+def test_a_merged_organ_is_on_the_list() -> None:
+    """撤并了的机关写明承受机关与文件。"""
+    book = Book()
+    gone = organ.Succeeded(Organ("NEW"), date(2026, 6, 1), "文件五", CLERK)
+    book.add("organ/OLD", gone, key="OLD")
+    row = folded(list_register.PROJECTION, book.kept)["organ/OLD"]
+    assert (row["name"], row["effective_from"]) == ("NEW", date(2026, 6, 1))
+
+
+_MOVE = ("OLD", "NEW")
+
+
+def _planned() -> catalogue.TransferPlanned:
+    old, new = map(Organ, _MOVE)
+    mode = catalogue.TransferMode.DIRECT
+    return catalogue.TransferPlanned(mode, old, new, date(2026, 5, 1), "文件二", CLERK)
+
+
+def _transferred() -> catalogue.AuthorityTransferred:
+    return catalogue.AuthorityTransferred(
+        mode=catalogue.TransferMode.DIRECT,
+        from_organ=Organ("OLD"),
+        to_organ=Organ("NEW"),
+        effective_from=date(2026, 5, 6),
+        supervising_bodies=(FIRE, MARKET),
+        document_no="文件三",
+        handler=CLERK,
+    )
+
+
+def _cancelled() -> catalogue.Cancelled:
+    return catalogue.Cancelled(
+        mode=catalogue.CancelMode.ABOLISHED,
+        effective_from=date(2026, 7, 1),
+        successor_item=None,
+        supervising_bodies=(FIRE,),
+        explanation="市场机制能够调节",
+        document_no="文件四",
+        handler=CLERK,
+    )
