@@ -30,13 +30,14 @@ from schemas.registry import EVENT_NAMES
 NAME: Final = "inspection_round"
 ACTOR: Final[Actor] = machine(NAME)
 ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED})
-# Which events of a licence end it.
+# Which events of a licence end it, or undo its ending.
 ENDS: Final[dict[type[Event], bool]] = {
     approval.Revoked: True,
     approval.Withdrawn: True,
     approval.Forfeited: True,
     approval.Expired: True,
     approval.Deregistered: True,
+    approval.RevocationReversed: False,
 }
 T = TypeVar("T")
 

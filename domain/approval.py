@@ -258,6 +258,34 @@ class DeemedRenewed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PartlyRevoked(Event):
+    """部分撤销：其余的部分仍然有效。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69",)
+    revocation_id: str
+    ground: RevocationGround
+    decision_no: str
+    part: str  # 撤销的是哪一部分
+    ineffective_from: date
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """撤销的效力溯及之日。"""
+        return self.ineffective_from
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationReversed(Event):
+    """撤销决定被撤销：许可恢复原来的样子。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("ztdjtl:42",)
+    revocation_id: str
+    decision_no: str
+    reasons: str
+    valid_to: date | None  # 恢复的有效期至何日
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceImported(Event):
     """历史许可导入：来源中这份许可最先导入的一期。"""
 
@@ -329,6 +357,8 @@ LicenceEvent: TypeAlias = (
     | Renewed
     | RenewalRefused
     | DeemedRenewed
+    | PartlyRevoked
+    | RevocationReversed
     | LicenceImported
     | ChangeImported
     | EndingImported
@@ -418,7 +448,7 @@ class InForce:
                 return Ended(self, event)
             case Deregistered():
                 return OffRegister(self, event)
-            case Changed():
+            case Changed() | PartlyRevoked():
                 return self._knowing(event)
             case CertificateReissued() | CertificateVoided():
                 return self.certified(event)
@@ -432,6 +462,10 @@ class InForce:
     def certified(self, event: CertificateReissued | CertificateVoided) -> "InForce":
         """证照另发或作废之后。"""
         return replace(self._knowing(event), certificates=self.certificates.after(event))
+
+    def restored(self, event: RevocationReversed) -> "InForce":
+        """撤销被撤销之后。"""
+        return self._knowing(event)
 
     def _knowing(self, event: Event) -> "InForce":
         return replace(self, known=self.known | {event})
@@ -467,6 +501,8 @@ class Ended:
                 return OffRegister(self.before, event, self.by)
             case CertificateVoided():
                 return replace(self, before=self.before.certified(event))
+            case RevocationReversed() if isinstance(self.by, Revoked):
+                return self.before.restored(event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -490,10 +526,12 @@ class OffRegister:
         return self.before.certificates
 
     def after(self, event: Event) -> "State":
-        """注销之后只有证照公告作废。"""
+        """注销之后只有证照公告作废；撤销被撤销的，注销随之失去依据。"""
         match event:
             case CertificateVoided():
                 return replace(self, before=self.before.certified(event))
+            case RevocationReversed() if isinstance(self.by, Revoked):
+                return self.before.restored(event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -573,6 +611,57 @@ class End:
                 return Refused(Refusal.CASE_REASONS_MISSING)
             case _:
                 return None
+
+
+@dataclass(frozen=True, slots=True)
+class RevokePart:
+    """部分撤销。"""
+
+    fact: PartlyRevoked
+
+    def decide(self, state: State) -> Answer:
+        """写明撤销的是哪一部分；效力不得溯及许可生效之前。"""
+        match state:
+            case InForce() if self.fact in state.known:
+                return ()
+            case InForce() if not self.fact.part.strip():
+                return Refused(Refusal.CASE_REASONS_MISSING)
+            case InForce(granted=granted) if self.fact.ineffective_from < granted.valid_from:
+                facts = {"valid_from": str(granted.valid_from)}
+                return Refused(Refusal.LICENCE_BEFORE_GRANT, facts)
+            case InForce():
+                return (self.fact,)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """撤销决定被撤销。"""
+
+    decision_no: str
+    reasons: str
+    handler: PersonId
+
+    def decide(self, state: State) -> Answer:
+        """只有被撤销的许可可以这样恢复，说明理由（市场主体登记管理条例 42 条）。"""
+        match state:
+            case Ended(by=Revoked() as known) | OffRegister(by=Revoked() as known):
+                if not self.reasons.strip():
+                    return Refused(Refusal.CASE_REASONS_MISSING)
+                last = state.before.valid_to
+                fact = RevocationReversed(
+                    known.revocation_id, self.decision_no, self.reasons, last, self.handler
+                )
+                return (fact,)
+            case InForce(known=known):
+                reversed_ = (one for one in known if isinstance(one, RevocationReversed))
+                same = any(one.decision_no == self.decision_no for one in reversed_)
+                return () if same else Refused(Refusal.LICENCE_NOT_REVOKED)
+            case Nothing() | Imported():
+                return standing(state)
+            case _:
+                return Refused(Refusal.LICENCE_NOT_REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -901,6 +990,8 @@ class ImportTerm:
 Command: TypeAlias = (
     Grant
     | End
+    | RevokePart
+    | Reverse
     | Expire
     | Change
     | Reissue

@@ -101,6 +101,11 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Renew": _by(Role.DECIDER),
         "RefuseRenewal": _by(Role.DECIDER),
         "DeemRenewed": _by(Role.SYSTEM),
+        # 撤销的后续：公告送达、不予撤销的后续、恢复、补偿
+        "PublishNotice": _by(Role.REVIEWER, Role.DECIDER),
+        "CloseFollowUp": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.REVIEWER, Role.DECIDER),
+        "ReverseRevocation": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
+        "DecideCompensation": _by(Role.DECIDER),
         # 双随机检查
         "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "FreezeLists": _by(Role.SYSTEM),

@@ -106,6 +106,13 @@ class Refusal(StrEnum):
     LICENCE_RENEWAL_PENDING = "licence.renewal_pending"
     LICENCE_RENEWAL_NOT_NEEDED = "licence.renewal_not_needed"
     LICENCE_NO_RENEWAL = "licence.no_renewal"
+    LICENCE_NOT_REVOKED = "licence.not_revoked"
+    REVOCATION_NO_ATTEMPT = "revocation.no_attempt"
+    REVOCATION_FOLLOW_UP_NEEDED = "revocation.follow_up_needed"
+    REVOCATION_NO_FOLLOW_UP = "revocation.no_follow_up"
+    COMPENSATION_NOT_FOUND = "compensation.not_found"
+    COMPENSATION_REASONS = "compensation.reasons"
+    COMPENSATION_DECIDED = "compensation.decided"
     # 撤销程序
     REVOCATION_NOT_THE_DECIDER = "revocation.not_the_decider"
     REVOCATION_NOT_FOUND = "revocation.not_found"

@@ -46,6 +46,7 @@ class TimerKind(StrEnum):
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
@@ -127,6 +128,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -275,10 +277,16 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             | approval.Renewed(valid_to=due)
             | approval.RenewalRefused(valid_to=due)
             | approval.DeemedRenewed(valid_to=due)
+            | approval.RevocationReversed(valid_to=date() as due)
         ):
             yield _until(TimerKind.VALIDITY, due, version)
-        case revocation.NoticeServed(statement_due_on=due):
+        case (
+            revocation.NoticeServed(statement_due_on=due)
+            | revocation.NoticePublished(statement_due_on=due)
+        ):
             yield _until(TimerKind.STATEMENT, due, version)
+        case revocation.FollowUpOrdered(due_on=due):
+            yield _until(TimerKind.FOLLOW_UP, due, version)
         case _:
             return
 

@@ -19,6 +19,7 @@ from projections import (
     list_register,
     officer_register,
     policy_register,
+    side_files,
     statistics,
     subject_register,
 )
@@ -42,4 +43,5 @@ ALL: Final[tuple[Projection, ...]] = (
     policy_register.PROJECTION,
     document_register.PROJECTION,
     credit_register.PROJECTION,
+    side_files.PROJECTION,
 )

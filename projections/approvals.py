@@ -103,6 +103,8 @@ def _lived(row: Row, event: Event) -> dict[str, Value]:
         case approval.CertificateVoided():
             known = row.get("voided")
             return {"voided": [*(known if isinstance(known, list) else []), facts(event)]}
+        case approval.RevocationReversed():
+            return {**_in_force(), "ending_no": None}
         case approval.RenewalRequested():
             return {"renewal": "RENEWAL_REQUESTED"}
         case approval.RenewalRefused():

@@ -81,6 +81,7 @@ PROJECTION: Final = Projection(
     reads=names_of(
         "case",
         "commitment",
+        "compensation",
         "filing",
         "licence",
         "revocation",

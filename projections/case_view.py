@@ -109,6 +109,11 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     revocation.LegalReviewed: ("revocation_state", "LEGAL_REVIEWED"),
     revocation.Decided: ("revocation_state", "DECIDED"),
     revocation.Dropped: ("revocation_state", "DROPPED"),
+    # 撤销的后续
+    approval.RevocationReversed: ("licence_state", "IN_FORCE"),
+    revocation.NoticePublished: ("revocation_state", "NOTICE_PUBLISHED"),
+    revocation.FollowUpOrdered: ("revocation_state", "FOLLOW_UP_ORDERED"),
+    revocation.FollowUpClosed: ("revocation_state", "FOLLOW_UP_CLOSED"),
 }
 PUSH_STATES: Final[dict[type[Event], str]] = {
     linkage.Sent: "SENT",
@@ -306,7 +311,8 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE,
+    reads=names_of("case", "commitment", "compensation", "filing", "licence", "revocation", "push")
+    - _WITHOUT_CASE,
     by_partition_key=True,
 )
 

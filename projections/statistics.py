@@ -56,6 +56,7 @@ _READ: Final[tuple[type[Event], ...]] = (
     commitment.Made,
     commitment.BreachConfirmed,
     approval.Revoked,
+    approval.RevocationReversed,
     filing.Submitted,
     filing.Filed,
     linkage.Sent,
@@ -115,6 +116,8 @@ def _pledge(delivered: Delivered) -> dict[str, Value]:
             return {"broken_on": day}
         case approval.Revoked():
             return {"revoked_on": day}
+        case approval.RevocationReversed():
+            return {"revoked_on": None}
         case _:
             return {}
 

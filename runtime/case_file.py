@@ -37,7 +37,7 @@ SECTIONS: Final = (
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
-    ("revocation_section", frozenset({"revocation"})),
+    ("revocation_section", frozenset({"revocation", "compensation"})),
 )
 INDENT: Final = "  "
 UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe

@@ -15,6 +15,7 @@ from domain import (
     catalogue,
     clock,
     commitment,
+    compensation,
     credit,
     document,
     filing,
@@ -151,6 +152,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "credit.record_repaired.v1": credit.RecordRepaired,  # 信用修复
     "credit.record_lapsed.v1": credit.RecordLapsed,  # 信用记录期满
     "credit.barred.v1": credit.Barred,  # 限制再次申请
+    "licence.partly_revoked.v1": approval.PartlyRevoked,  # 部分撤销
+    "licence.revocation_reversed.v1": approval.RevocationReversed,  # 撤销决定被撤销
+    "revocation.notice_published.v1": revocation.NoticePublished,  # 撤销公告
+    "revocation.follow_up_ordered.v1": revocation.FollowUpOrdered,  # 不予撤销的后续
+    "revocation.follow_up_closed.v1": revocation.FollowUpClosed,  # 后续了结
+    "compensation.opened.v1": compensation.Opened,  # 补偿立案
+    "compensation.decided.v1": compensation.Decided,  # 补偿决定
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -14,6 +14,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "commitment": "case",
     "filing": "case",
     "licence": "case",
+    "compensation": "case",  # 补偿与赔偿，与所因的撤回、撤销同一办件
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
     "hearing": "case",  # 几个机关几个人

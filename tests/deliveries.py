@@ -12,6 +12,7 @@ from domain import (
     case,
     catalogue,
     commitment,
+    compensation,
     credit,
     document,
     importing,
@@ -550,7 +551,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
-        (120, (*_elsewhere(), *_credit())),
+        (120, (*_elsewhere(), *_credit(), *_side_files())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -559,6 +560,20 @@ def story(book: Book | None = None) -> Book:
 
 
 Happening = tuple[str, Event, str]
+
+
+def _side_files() -> Iterator[Happening]:
+    """旁卷各一份，与本件无涉：使读旁卷的视图有东西可读。"""
+    owed = compensation.Opened(
+        compensation.CompensationCause.WITHDRAWN,
+        LicenceNo("L-9"),
+        CaseNo("2026-000009"),
+        SubjectId("S-9"),
+        BUREAU,
+        "D-9",
+    )
+    for event in (owed, compensation.Decided(100, "B-1", "停业损失", DECIDER)):
+        yield "compensation/9", event, "2026-000009"
 
 
 def _registers() -> Iterator[Happening]:

@@ -10,6 +10,7 @@ from domain.acts.lookups import (
     ITEM,
     LICENCE,
     item_rule,
+    not_in_force,
     not_in_name_of,
     not_self,
     outside,
@@ -183,8 +184,7 @@ def request_renewal(act: RequestRenewal, desk: Desk) -> Decision:
     grant = state.granted
     item = version_on(desk.load(ITEM, grant.item_code), desk.today)
     if item is None:
-        facts = {"item_code": str(grant.item_code), "on": str(desk.today)}
-        return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
+        return not_in_force(desk, grant.item_code, desk.today)
     renewal = item.rules.renewal
     last, rules = _apply_by(desk, state.valid_to, renewal)
     in_time = desk.today <= last.day

@@ -15,10 +15,11 @@ from projections import (
     inspector_register,
     officer_register,
     policy_register,
+    side_files,
     subject_register,
 )
 from runtime.export import Cell
-from runtime.listings.base import Asked, Listing, Rows
+from runtime.listings.base import Asked, Listing, Read, Rows
 from runtime.words import choice, organ, say, term
 
 
@@ -222,6 +223,31 @@ def _credit_row(row: credit_register.CreditRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _side(family: str) -> Read:
+    """旁卷的一类（projections/side_files.py）。"""
+
+    def read(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+        del today
+        return side_files.search(conn, family, asked.state, asked.holder, limit)
+
+    return read
+
+
+def _compensation(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        choice("compensation.opened.v1", row.text("cause")),
+        row.text("licence_no"),
+        row.text("holder"),
+        row.text("decision_no"),
+        row.opened_on,
+        row.text("amount_yuan"),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "approvals": Listing(
         (approvals.PROJECTION,),
@@ -373,5 +399,22 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _credit,
         _credit_row,
+    ),
+    "compensations": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state", "holder"}),
+        (
+            "compensation_no",
+            "state",
+            "compensation_cause",
+            "licence_no",
+            "holder",
+            "ending_no",
+            "opened_on",
+            "amount_yuan",
+            "position",
+        ),
+        _side("compensation"),
+        _compensation,
     ),
 }
