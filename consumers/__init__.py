@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from consumers import commitment_watch, findings, inspection_round, linkage, scheduler
+from consumers import (
+    commitment_watch,
+    findings,
+    inspection_round,
+    intermediary_watch,
+    linkage,
+    scheduler,
+)
 from followers.supervisor import Supervisor
 
 ALL: Final[tuple[Supervisor, ...]] = (
@@ -10,5 +17,6 @@ ALL: Final[tuple[Supervisor, ...]] = (
     commitment_watch.SUPERVISOR,
     inspection_round.SUPERVISOR,
     findings.SUPERVISOR,
+    intermediary_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
 )

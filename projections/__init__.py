@@ -14,6 +14,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    intermediary_register,
     item_register,
     policy_register,
     statistics,
@@ -36,4 +37,5 @@ ALL: Final[tuple[Projection, ...]] = (
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
     credit_register.PROJECTION,
+    intermediary_register.PROJECTION,
 )

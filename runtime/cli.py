@@ -27,6 +27,7 @@ LISTS: Final = (
     "imports",
     "policies",
     "credit",
+    "intermediaries",
 )
 # Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
 FILTERS: Final = {

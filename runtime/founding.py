@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from domain.acts.intermediaries import RegisterIntermediary
 from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
@@ -16,6 +17,7 @@ from domain.acts.register import (
     RegisterSubject,
 )
 from domain.commitment import BreachPolicy
+from domain.intermediary import Qualification
 from domain.officer import FOUNDER
 from domain.subject import SubjectKind
 from domain.terms import ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
@@ -115,6 +117,16 @@ def _items(town: dict[str, Any]) -> Iterator[Request]:
 
 def _registers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
     registrar = officer("S02", Role.SUPERVISION_HEAD, "350505-SCJG")
+    for entry in town["intermediary"]:
+        held = tuple(
+            Qualification(
+                speciality, entry["certificate_no"], entry["valid_from"], entry["valid_to"]
+            )
+            for speciality in entry["specialities"]
+        )
+        organs = tuple(map(Organ, entry["affiliated_with"]))
+        agency = RegisterIntermediary(entry["id"], entry["name"], held, organs)
+        yield Request(agency, registrar, step_id(f"intermediary {entry['id']}"))
     for entry in town["inspector"]:
         inspector = RegisterInspector(
             person=PersonId(entry["person"]),

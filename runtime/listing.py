@@ -19,6 +19,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    intermediary_register,
     policy_register,
     subject_register,
 )
@@ -382,6 +383,27 @@ def _credit_row(row: credit_register.CreditRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _intermediaries(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return intermediary_register.search(conn, asked.expired_by, limit)
+
+
+def _intermediary(row: intermediary_register.IntermediaryRow, today: date) -> Iterable[Cell]:
+    return (
+        row.key,
+        row.name,
+        term("state", row.standing(today)) if row.state else None,
+        choice("intermediary.rated.v1", row.rating),
+        row.suspended_until,
+        row.exited_on,
+        row.qualified_until,
+        row.filings,
+        row.challenged,
+        row.invalidated,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "cases": Listing(
         (case_view.PROJECTION,),
@@ -595,5 +617,24 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _credit,
         _credit_row,
+    ),
+    "intermediaries": Listing(
+        (intermediary_register.PROJECTION,),
+        frozenset({"expired_by"}),
+        (
+            "intermediary",
+            "intermediary_name",
+            "state",
+            "rating",
+            "suspended_until",
+            "exited_on",
+            "qualified_until",
+            "filings",
+            "challenged",
+            "invalidated",
+            "position",
+        ),
+        _intermediaries,
+        _intermediary,
     ),
 }

@@ -14,6 +14,7 @@ from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.intermediaries import IntermediaryAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
@@ -29,6 +30,7 @@ Act: TypeAlias = (
     | PledgeAct
     | PolicyAct
     | CreditAct
+    | IntermediaryAct
     | FilingAct
     | LinkageAct
     | RevocationAct
