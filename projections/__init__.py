@@ -15,6 +15,7 @@ from projections import (
     inbox,
     inspection_view,
     inspector_register,
+    intermediary_register,
     item_register,
     list_register,
     officer_register,
@@ -44,4 +45,5 @@ ALL: Final[tuple[Projection, ...]] = (
     document_register.PROJECTION,
     credit_register.PROJECTION,
     side_files.PROJECTION,
+    intermediary_register.PROJECTION,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.acts import Act
+from domain.acts.intermediaries import RegisterIntermediary
 from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
@@ -17,6 +18,7 @@ from domain.acts.register import (
     RegisterSubject,
 )
 from domain.commitment import BreachPolicy
+from domain.intermediary import Qualification
 from domain.officer import FOUNDER
 from domain.subject import SubjectKind
 from domain.terms import Actor, ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
@@ -129,6 +131,16 @@ def _items(town: dict[str, Any]) -> Iterator[Step]:
 
 def _registers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
     registrar = officer("S02", Role.SUPERVISION_HEAD, "350505-SCJG")
+    for entry in town["intermediary"]:
+        held = tuple(
+            Qualification(
+                speciality, entry["certificate_no"], entry["valid_from"], entry["valid_to"]
+            )
+            for speciality in entry["specialities"]
+        )
+        organs = tuple(map(Organ, entry["affiliated_with"]))
+        agency = RegisterIntermediary(entry["id"], entry["name"], held, organs)
+        yield f"intermediary {entry['id']}", agency, registrar
     for entry in town["inspector"]:
         inspector = RegisterInspector(
             person=PersonId(entry["person"]),

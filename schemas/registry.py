@@ -24,6 +24,7 @@ from domain import (
     importing,
     inspection,
     inspector,
+    intermediary,
     linkage,
     material,
     officer,
@@ -159,6 +160,17 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "revocation.follow_up_closed.v1": revocation.FollowUpClosed,  # 后续了结
     "compensation.opened.v1": compensation.Opened,  # 补偿立案
     "compensation.decided.v1": compensation.Decided,  # 补偿决定
+    "filing.screened.v1": filing.Screened,  # 报备核对
+    "filing.withdrawn.v1": filing.Withdrawn,  # 备案撤回
+    "filing.tracked.v1": filing.Tracked,  # 转入工程审批
+    "filing.completed.v1": filing.Completed,  # 备案开工
+    "filing.report_challenged.v1": filing.ReportChallenged,  # 报告存疑
+    "filing.report_invalidated.v1": filing.ReportInvalidated,  # 报告无效
+    "filing.report_upheld.v1": filing.ReportUpheld,  # 报告成立
+    "intermediary.registered.v1": intermediary.IntermediaryRegistered,  # 中介机构登记
+    "intermediary.rated.v1": intermediary.IntermediaryRated,  # 中介机构评价
+    "intermediary.suspended.v1": intermediary.IntermediarySuspended,  # 中介机构暂停
+    "intermediary.exited.v1": intermediary.IntermediaryExited,  # 中介机构退出
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

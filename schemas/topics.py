@@ -28,6 +28,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "item": "register",
     "policy": "register",  # 承诺办法
     "credit": "register",  # 信用记录与申请限制
+    "intermediary": "register",  # 中介机构
     "subject": "register",
     "officer": "register",
     "inspector": "register",

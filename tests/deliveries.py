@@ -15,9 +15,11 @@ from domain import (
     compensation,
     credit,
     document,
+    filing,
     importing,
     inspection,
     inspector,
+    intermediary,
     linkage,
     material,
     officer,
@@ -513,6 +515,49 @@ def credited() -> tuple[Event, ...]:
     )
 
 
+def filed() -> tuple[Event, ...]:
+    """一件自审报备：提交、核对、通过、转入工程审批、报告存疑、认定无效。"""
+    who = PersonId("P-9")
+    return (
+        filing.Submitted(ITEM, 1, SubjectId("S-9"), "ZJ-1", HASH, HASH),
+        filing.Screened("水保", date(2026, 3, 1), "ZZ-1", date(2027, 12, 31), None),
+        filing.Filed(CLERK),
+        filing.Tracked("2026-350505-01", CLERK),
+        filing.ReportChallenged("ZJ-1", (Evidence("JC-1", HASH),), None),
+        filing.ReportInvalidated("ZJ-1", "数据不实", who),
+    )
+
+
+def intermediary_registered() -> intermediary.IntermediaryRegistered:
+    """中介机构登记：水土保持资质两年。"""
+    held = intermediary.Qualification("水土保持", "ZZ-1", date(2026, 1, 1), date(2027, 12, 31))
+    return intermediary.IntermediaryRegistered("评审中心", (held,), (), PersonId("P-9"))
+
+
+def pledged(book: Book) -> Book:
+    """承诺办法、信用、中介与自审报备各走一遍。"""
+    who, reasons = PersonId("P-9"), "报告不实"
+    for stream, events in (
+        ("policy/beijing", (policy_published(),)),
+        ("credit/S-9", credited()),
+        ("intermediary/ZJ-1", (intermediary_registered(),)),
+        ("filing/BB-1", filed()),
+        (
+            "intermediary/ZJ-1",
+            (
+                intermediary.IntermediaryRated(intermediary.Rating.D, reasons, who),
+                intermediary.IntermediarySuspended(
+                    date(2026, 6, 1), date(2026, 8, 31), reasons, who
+                ),
+                intermediary.IntermediaryExited(date(2026, 7, 1), reasons, who),
+            ),
+        ),
+    ):
+        for event in events:
+            book.add(stream, event, key=stream.partition("/")[2])
+    return book
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -551,7 +596,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
-        (120, (*_elsewhere(), *_credit(), *_side_files())),
+        (120, (*_elsewhere(), *_side_files())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -585,16 +630,9 @@ def _registers() -> Iterator[Happening]:
 
 def _elsewhere() -> Iterator[Happening]:
     """What the registers hold besides: behind the story, so that its times stay as they are."""
-    yield "policy/beijing", policy_published(), "beijing"
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
-    yield "credit/S-9", credited()[0], "S-9"
-
-
-def _credit() -> Iterator[Happening]:
-    for event in credited()[1:]:
-        yield "credit/S-9", event, "S-9"
 
 
 def _grant() -> Iterator[Happening]:

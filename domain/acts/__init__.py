@@ -17,6 +17,7 @@ from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.intermediaries import IntermediaryAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.materials import MaterialAct
@@ -36,6 +37,7 @@ Act: TypeAlias = (
     | PledgeAct
     | PolicyAct
     | CreditAct
+    | IntermediaryAct
     | FilingAct
     | LinkageAct
     | RevocationAct

@@ -13,6 +13,7 @@ from projections import (
     import_view,
     inspection_view,
     inspector_register,
+    intermediary_register,
     officer_register,
     policy_register,
     side_files,
@@ -248,6 +249,27 @@ def _compensation(row: side_files.SideFile, today: date) -> Iterable[Cell]:
     )
 
 
+def _intermediaries(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return intermediary_register.search(conn, asked.expired_by, limit)
+
+
+def _intermediary(row: intermediary_register.IntermediaryRow, today: date) -> Iterable[Cell]:
+    return (
+        row.key,
+        row.name,
+        term("state", row.standing(today)) if row.state else None,
+        choice("intermediary.rated.v1", row.rating),
+        row.suspended_until,
+        row.exited_on,
+        row.qualified_until,
+        row.filings,
+        row.challenged,
+        row.invalidated,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "approvals": Listing(
         (approvals.PROJECTION,),
@@ -416,5 +438,24 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _side("compensation"),
         _compensation,
+    ),
+    "intermediaries": Listing(
+        (intermediary_register.PROJECTION,),
+        frozenset({"expired_by"}),
+        (
+            "intermediary",
+            "intermediary_name",
+            "state",
+            "rating",
+            "suspended_until",
+            "exited_on",
+            "qualified_until",
+            "filings",
+            "challenged",
+            "invalidated",
+            "position",
+        ),
+        _intermediaries,
+        _intermediary,
     ),
 }

@@ -16,7 +16,14 @@ from typing import Final, Protocol, TypeAlias
 from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
-from domain.acts.filings import CancelFiling, File, ReturnFiling, SubmitFiling
+from domain.acts.filings import (
+    CancelFiling,
+    ChallengeReport,
+    File,
+    InvalidateReport,
+    ReturnFiling,
+    SubmitFiling,
+)
 from domain.acts.inspections import (
     CommitShare,
     FixPublicValue,
@@ -401,6 +408,11 @@ class _Case(_Script):
         self._supervised(item, filed, self.slot + 1, PushMatter.FILED)
         if self.happens("cancelled"):
             why = "经核查，所附合格报告无效"
+            chief = self.by(Role.SUPERVISION_HEAD, item.supervising_body)
+            finder = self.by(Role.SUPERVISOR, item.supervising_body, [chief]).actor
+            shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
+            self.do(filed + 4, 1, ChallengeReport(self.no, shown), finder)
+            self.do(filed + 5, 1, InvalidateReport(self.no, why), chief.actor)
             struck = CancelFiling(self.no, CancelReason.REPORT_INVALID, why)
             self.do(filed + 6, 1, struck, self.decider.actor)
 

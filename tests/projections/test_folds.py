@@ -12,9 +12,9 @@ from domain.decider import Event
 from followers.projection import ColumnType, Projection, Value
 from projections import ALL
 from schemas.registry import EVENT_NAMES
-from tests.deliveries import calendar, folded, imported, story
+from tests.deliveries import calendar, folded, imported, pledged, story
 
-STORY = story(imported(calendar())).kept
+STORY = story(pledged(imported(calendar()))).kept
 PYTHON: Mapping[ColumnType, type | tuple[type, ...]] = {
     ColumnType.TEXT: str,
     ColumnType.BIGINT: int,
