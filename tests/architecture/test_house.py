@@ -30,6 +30,9 @@ DOORS: Final = {
     "fastavro": {"schemas/"},
     "cryptography": {"ledger/keys.py"},
     "psycopg": {"ledger/", "followers/", "projections/", "runtime/"},
+    "boto3": {"runtime/materials/s3.py"},
+    "pypdfium2": {"runtime/materials/preview.py"},
+    "PIL": {"runtime/materials/preview.py"},
 }
 # Where SQL may stand: storage modules. The runtime's are there to create a database, to examine
 # a server's settings and roles, to wait in the demonstration, and to ask what an import has done.
