@@ -148,6 +148,20 @@ def _material(parser: argparse.ArgumentParser) -> None:
     _officer(parser)
 
 
+def _document(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="CASE_NO", help=say("option.document_what"))
+    parser.add_argument("subject", nargs="?", metavar="KIND", help=say("option.document_subject"))
+    parser.add_argument("--out", metavar="FILE", help=say("option.out"))
+    _flag(parser, "issue")
+    parser.add_argument("--carrier", metavar="NAME", help=say("option.carrier"))
+    parser.add_argument("--tracking", metavar="NUMBER", help=say("option.tracking"))
+    methods = ("in_person", "post", "electronic", "left", "notice")
+    parser.add_argument("--method", choices=methods, metavar="METHOD", help=say("option.method"))
+    parser.add_argument("--proof", metavar="NUMBER", help=say("option.proof"))
+    parser.add_argument("--on", type=day, metavar="DATE", help=say("option.delivered_on"))
+    _officer(parser)
+
+
 def _stats(parser: argparse.ArgumentParser) -> None:
     for name in ("from", "to"):
         parser.add_argument(
@@ -232,6 +246,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("list", _list),
     Command("stats", _stats),
     Command("material", _material),
+    Command("document", _document),
     Command("states", _none),
     Command("tail", _tail),
     Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 from uuid import uuid4
 
 from rich.console import Console
@@ -15,10 +15,10 @@ from domain import material
 from domain.acts import Act
 from domain.acts.materials import ReplaceMaterial, ReuseMaterial, StoreMaterial
 from domain.material import Arrival, Folder
-from domain.terms import CaseNo, Mode
+from domain.terms import CaseNo
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from runtime import words
-from runtime.acting import acting
+from runtime.acting import officer_or_demo
 from runtime.case_file import jsonable, paper
 from runtime.commands.list import table
 from runtime.exits import Exit, Stop
@@ -28,8 +28,6 @@ from runtime.materials.port import CHUNK, Held, Store, read_in_chunks
 from runtime.materials.preview import NoPreviewError, preview
 from runtime.messages import say
 from runtime.settings import Settings
-
-CLERK: Final = "W01"  # of the demonstration's cast
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
@@ -79,10 +77,7 @@ def _needed(arguments: argparse.Namespace, name: str) -> str:
 
 
 def _do(ledger: Ledger, act: Act, arguments: argparse.Namespace) -> Outcome:
-    account = arguments.officer or (CLERK if ledger.frame.mode is Mode.DEMO else None)
-    if account is None:
-        raise Stop(Exit.USAGE, "acting.officer_missing")
-    actor = acting(ledger, account, type(act), arguments.in_name_of)
+    actor = officer_or_demo(arguments, ledger, type(act))
     outcome = ledger.execute(Request(act, actor, uuid4()))
     if outcome.kind is OutcomeKind.REFUSED:
         raise Stop(Exit.REFUSED, outcome.code or "", **outcome.facts)
