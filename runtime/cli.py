@@ -125,6 +125,41 @@ def _list(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--export", metavar="FILE", help=say("option.export"))
 
 
+def _officer(parser: argparse.ArgumentParser) -> None:
+    """Who acts: what a command needs that records something in a person's name."""
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.acting"))
+    parser.add_argument("--in-name-of", metavar="CODE", help=say("option.in_name_of"))
+
+
+def _material(parser: argparse.ArgumentParser) -> None:
+    actions = ("add", "reuse", "get", "list")
+    help_text = say("option.material_action")
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("case_no", metavar="CASE_NO", help=say("option.material_case"))
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=say("option.material_what"))
+    parser.add_argument("--name", metavar="NAME", help=say("option.material_name"))
+    parser.add_argument("--replace", metavar="REASON", help=say("option.replace"))
+    parser.add_argument("--source", metavar="CASE_NO", help=say("option.material_source"))
+    parser.add_argument("--version", type=natural, metavar="N", help=say("option.version"))
+    parser.add_argument("--preview", action="store_true", help=say("option.preview"))
+    parser.add_argument("--out", metavar="FILE", help=say("option.out"))
+    _officer(parser)
+
+
+def _document(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="CASE_NO", help=say("option.document_what"))
+    parser.add_argument("subject", nargs="?", metavar="KIND", help=say("option.document_subject"))
+    parser.add_argument("--out", metavar="FILE", help=say("option.out"))
+    _flag(parser, "issue")
+    parser.add_argument("--carrier", metavar="NAME", help=say("option.carrier"))
+    parser.add_argument("--tracking", metavar="NUMBER", help=say("option.tracking"))
+    methods = ("in_person", "post", "electronic", "left", "notice")
+    parser.add_argument("--method", choices=methods, metavar="METHOD", help=say("option.method"))
+    parser.add_argument("--proof", metavar="NUMBER", help=say("option.proof"))
+    parser.add_argument("--on", type=day, metavar="DATE", help=say("option.delivered_on"))
+    _officer(parser)
+
+
 def _stats(parser: argparse.ArgumentParser) -> None:
     for name in ("from", "to"):
         parser.add_argument(
@@ -213,6 +248,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("case", _case, needs_folder=False),  # a scenario needs no ledger
     Command("list", _list),
     Command("stats", _stats),
+    Command("material", _material),
+    Command("document", _document),
     Command("states", _none),
     Command("tail", _tail),
     Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger

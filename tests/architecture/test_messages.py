@@ -177,6 +177,13 @@ def test_every_blank_in_a_document_is_a_fact_of_its_event() -> None:
     assert empty == {}
 
 
+def test_every_phrase_on_a_document_is_used() -> None:
+    """文书上的固定用语都有人用，用到的都有。"""
+    code = sources("runtime/documents")
+    used = {text for path in code for text in strings(path)}
+    assert set(tables()["document_part"]) - used == set()
+
+
 def test_every_command_has_its_line_of_help() -> None:
     """命令表与帮助一一对应。"""
     helped = {key for key in tables()["cli"] if key.startswith("command.")}
