@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from consumers import commitment_watch, findings, inspection_round, linkage, scheduler
+from consumers import (
+    commitment_watch,
+    deadline_watch,
+    findings,
+    inspection_round,
+    linkage,
+    scheduler,
+)
 from followers.supervisor import Supervisor
 
 ALL: Final[tuple[Supervisor, ...]] = (
@@ -11,4 +18,5 @@ ALL: Final[tuple[Supervisor, ...]] = (
     inspection_round.SUPERVISOR,
     findings.SUPERVISOR,
     scheduler.SUPERVISOR,
+    deadline_watch.SUPERVISOR,
 )

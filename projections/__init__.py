@@ -14,6 +14,7 @@ from projections import (
     inspection_view,
     inspector_register,
     item_register,
+    service_calendar,
     statistics,
     subject_register,
 )
@@ -30,5 +31,6 @@ ALL: Final[tuple[Projection, ...]] = (
     inspector_register.PROJECTION,
     import_view.PROJECTION,
     calendar_register.PROJECTION,
+    service_calendar.PROJECTION,
     statistics.PROJECTION,
 )

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, filing, linkage, revocation
+from domain import approval, case, commitment, filing, linkage, revocation, timekeeping
 from domain.decider import Event
 from domain.terms import Role
+from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
@@ -159,7 +160,10 @@ _NOT_OFFICERS: Final = frozenset({Role.APPLICANT, Role.AGENT, Role.SYSTEM})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一件事只涉及它所属的办件。"""
+    """一件事只涉及它所属的办件；重新推算的，只看办件自己的期限。"""
+    if isinstance(delivered.event, timekeeping.Rederived):
+        own = file_of(delivered.stream).startswith(f"{case.AGGREGATE.family}/")
+        return (delivered.key,) if own else ()
     return (delivered.key,)
 
 
@@ -176,6 +180,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    if isinstance(event, timekeeping.Rederived):
+        new |= _derived(event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -235,6 +241,22 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {}
 
 
+# Which column a deadline of the case stands in.
+_DUE: Final = {
+    "COMPLETENESS_NOTICE": "notice_due_on",
+    "PROMISED_DECISION": "promised_due_on",
+    "LEGAL_DECISION": "legal_due_on",
+    "DELIVERY": "delivery_due_on",
+}
+
+
+def _derived(event: timekeeping.Rederived) -> dict[str, Value]:
+    """The machine derived a deadline anew, by a calendar that came later."""
+    if event.deadline not in _DUE:
+        return {}
+    return {_DUE[event.deadline]: event.due_on, "provisional": event.provisional}
+
+
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
     """What a source says; its steps may come in any order."""
     if isinstance(event, case.CaseImported):
@@ -272,11 +294,12 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE,
+    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE
+    | {"deadline.rederived.v1"},
     by_partition_key=True,
 )
 

@@ -14,8 +14,10 @@ from domain.acts.register import (
     RegisterInspector,
     RegisterSubject,
 )
+from domain.acts.timekeeping import PublishServiceDays
 from domain.commitment import BreachPolicy
 from domain.officer import FOUNDER
+from domain.service_days import every_day_but
 from domain.subject import SubjectKind
 from domain.terms import ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
 from ledger.application import Request
@@ -58,7 +60,7 @@ def subjects(town: dict[str, Any]) -> Iterator[Subject]:
 def found(hall: Hall) -> None:
     """登记全部家底；已登记的不再登记。"""
     town = scenario()
-    requests = [*_officers(hall, town), *_items(town), *_registers(hall, town)]
+    requests = [*_officers(hall, town), *_items(town), *_registers(hall, town), *_service(town)]
     for request, outcome in zip(requests, hall.ledger.execute_many(requests), strict=True):
         if outcome.code is not None:
             raise RuntimeError(f"founding refused: {request.act}: {outcome.code} {outcome.facts}")
@@ -129,3 +131,12 @@ def _registers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
             key_commitment=hall.ledger.keys.ensure(subject.identity),
         )
         yield Request(register, counter, step_id(f"subject {subject.identity}"))
+
+
+def _service(town: dict[str, Any]) -> Iterator[Request]:
+    """The hall opens on weekends too (5+2), but not on the days that are shut."""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for entry in town["service_days"]:
+        days = every_day_but(entry["year"], entry["shut"])
+        act = PublishServiceDays(Organ(CITY), entry["year"], entry["source"], days)
+        yield Request(act, publisher, step_id(f"service days {act.year}"))

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
-from domain import deadlines
+from domain import deadlines, lights
 from followers.projection import Projection
 from followers.storage import Connection
 from projections import (
@@ -21,9 +22,11 @@ from projections import (
 )
 from projections.case_view import Light
 from projections.common import Found
+from runtime.exits import Exit, Stop
 from runtime.export import Cell
 from runtime.words import choice, organ, say, term
 
+L = TypeVar("L", bound=StrEnum)
 SOON_DAYS: Final = 3  # 临期：三个工作日之内
 
 
@@ -87,6 +90,14 @@ def _due_by(conn: Connection, asked: Asked, today: date) -> date | None:
     return soon(conn, today) if asked.soon else asked.due_by
 
 
+def _light(known: type[L], code: str | None) -> L | None:
+    """The light asked for; this list must have it."""
+    if code is not None and code not in list(known):
+        names = "、".join(term("light", light) for light in known)
+        raise Stop(Exit.USAGE, "list.code", what=term("light", code), names=names)
+    return None if code is None else known(code)
+
+
 def _cases(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
     wanted = case_view.Asked(
         organ=asked.organ,
@@ -97,7 +108,7 @@ def _cases(conn: Connection, asked: Asked, today: date, limit: int | None) -> Ro
         due_by=_due_by(conn, asked, today),
         overdue_on=today if asked.overdue else None,
     )
-    light = Light(asked.light) if asked.light else None
+    light = _light(Light, asked.light)
     return case_view.search(conn, wanted, limit, light, today)
 
 
@@ -253,19 +264,27 @@ def _approval(row: approvals.ApprovalRow, today: date) -> Iterable[Cell]:
 
 
 def _deadlines(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-    overdue_on = today if asked.overdue else None
-    return deadline_view.search(conn, _due_by(conn, asked, today), overdue_on, limit)
+    wanted = deadline_view.Asked(
+        today=today,
+        due_by=_due_by(conn, asked, today),
+        overdue=asked.overdue,
+        light=_light(lights.Light, asked.light),
+    )
+    return deadline_view.search(conn, wanted, limit)
 
 
 def _deadline(row: deadline_view.OpenDeadline, today: date) -> Iterable[Cell]:
     return (
         row.due_on,
         (row.due_on - today).days,
+        term("light", row.light),
         term("deadline", row.kind),
         row.name or None,
         row.number,
         row.stream,
         say("yes") if row.missed else None,
+        "、".join(row.calendars) or None,
+        say("yes") if row.provisional else None,
     )
 
 
@@ -449,9 +468,20 @@ LISTS: Final[Mapping[str, Listing]] = {
         _approval,
     ),
     "deadlines": Listing(
-        (deadline_view.PROJECTION,),
-        frozenset({"due_by", "overdue", "soon"}),
-        ("due_on", "days_left", "deadline", "deadline_of", "number", "stream", "was_overdue"),
+        (deadline_view.PROJECTION, calendar_register.PROJECTION),
+        frozenset({"due_by", "overdue", "soon", "light"}),
+        (
+            "due_on",
+            "days_left",
+            "light",
+            "deadline",
+            "deadline_of",
+            "number",
+            "stream",
+            "was_overdue",
+            "calendars",
+            "provisional",
+        ),
         _deadlines,
         _deadline,
     ),

@@ -23,7 +23,9 @@ from domain import (
     officer,
     past_inspection,
     revocation,
+    service_days,
     subject,
+    timekeeping,
 )
 from domain.decider import Event
 
@@ -92,6 +94,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
+    "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
+    "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

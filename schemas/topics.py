@@ -16,6 +16,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "licence": "case",
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
+    "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查

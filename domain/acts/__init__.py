@@ -17,6 +17,7 @@ from domain.acts.linkage import LinkageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -31,6 +32,7 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | TimekeepingAct
 )
 
 
