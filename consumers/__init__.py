@@ -4,6 +4,7 @@ from typing import Final
 
 from consumers import (
     commitment_watch,
+    deadline_watch,
     findings,
     first_use,
     inspection_round,
@@ -21,4 +22,5 @@ ALL: Final[tuple[Supervisor, ...]] = (
     first_use.SUPERVISOR,
     intermediary_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
+    deadline_watch.SUPERVISOR,
 )

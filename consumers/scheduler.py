@@ -25,6 +25,7 @@ from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
 from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, SubjectId, beijing_day
+from domain.timekeeping import file_of
 from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
@@ -69,17 +70,18 @@ class Timers:
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
-    return (delivered.stream,)
+    """一份案卷一行；重新推算的归到所属案卷。"""
+    return (file_of(delivered.stream),)
 
 
 def react(rows: Rows, delivered: Delivered) -> Reaction:
     """期限开了、了结了或移动了。"""
-    before = _timers(rows.get(delivered.stream))
+    stream = file_of(delivered.stream)
+    before = _timers(rows.get(stream))
     after = advance(before, delivered.event, delivered.entry.version)
     if after == before:
         return Reaction()
-    return Reaction({delivered.stream: _row(after) if after else None})
+    return Reaction({stream: _row(after) if after else None})
 
 
 def due(now: datetime, rows: Rows) -> Iterator[Command]:
@@ -117,7 +119,7 @@ def _row(timers: tuple[Timer, ...]) -> StateRow:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
+    version=2,
     reads=frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES),
     keys=keys,
     react=react,

@@ -176,6 +176,10 @@ class Refusal(StrEnum):
     ITEM_MATERIALS = "item.materials"
     ITEM_BACKDATED = "item.backdated"
     CALENDAR_DAYS = "calendar.days"
+    # 日历、期限、灯
+    CALENDAR_SERVICE_DAYS = "calendar.service_days"
+    DEADLINE_NOT_YET = "deadline.not_yet"
+    PUSH_DUE_PROVISIONAL = "push.due_provisional"
     LEDGER_EXISTS = "ledger.exists"
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"

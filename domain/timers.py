@@ -20,8 +20,10 @@ from domain import (
     inspection,
     linkage,
     revocation,
+    timekeeping,
 )
-from domain.decider import Event
+from domain.decider import Event, RuleUsed
+from domain.lights import Light
 from domain.terms import beijing_day, end_of_day
 
 
@@ -55,7 +57,7 @@ class TimerKind(StrEnum):
 # The families of streams that deadlines run on.
 FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
-    *("hearing", "credit"),
+    *("hearing", "credit", "deadline"),
 )
 
 
@@ -66,6 +68,10 @@ class Timer:
     ``over_at`` is the first instant (UTC) at which it has run out; ``revision`` is the version of
     the event that set it, so that a deadline that moves has another identity. ``missed`` says that
     the ledger already records that it was missed, while the thing itself is still to be done.
+
+    ``start``: the day after which it runs. ``working_days``: how many it was given; None where it
+    was given otherwise. ``calendars``: the versions by which it was reckoned, as ``cn-2026 1``.
+    ``shown``: the light that the ledger already records.
     """
 
     kind: TimerKind
@@ -74,18 +80,84 @@ class Timer:
     over_at: datetime
     revision: int
     missed: bool = False
+    start: date = date.min
+    working_days: int | None = None
+    calendars: tuple[str, ...] = ()
+    shown: Light = Light.GREEN
 
     @property
     def identity(self) -> str:
         """同一份案卷内区别各期限的名字。"""
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
+    @property
+    def follows_calendar(self) -> bool:
+        """日历公布或更正之后是否要重新推算：以工作日计的，或末日遇休假顺延的。"""
+        return self.working_days is not None or self.kind in ROLLED
 
-def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Timer, ...]:
+    def spans(self, year: int) -> bool:
+        """起讫之间是否有这一年的日子。"""
+        return self.start.year <= year <= self.due_on.year
+
+
+# Not counted by working days, but the last day rolls over a holiday (民法典 203 条).
+ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """事件的信封里与期限有关的：作出之日（北京时间），所依的规则版本。"""
+
+    on: date = date.min
+    rules: tuple[RuleUsed, ...] = ()
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """所依的日历，如 ``cn-2026 1``。"""
+        named = (rule for rule in self.rules if rule.name.startswith("calendar/"))
+        return tuple(f"{rule.name.partition('/')[2]} {rule.version}" for rule in named)
+
+
+UNTOLD: Final = Told()
+
+
+def told(decided_at: datetime, rules: tuple[RuleUsed, ...]) -> Told:
+    """由信封所载的时刻与规则。"""
+    return Told(beijing_day(decided_at), rules)
+
+
+def advance(
+    timers: tuple[Timer, ...], event: Event, version: int, told: Told = UNTOLD
+) -> tuple[Timer, ...]:
     """一件事发生之后，案卷上还开着的期限。"""
+    if isinstance(event, timekeeping.Rederived | timekeeping.Warned):
+        return tuple(_kept_time(timer, event, told) for timer in timers)
     moved = (_moved(timer, event, version) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    return (*kept, *_opened(event, version))
+    opened = (_since(timer, told) for timer in _opened(event, version))
+    return (*kept, *opened)
+
+
+def _since(timer: Timer, told: Told) -> Timer:
+    start = told.on if timer.start == date.min else timer.start
+    return replace(timer, start=start, calendars=told.calendars)
+
+
+def _kept_time(
+    timer: Timer, event: timekeeping.Rederived | timekeeping.Warned, told: Told
+) -> Timer:
+    """The machine derived it anew, or recorded its light: nothing else about it changes."""
+    if (event.deadline, event.name) != (timer.kind, timer.name):
+        return timer
+    match event:
+        case timekeeping.Warned(light=light, due_on=due):
+            return replace(timer, shown=light) if due == timer.due_on else timer
+        case timekeeping.Rederived(revision=revision, due_on=due) if revision == timer.revision:
+            shown = timer.shown if due == timer.due_on else Light.GREEN
+            over_at, calendars = end_of_day(due), told.calendars
+            return replace(timer, due_on=due, over_at=over_at, calendars=calendars, shown=shown)
+        case _:
+            return timer
 
 
 # The deadlines of the decision, and where an event that moves the clock says that they now end.
@@ -162,8 +234,15 @@ def _opened(event: Event, version: int) -> Iterator[Timer]:
         yield from opener(event, version)
 
 
-def _until(kind: TimerKind, due_on: date, version: int, name: str = "") -> Timer:
-    return Timer(kind, name, due_on, end_of_day(due_on), version)
+def _until(
+    kind: TimerKind, due_on: date, version: int, name: str = "", start: date = date.min
+) -> Timer:
+    return Timer(kind, name, due_on, end_of_day(due_on), version, start=start)
+
+
+def _counted(kind: TimerKind, due_on: date, version: int, days: int, start: date) -> Timer:
+    """One that is counted by working days, from the day after ``start``."""
+    return replace(_until(kind, due_on, version, start=start), working_days=days)
 
 
 # -- what moves a deadline that is open, slice by slice
@@ -214,15 +293,20 @@ _MOVERS: Final = (_case_moves, _pledge_moves, _inspection_moves, _hearing_moves)
 
 def _case_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
-        case case.Received(notice_due_on=due):
-            yield _until(TimerKind.COMPLETENESS_NOTICE, due, version)
+        case case.Received(notice_due_on=due, received_at=at):
+            start = beijing_day(at)
+            yield _counted(TimerKind.COMPLETENESS_NOTICE, due, version, case.NOTICE_DAYS, start)
         case case.Accepted() | case.DeemedAccepted():
-            yield _until(TimerKind.PROMISED_DECISION, event.promised_due_on, version)
-            yield _until(TimerKind.LEGAL_DECISION, event.legal_due_on, version)
+            start, promised, legal = event.accepted_on, event.promised_due_on, event.legal_due_on
+            days = event.promised_days
+            yield _counted(TimerKind.PROMISED_DECISION, promised, version, days, start)
+            yield _counted(TimerKind.LEGAL_DECISION, legal, version, event.legal_days, start)
         case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
-            yield _until(TimerKind.EXPEDITED_DECISION, due, version)
+            expedited = _until(TimerKind.EXPEDITED_DECISION, due, version)
+            yield replace(expedited, working_days=event.expedited_days)
         case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
-            yield _until(TimerKind.DELIVERY, due, version)
+            start = event.decided_on
+            yield _counted(TimerKind.DELIVERY, due, version, case.DELIVERY_DAYS, start)
         case _:
             return
 
@@ -234,7 +318,13 @@ def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
                 yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
         case linkage.Sent(claim_due_on=due):
-            yield _until(TimerKind.CLAIM, due, version)
+            yield _counted(TimerKind.CLAIM, due, version, linkage.CLAIM_DAYS, date.min)
+        case commitment.VerificationSet(due_on=date() as due):
+            yield _until(TimerKind.VERIFICATION, due, version)
+        case commitment.RectificationOrdered(due_on=due):
+            yield _until(TimerKind.RECTIFICATION, due, version)
+        case credit.RecordAdded(record_no=number, last_day=due):
+            yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return
 
@@ -245,12 +335,6 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
-        case commitment.VerificationSet(due_on=date() as due):
-            yield _until(TimerKind.VERIFICATION, due, version)
-        case commitment.RectificationOrdered(due_on=due):
-            yield _until(TimerKind.RECTIFICATION, due, version)
-        case credit.RecordAdded(record_no=number, last_day=due):
-            yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return
 

@@ -20,6 +20,7 @@ from projections import (
     list_register,
     officer_register,
     policy_register,
+    service_calendar,
     side_files,
     statistics,
     subject_register,
@@ -39,6 +40,7 @@ ALL: Final[tuple[Projection, ...]] = (
     import_view.PROJECTION,
     calendar_register.PROJECTION,
     officer_register.PROJECTION,
+    service_calendar.PROJECTION,
     statistics.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, clock, commitment, filing, linkage, revocation
+from domain import approval, case, clock, commitment, filing, linkage, revocation, timekeeping
 from domain.decider import Event
 from domain.terms import Role
+from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
@@ -180,7 +181,10 @@ _NOT_OFFICERS: Final = frozenset({Role.APPLICANT, Role.AGENT, Role.SYSTEM})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一件事只涉及它所属的办件。"""
+    """一件事只涉及它所属的办件；重新推算的，只看办件自己的期限。"""
+    if isinstance(delivered.event, timekeeping.Rederived):
+        own = file_of(delivered.stream).startswith(f"{case.AGGREGATE.family}/")
+        return (delivered.key,) if own else ()
     return (delivered.key,)
 
 
@@ -197,8 +201,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
-    if isinstance(event, clock.Paused | clock.Resumed | clock.Extended | clock.Expedited):
-        new |= _clocked(event)
+    new |= _clocked(event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -258,20 +261,40 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {}
 
 
-def _clocked(
-    event: clock.Paused | clock.Resumed | clock.Extended | clock.Expedited,
-) -> dict[str, Value]:
+def _clocked(event: Event) -> dict[str, Value]:
     """Where the deadlines stand now, and for what the clock is stopped."""
-    new: dict[str, Value] = {
-        item.name: getattr(event.dues, item.name) for item in fields(event.dues)
-    }
     match event:
-        case clock.Paused(reason=reason):
-            return new | {"paused": str(reason)}
-        case clock.Resumed():
-            return new | {"paused": None}
+        case timekeeping.Rederived():
+            return _derived(event)
+        case clock.Paused(dues=dues, reason=reason):
+            return _dues(dues) | {"paused": str(reason)}
+        case clock.Resumed(dues=dues):
+            return _dues(dues) | {"paused": None}
+        case clock.Extended(dues=dues) | clock.Expedited(dues=dues):
+            return _dues(dues)
         case _:
-            return new
+            return {}
+
+
+def _dues(dues: clock.Dues) -> dict[str, Value]:
+    return {item.name: getattr(dues, item.name) for item in fields(dues)}
+
+
+# Which column a deadline of the case stands in.
+_DUE: Final = {
+    "COMPLETENESS_NOTICE": "notice_due_on",
+    "PROMISED_DECISION": "promised_due_on",
+    "LEGAL_DECISION": "legal_due_on",
+    "EXPEDITED_DECISION": "expedited_due_on",
+    "DELIVERY": "delivery_due_on",
+}
+
+
+def _derived(event: timekeeping.Rederived) -> dict[str, Value]:
+    """The machine derived a deadline anew, by a calendar that came later."""
+    if event.deadline not in _DUE:
+        return {}
+    return {_DUE[event.deadline]: event.due_on, "provisional": event.provisional}
 
 
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
@@ -316,7 +339,8 @@ PROJECTION: Final = Projection(
     keys=keys,
     fold=fold,
     reads=names_of("case", "commitment", "compensation", "filing", "licence", "revocation", "push")
-    - _WITHOUT_CASE,
+    - _WITHOUT_CASE
+    | {"deadline.rederived.v1"},
     by_partition_key=True,
 )
 

@@ -33,7 +33,9 @@ from domain import (
     policy,
     revocation,
     seal,
+    service_days,
     subject,
+    timekeeping,
 )
 from domain.decider import Event
 
@@ -171,6 +173,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "intermediary.rated.v1": intermediary.IntermediaryRated,  # 中介机构评价
     "intermediary.suspended.v1": intermediary.IntermediarySuspended,  # 中介机构暂停
     "intermediary.exited.v1": intermediary.IntermediaryExited,  # 中介机构退出
+    "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
+    "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
+    "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

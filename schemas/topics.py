@@ -22,6 +22,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "material": "case",
     "document": "case",
     "seal": "case",
+    "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查

@@ -26,6 +26,7 @@ from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -49,6 +50,7 @@ Act: TypeAlias = (
     | CatalogueAct
     | MaterialAct
     | DocumentAct
+    | TimekeepingAct
 )
 
 

@@ -2,18 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Final
+from enum import StrEnum
+from typing import Final, TypeVar
 
+from domain import lights
 from followers.storage import Connection
 from projections import (
+    calendar_register,
     case_view,
     deadline_view,
     document_register,
 )
 from projections.case_view import Light
+from runtime.exits import Exit, Stop
 from runtime.export import Cell
 from runtime.listings.base import Asked, Listing, Rows, due_by
 from runtime.words import choice, organ, say, term
+
+L = TypeVar("L", bound=StrEnum)
+
+
+def _light(known: type[L], code: str | None) -> L | None:
+    """The light asked for; this list must have it."""
+    if code is not None and code not in list(known):
+        names = "、".join(term("light", light) for light in known)
+        raise Stop(Exit.USAGE, "list.code", what=term("light", code), names=names)
+    return None if code is None else known(code)
 
 
 def _cases(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
@@ -26,7 +40,7 @@ def _cases(conn: Connection, asked: Asked, today: date, limit: int | None) -> Ro
         due_by=due_by(conn, asked, today),
         overdue_on=today if asked.overdue else None,
     )
-    light = Light(asked.light) if asked.light else None
+    light = _light(Light, asked.light)
     return case_view.search(conn, wanted, limit, light, today)
 
 
@@ -54,19 +68,27 @@ def _case(row: case_view.CaseRow, today: date) -> Iterable[Cell]:
 
 
 def _deadlines(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-    overdue_on = today if asked.overdue else None
-    return deadline_view.search(conn, due_by(conn, asked, today), overdue_on, limit)
+    wanted = deadline_view.Asked(
+        today=today,
+        due_by=due_by(conn, asked, today),
+        overdue=asked.overdue,
+        light=_light(lights.Light, asked.light),
+    )
+    return deadline_view.search(conn, wanted, limit)
 
 
 def _deadline(row: deadline_view.OpenDeadline, today: date) -> Iterable[Cell]:
     return (
         row.due_on,
         (row.due_on - today).days,
+        term("light", row.light),
         term("deadline", row.kind),
         row.name or None,
         row.number,
         row.stream,
         say("yes") if row.missed else None,
+        "、".join(row.calendars) or None,
+        say("yes") if row.provisional else None,
     )
 
 
@@ -122,9 +144,20 @@ LISTS: Final[Mapping[str, Listing]] = {
         _case,
     ),
     "deadlines": Listing(
-        (deadline_view.PROJECTION,),
-        frozenset({"due_by", "overdue", "soon"}),
-        ("due_on", "days_left", "deadline", "deadline_of", "number", "stream", "was_overdue"),
+        (deadline_view.PROJECTION, calendar_register.PROJECTION),
+        frozenset({"due_by", "overdue", "soon", "light"}),
+        (
+            "due_on",
+            "days_left",
+            "light",
+            "deadline",
+            "deadline_of",
+            "number",
+            "stream",
+            "was_overdue",
+            "calendars",
+            "provisional",
+        ),
         _deadlines,
         _deadline,
     ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from domain import calendar
 from domain.acts import Act
 from domain.acts.register import calendars
+from domain.deadlines import Calendar
 from domain.duties import DUTIES
 from domain.terms import Actor, Role, beijing_day
 from followers.overview import Freshness
@@ -147,11 +148,19 @@ def case_file(performance: Performance) -> CaseFile | None:
         case=case,
         licence=_found(ApprovalRow, licence_no, licences),
         item=_found(ItemRow, item_code, items),
-        deadlines=deadline_view.opened(book.rows(deadline_view.PROJECTION), number),
+        deadlines=deadline_view.opened(
+            book.rows(deadline_view.PROJECTION), number, beijing_day(book.now), _calendar(book)
+        ),
         events=tuple(_timeline(book, number)),
         freshness=Freshness(len(book.delivered), 0, 0.0),
         today=beijing_day(book.now),
     )
+
+
+def _calendar(book: Book) -> Calendar:
+    known = calendars(CALENDAR.read_text("utf-8"))
+    ids = [calendar.calendar_id(one.year) for one in known]
+    return calendar.calendar_of(book.load(calendar.AGGREGATE, one) for one in ids)
 
 
 def _timeline(book: Book, number: str) -> Iterator[TimelineRow]:

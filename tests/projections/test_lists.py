@@ -168,6 +168,22 @@ def test_inbox_of_a_department(listed: Listed) -> None:
 
 
 @integration
+def test_deadlines_show_their_light_and_calendar(listed: Listed) -> None:
+    """期限一览写明今日的灯、所依日历与是否暂定，可按灯挑选；期限没有“不亮灯”。"""
+    (green,) = listed("deadlines", "--light", "绿灯", "--due-by", "2026-03-17")["rows"]
+    assert (green["number"], green["light"], green["calendars"]) == (NEW, "GREEN", [])
+    dark = listed("deadlines", "--light", "BLACK")
+    assert {row["light"] for row in dark["rows"]} == {"BLACK"}
+    assert dark["total"] > 0
+    far = [row for row in listed("deadlines")["rows"] if row["due_on"] > "2027"]
+    assert {row["provisional"] for row in far} <= {False}, "a licence's term follows no calendar"
+    for what, light in (("deadlines", "NONE"), ("cases", "BLACK")):
+        with pytest.raises(Stop) as refused:
+            listed(what, "--light", light)
+        assert refused.value.code == "list.code"
+
+
+@integration
 def test_soon_counts_working_days(listed: Listed) -> None:
     """三个工作日依账上公布的日历：三月十二日（周四）起，至十七日（周二）。"""
     assert keys(listed("cases", "--soon", "--state", "RECEIVED")) == [NEW]

@@ -144,7 +144,7 @@ def test_registers_answer(conn: Connection) -> None:
 
 def test_deadlines_come_soonest_first(conn: Connection) -> None:
     """期限一览：先到期者在前，只列到所问之日。"""
-    deadlines = deadline_view.of_number(conn, OTHER)
+    deadlines = deadline_view.of_number(conn, OTHER, NOW.date())
     assert [deadline.kind for deadline in deadlines] == [
         "CLAIM",
         "PROMISED_DECISION",
