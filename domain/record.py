@@ -1,4 +1,4 @@
-"""台账（record）：一次记下、不再变动的事：归档、用印、巡查、会商、积分、过程推送（机制 17、24、25、62、79、87）。"""
+"""台账（record）：一次记下、不再变动的事：归档、巡查、会商、积分、过程推送（机制 17、24、25、62、87）。"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,20 +46,6 @@ class ArchiveFiled(Event):
     retention_years: int | None  # 保管期限的年数，永久的为空
     filed_on: date  # 归档之日
     handler: PersonId  # 归档的人
-
-
-@dataclass(frozen=True, slots=True)
-class SealUsed(Event):
-    """用印。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("xkf:39", "rzb2018-264:yz")
-    case_no: CaseNo  # 所涉办件
-    document_no: str  # 盖章的文书
-    document_sha256: Sha256  # 文书的摘要
-    seal: str  # 用的哪一枚印章
-    organ: Organ  # 印章所属的机关
-    used_at: datetime  # 用印的时刻
-    handler: PersonId  # 用印的人
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +117,6 @@ class ProgressPushed(Event):
 
 RecordEvent: TypeAlias = (
     ArchiveFiled
-    | SealUsed
     | PatrolRecorded
     | LiaisonConsulted
     | LiaisonObserved
@@ -142,7 +127,6 @@ RecordEvent: TypeAlias = (
 
 _FIRST: Final = frozenset({None})
 ARCHIVE: Final = Order("archive", {ArchiveFiled: _FIRST})
-SEAL: Final = Order("seal", {SealUsed: _FIRST})
 PATROL: Final = Order("patrol", {PatrolRecorded: _FIRST})
 LIAISON: Final = Order("liaison", {LiaisonConsulted: _FIRST, LiaisonObserved: _FIRST})
 POINTS: Final = Order("points", {PointsAwarded: _FIRST, PointsCorrected: _FIRST})

@@ -1,4 +1,4 @@
-"""服务（service）：预约、跑趟、评价、寄送（机制 37、42、70、72）。各是一份小案卷。"""
+"""服务（service）：预约、跑趟、评价（机制 37、42、72）。各是一份小案卷。"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -122,39 +122,4 @@ class RatingFollowed(Event):
 RatingEvent: TypeAlias = RatingGiven | RatingFollowed
 RATING: Final = Order(
     "rating", {RatingGiven: frozenset({None}), RatingFollowed: frozenset({RatingGiven})}
-)
-
-
-# -- 寄送
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchSent(Event):
-    """结果寄出。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("xkf:44", "tbyj2018:yj")
-    document_no: str  # 寄送的文书
-    carrier: str  # 承运人
-    tracking_no: str  # 运单号
-    sent_on: date  # 寄出之日
-    handler: PersonId  # 经办人
-
-
-@dataclass(frozen=True, slots=True)
-class DispatchReturned(Event):
-    """寄送退回。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("xkf:44", "tbyj2018:yj")
-    reason: str  # 退回的原因
-    returned_on: date  # 退回之日
-    handler: PersonId  # 经办人
-
-
-DispatchEvent: TypeAlias = DispatchSent | DispatchReturned
-DISPATCH: Final = Order(
-    "dispatch",
-    {
-        DispatchSent: frozenset({None, DispatchReturned}),
-        DispatchReturned: frozenset({DispatchSent}),
-    },
 )

@@ -8,19 +8,29 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
+from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.documents import DocumentAct
 from domain.acts.filings import FilingAct
+from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.intermediaries import IntermediaryAct
+from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.materials import MaterialAct
 from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
+from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -28,10 +38,15 @@ from domain.terms import Actor, beijing_day
 Act: TypeAlias = (
     IntakeAct
     | DecidingAct
+    | ProcedureAct
     | PledgeAct
+    | PolicyAct
+    | CreditAct
+    | IntermediaryAct
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | LicenceAct
     | InspectionAct
     | RegisterAct
     | ImportAct
@@ -39,6 +54,11 @@ Act: TypeAlias = (
     | PublicationAct
     | ComplaintAct
     | ServiceAct
+    | HearingAct
+    | CatalogueAct
+    | MaterialAct
+    | DocumentAct
+    | TimekeepingAct
 )
 
 

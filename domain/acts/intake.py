@@ -5,8 +5,20 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain import case
-from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import CASE, ITEM, CaseFile, case_file, item_rule, overdue, period
+from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import barred
+from domain.acts.lookups import (
+    CASE,
+    ITEM,
+    CaseFile,
+    case_file,
+    ending,
+    item_rule,
+    not_in_force,
+    overdue,
+    period,
+    used,
+)
 from domain.case import DeadlineKind, DeclineReason
 from domain.catalogue import version_on
 from domain.deadlines import Due
@@ -109,10 +121,11 @@ def receive(act: Receive, desk: Desk) -> Decision:
     day = beijing_day(received_at)
     item = version_on(desk.load(ITEM, act.item_code), day)
     if item is None:
-        facts = {"item_code": str(act.item_code), "on": str(day)}
-        return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
+        return not_in_force(desk, act.item_code, day)
     if item.filing_only:
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if (bar := barred(desk, act.applicant, act.item_code, day)) is not None:
+        return bar
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
         item_code=act.item_code,
@@ -129,7 +142,10 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
     answer = case.decide(desk.load(CASE, act.case_no), case.Receive(fact, desk.at))
     rules = (item_rule(act.item_code, item), *rules)
-    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
+    return combine(
+        write(CASE, act.case_no, act.case_no, answer, rules=rules),
+        used(desk, act.item_code, act.case_no),
+    )
 
 
 @handles(RequestSupplement)
@@ -234,7 +250,7 @@ def mark_deadline_missed(act: MarkDeadlineMissed, desk: Desk) -> Decision:
     if clock is None:
         command = case.MarkMissed(case.DeadlineMissed(act.deadline, desk.today), desk.today)
         return write(CASE, act.case_no, act.case_no, case.decide(state, command))
-    last, rules = period(desk, clock.start, clock.working_days)
+    last, rules = ending(desk, clock)
     if last.provisional:
         return Refused(Refusal.CASE_DEADLINE_PROVISIONAL, {"due_on": str(last.day)})
     command = case.MarkMissed(case.DeadlineMissed(act.deadline, last.day), desk.today)

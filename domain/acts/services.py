@@ -1,4 +1,4 @@
-"""服务与台账的办理：预约、跑趟、评价、寄送；归档、用印、巡查、会商、积分、过程推送；数据回流。"""
+"""服务与台账的办理：预约、跑趟、评价；归档、巡查、会商、积分、过程推送；数据回流。"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from domain.decider import Decision, Plan, Refused
 from domain.record import ArchivedPaper, ArchivePart, ProgressStage
 from domain.refusals import Refusal
 from domain.service import TripPurpose
-from domain.terms import CaseNo, ItemCode, Organ, PersonId, Sha256, SubjectId
+from domain.terms import CaseNo, ItemCode, Organ, PersonId, SubjectId
 
 FEED: Final = feed.AGGREGATE
 AGENT_POINTS: Final = 1  # 代办一件记几分；各地自定
@@ -79,24 +79,6 @@ class FollowRating:
 
 
 @dataclass(frozen=True, slots=True)
-class DispatchResult:
-    """寄出办理结果。"""
-
-    case_no: CaseNo
-    document_no: str
-    carrier: str
-    tracking_no: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnDispatch:
-    """寄送退回。"""
-
-    case_no: CaseNo
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class ArchiveCase:
     """归档：依据性、程序性、结果性材料齐全。"""
 
@@ -104,17 +86,6 @@ class ArchiveCase:
     archive_no: str
     papers: tuple[ArchivedPaper, ...]
     retention_years: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class UseSeal:
-    """用印：本机关的印章盖在本机关的文书上。"""
-
-    case_no: CaseNo
-    document_no: str
-    document_sha256: Sha256
-    seal: str
-    owner: Organ
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +178,7 @@ ServiceAct: TypeAlias = (
     | RecordTrip
     | RateCase
     | FollowRating
-    | DispatchResult
-    | ReturnDispatch
     | ArchiveCase
-    | UseSeal
     | RecordPatrol
     | RecordConsultation
     | RecordObserver
@@ -271,7 +239,7 @@ def cancel_appointment(act: CancelAppointment, desk: Desk) -> Decision:
     return step(desk, service.APPOINTMENT, act.appointment_no, fact)
 
 
-# -- handlers: trips, ratings, dispatch
+# -- handlers: trips, ratings
 
 
 @handles(RecordTrip)
@@ -315,27 +283,6 @@ def follow_rating(act: FollowRating, desk: Desk) -> Decision:
     return step(desk, service.RATING, act.case_no, fact)
 
 
-@handles(DispatchResult)
-def dispatch_result(act: DispatchResult, desk: Desk) -> Decision:
-    """有决定才能寄送；送达以收到为准，另行记录。"""
-    file = case_file(desk, act.case_no)
-    if isinstance(file, Refused):
-        return file
-    if not isinstance(file.state, case.Concluded) or file.state.delivery is not None:
-        return case.standing(file.state)
-    fact = service.DispatchSent(
-        act.document_no, act.carrier, act.tracking_no, desk.today, desk.handler
-    )
-    return step(desk, service.DISPATCH, act.case_no, fact)
-
-
-@handles(ReturnDispatch)
-def return_dispatch(act: ReturnDispatch, desk: Desk) -> Decision:
-    """退回的可以再寄。"""
-    fact = service.DispatchReturned(act.reason, desk.today, desk.handler)
-    return step(desk, service.DISPATCH, act.case_no, fact)
-
-
 # -- handlers: records
 
 
@@ -361,32 +308,6 @@ def archive_case(act: ArchiveCase, desk: Desk) -> Decision:
         handler=desk.handler,
     )
     return step(desk, record.ARCHIVE, act.case_no, fact)
-
-
-@handles(UseSeal)
-def use_seal(act: UseSeal, desk: Desk) -> Decision:
-    """只盖本机关的印章；要申请人盖章的请求一律不予办理（机制 79）。"""
-    file = case_file(desk, act.case_no)
-    if isinstance(file, Refused):
-        return file
-    if act.owner != file.item.approving_body:
-        return Refused(Refusal.SEAL_NOT_OURS, {"organ": file.item.approving_body})
-    if refusal := outside(desk, act.owner):
-        return refusal
-    fact = record.SealUsed(
-        case_no=act.case_no,
-        document_no=act.document_no,
-        document_sha256=act.document_sha256,
-        seal=act.seal,
-        organ=act.owner,
-        used_at=desk.at,
-        handler=desk.handler,
-    )
-    identity = f"{act.case_no}.{act.document_no}"
-    known = course(desk, record.SEAL, identity).last(record.SealUsed)
-    if known is not None and known.document_sha256 == act.document_sha256:
-        return Plan()
-    return step(desk, record.SEAL, identity, fact, key=act.case_no)
 
 
 @handles(RecordPatrol)

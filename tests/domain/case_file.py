@@ -103,6 +103,7 @@ SUPERVISOR: Final = Organ("350505-SCJG")
 SECOND_SUPERVISOR: Final = Organ("350505-XFJY")
 CENTRE: Final = Organ("350505-ZX")
 SHA: Final = Sha256("a" * 64)
+FIRST_YEAR: Final = 2025
 DATA: Final = Path(calendar.__file__).parent / "data" / "calendar.toml"
 
 ITEM_V1: Final = catalogue.ItemPublished(
@@ -132,13 +133,14 @@ def at(text: str) -> datetime:
 
 
 def official() -> tuple[calendar.CalendarPublished, ...]:
-    """2025、2026 两年的日历，取自随附的数据。"""
+    """2025、2026 两年的日历，取自随附的数据（更早的用不着）。"""
     years = tomllib.loads(DATA.read_text("utf-8"))["calendar"]
     return tuple(
         calendar.CalendarPublished(
             one["year"], 1, one["source"], tuple(one["days_off"]), tuple(one["working_weekends"])
         )
         for one in years
+        if one["year"] >= FIRST_YEAR
     )
 
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import case, genesis, inspection, officer, subject
-from domain.decider import Event
 from domain.catalogue import HandlingRules, ItemPublished
+from domain.decider import Event
 from domain.terms import BEIJING, Channel, OfficerId, Personal, PersonId, Role, Sealed
 from schemas.codec import MAX_VALUE, CodecError, Meta, current, decode, encode, from_text
 from schemas.registry import EVENT_NAMES, name_of
