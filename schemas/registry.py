@@ -10,16 +10,19 @@ from typing import Final
 
 from domain import (
     approval,
+    area,
     calendar,
     case,
     catalogue,
     commitment,
+    exemption,
     filing,
     genesis,
     importing,
     inspection,
     inspector,
     linkage,
+    lists,
     officer,
     organ,
     past_inspection,
@@ -102,6 +105,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
     "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
     "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
+    "list.version_published.v1": lists.VersionPublished,  # 清单公布
+    "list.services_published.v1": lists.ServicesPublished,  # 中介服务事项清单公布
+    "area.assessment_published.v1": area.AssessmentPublished,  # 区域评估公布
+    "placement.confirmed.v1": area.Confirmed,  # 落区认定
+    "exemption.screened.v1": exemption.Screened,  # 豁免筛查
+    "exemption.registered.v1": exemption.Registered,  # 豁免登记
+    "exemption.ended.v1": exemption.Ended,  # 豁免终止
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

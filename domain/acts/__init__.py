@@ -7,14 +7,17 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.lists import ListAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.register import RegisterAct
@@ -35,6 +38,9 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | CatalogueAct
+    | ListAct
+    | ExemptionAct
+    | AreaAct
 )
 
 

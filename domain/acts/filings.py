@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from domain import filing
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.listed import filed_only
 from domain.acts.lookups import ITEM, edition, item_rule, not_in_force, not_self, outside, used
 from domain.catalogue import version_on
 from domain.decider import Decision
@@ -73,7 +74,8 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
         report_sha256=act.report_sha256,
         promise_sha256=act.promise_sha256,
     )
-    answer = filing.decide(desk.load(FILING, act.filing_no), filing.Submit(fact, item.filing_only))
+    listed = filed_only(desk, act.item_code, item, desk.today)
+    answer = filing.decide(desk.load(FILING, act.filing_no), filing.Submit(fact, listed))
     rules = (item_rule(act.item_code, item),)
     return combine(
         write(FILING, act.filing_no, act.filing_no, answer, rules=rules),

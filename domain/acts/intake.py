@@ -1,11 +1,12 @@
 """收件与受理的办理：收件、补正、受理、不予受理、视为受理、期限届满。"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from domain import case
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.listed import filed_only, improper
 from domain.acts.lookups import (
     CASE,
     ITEM,
@@ -18,7 +19,7 @@ from domain.acts.lookups import (
     used,
 )
 from domain.case import DeadlineKind, DeclineReason
-from domain.catalogue import version_on
+from domain.catalogue import ItemPublished, version_on
 from domain.deadlines import Due
 from domain.decider import Decision, Refused, RuleUsed
 from domain.refusals import Refusal
@@ -120,8 +121,9 @@ def receive(act: Receive, desk: Desk) -> Decision:
     item = version_on(desk.load(ITEM, act.item_code), day)
     if item is None:
         return not_in_force(desk, act.item_code, day)
-    if item.filing_only:
-        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    refusal = _not_here(act, item, day, desk)
+    if refusal is not None:
+        return refusal
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
         item_code=act.item_code,
@@ -144,12 +146,24 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
 
 
+def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refused | None:
+    """不走这条路：报备制的只报备；进驻负面清单上的不进大厅（机制 60）。"""
+    if filed_only(desk, act.item_code, item, day):
+        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if item.rules.on_negative_list and act.channel is Channel.COUNTER:
+        return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
+    return None
+
+
 @handles(RequestSupplement)
 def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     """补正告知：第五个工作日过后即为受理，不再告知。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
+    refusal = improper(act.missing, file.item)
+    if refusal is not None:
+        return refusal
     notice_due, rules = _notice_due(desk, file)
     fact = case.SupplementRequested(act.notice_no, act.missing, desk.handler)
     command = case.RequestSupplement(fact, notice_due.day, desk.today)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import case, commitment
 from domain.acts.base import Desk, handles, write
+from domain.acts.listed import as_listed
 from domain.acts.lookups import (
     COMMITMENT,
     case_file,
@@ -119,7 +120,8 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    received, item = file.state.received, file.item
+    received = file.state.received
+    item, listed = as_listed(desk, act.case_no, file)
     refusal = not_self(desk, received.applicant)
     if refusal is not None:
         return refusal
@@ -139,7 +141,7 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
     command = commitment.Make(fact, item.commitment_allowed, item.commitment_materials, desk.today)
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     claims = (commitment_claim(fact, act.commitment_id),)
-    rules = (file.rule,)
+    rules = (file.rule, *listed)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer, claims=claims, rules=rules)
 
 
