@@ -8,6 +8,16 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
+from domain.clock import (
+    AT_ACCEPTANCE,
+    Clock,
+    Expedited,
+    Extended,
+    Paused,
+    Resumed,
+    Running,
+    counted,
+)
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, Taken, contradicts
@@ -50,6 +60,15 @@ class DeadlineKind(StrEnum):
     PROMISED_DECISION = "PROMISED_DECISION"  # 承诺时限
     LEGAL_DECISION = "LEGAL_DECISION"  # 法定时限（42 条）
     DELIVERY = "DELIVERY"  # 十日送达（44 条）
+    EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+
+
+# The deadlines that a decision settles.
+DECISION_CLOCKS: Final = (
+    DeadlineKind.EXPEDITED_DECISION,
+    DeadlineKind.PROMISED_DECISION,
+    DeadlineKind.LEGAL_DECISION,
+)
 
 
 class ImportedStep(StrEnum):
@@ -279,6 +298,10 @@ CaseEvent: TypeAlias = (
     | Rejected
     | Delivered
     | DeadlineMissed
+    | Paused
+    | Resumed
+    | Extended
+    | Expedited
 )
 
 
@@ -374,6 +397,7 @@ class UnderReview:
     acceptance: Accepted | DeemedAccepted
     review: Reviewed | None = None
     missed: frozenset[DeadlineKind] = frozenset()
+    clock: Clock = AT_ACCEPTANCE
 
     @property
     def acceptor(self) -> PersonId | None:
@@ -389,6 +413,8 @@ class UnderReview:
                 return Concluded(self.received, self.acceptance, event, missed=self.missed)
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Paused() | Resumed() | Extended() | Expedited():
+                return replace(self, clock=self.clock.after(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -428,29 +454,37 @@ class Concluded:
 State: TypeAlias = Nothing | Imported | Checking | AwaitingSupplement | UnderReview | Concluded
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """一项正在走的期限：自何日起（不计当日）、几个工作日。"""
-
-    start: date
-    working_days: int
-
-
 def running(state: State, deadline: DeadlineKind) -> Running | None:
     """该期限是否还开着；已经了结的、已记逾期的没有。"""
     if not isinstance(state, Nothing | Imported | AwaitingSupplement) and deadline in state.missed:
         return None
+    return reckoned(state, deadline)
+
+
+def reckoned(state: State, deadline: DeadlineKind) -> Running | None:
+    """该期限怎样推算，不问是否已记逾期；已经了结的没有。"""
     match state, deadline:
         case Checking(received=received), DeadlineKind.COMPLETENESS_NOTICE:
             return Running(beijing_day(received.received_at), NOTICE_DAYS)
-        case UnderReview(acceptance=taken), DeadlineKind.PROMISED_DECISION:
-            return Running(taken.accepted_on, taken.promised_days)
-        case UnderReview(acceptance=taken), DeadlineKind.LEGAL_DECISION:
-            return Running(taken.accepted_on, taken.legal_days)
+        case UnderReview(), _:
+            return _to_decide(state, deadline)
         case Concluded(decision=Approved() | Rejected() as made, delivery=None), (
             DeadlineKind.DELIVERY
         ):
             return Running(made.decided_on, DELIVERY_DAYS)
+        case _:
+            return None
+
+
+def _to_decide(state: UnderReview, deadline: DeadlineKind) -> Running | None:
+    clock, taken = state.clock, state.acceptance
+    match deadline:
+        case DeadlineKind.PROMISED_DECISION:
+            return counted(clock, taken.accepted_on, taken.promised_days)
+        case DeadlineKind.LEGAL_DECISION:
+            return counted(clock, taken.accepted_on, taken.legal_days + clock.extra_days)
+        case DeadlineKind.EXPEDITED_DECISION if clock.expedited is not None:
+            return counted(clock, taken.accepted_on, clock.expedited.expedited_days)
         case _:
             return None
 
@@ -855,7 +889,9 @@ def _clash(state: UnderReview, handler: PersonId, *also: PersonId) -> Refused | 
 
 
 def _not_ready(state: UnderReview, handler: PersonId) -> Refused | None:
-    """还不能决定：承诺件未审核，或决定人经手过前面的环节。"""
+    """还不能决定：特别程序没有结束，承诺件未审核，或决定人经手过前面的环节。"""
+    if state.clock.open is not None:
+        return Refused(Refusal.CASE_PAUSED, {"notice_no": state.clock.open.notice_no})
     if state.review is None:
         if state.acceptance.kind is CaseKind.PLEDGED_TIME:
             return Refused(Refusal.CASE_NOT_REVIEWED)

@@ -19,7 +19,7 @@ TARGET_PERCENT: Final = 30  # 承诺时限压缩至法定时限的百分之三�
 
 
 class LintCode(StrEnum):
-    """毛病与提醒的代码；中文在 messages 的 [lint] 表。"""
+    """毛病与提醒的代码。"""
 
     NO_BASIS = "NO_BASIS"  # 没有法律依据
     PERIOD = "PERIOD"  # 承诺时限超过法定时限

@@ -76,9 +76,25 @@ def due(start: date, working_days: int, calendar: Calendar, pauses: Iterable[Pau
     return Due(day, not known)
 
 
+def counted_back(end: date, working_days: int, calendar: Calendar) -> Due:
+    """某日之前若干工作日的那一日（某日不计入），如届满前三十个工作日。"""
+    day, known = end, calendar.knows(end)
+    while working_days > 0:
+        day -= ONE_DAY
+        known = known and calendar.knows(day)
+        working_days -= calendar.is_working_day(day)
+    return Due(day, not known)
+
+
 def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
     """补不过半：承诺时限前半段的最后一日；不足一日的舍去（规则 12）。"""
     return due(start, working_days // 2, calendar)
+
+
+def months_after(day: date, months: int) -> date:
+    """若干月之后的对应日；没有对应日的，为该月最后一日（民法典 202 条）。"""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def rolled_over(day: date, calendar: Calendar) -> Due:

@@ -4,14 +4,15 @@ Key: the case number (a filing's own number), which every event of the case topi
 row gathers what happened to the case, its licence, commitment, pushes and revocation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, filing, linkage, revocation
+from domain import approval, case, clock, commitment, filing, linkage, revocation, timekeeping
 from domain.decider import Event
 from domain.terms import Role
+from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
@@ -37,6 +38,8 @@ COLUMNS: Final = (
     Column("promised_due_on", ColumnType.DATE),
     Column("legal_due_on", ColumnType.DATE),
     Column("delivery_due_on", ColumnType.DATE),
+    Column("expedited_due_on", ColumnType.DATE),
+    Column("paused", ColumnType.TEXT),
     Column("due_on", ColumnType.DATE, indexed=True),
     Column("provisional", ColumnType.BOOLEAN),
     Column("missed", ColumnType.JSON),
@@ -94,12 +97,28 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     commitment.BreachDismissed: ("commitment_state", "BREACH_DISMISSED"),
     commitment.Fulfilled: ("commitment_state", "FULFILLED"),
     commitment.Voided: ("commitment_state", "VOIDED"),
+    # 承诺的资格、告知、撤回与整改
+    commitment.EligibilityChecked: ("commitment_state", "ELIGIBLE"),
+    commitment.Offered: ("commitment_state", "OFFERED"),
+    commitment.Withdrawn: ("commitment_state", "WITHDRAWN"),
+    commitment.RectificationOrdered: ("commitment_state", "RECTIFYING"),
+    commitment.Rectified: ("commitment_state", "RECTIFIED"),
+    commitment.RectificationFailed: ("commitment_state", "RECTIFICATION_FAILED"),
+    filing.Withdrawn: ("state", "WITHDRAWN"),
+    filing.Tracked: ("state", "TRACKED"),
+    filing.Completed: ("state", "COMPLETED"),
+    filing.ReportInvalidated: ("state", "REPORT_INVALIDATED"),
     revocation.Proposed: ("revocation_state", "PROPOSED"),
     revocation.NoticeServed: ("revocation_state", "NOTICE_SERVED"),
     revocation.StatementHeard: ("revocation_state", "STATEMENT_HEARD"),
     revocation.LegalReviewed: ("revocation_state", "LEGAL_REVIEWED"),
     revocation.Decided: ("revocation_state", "DECIDED"),
     revocation.Dropped: ("revocation_state", "DROPPED"),
+    # 撤销的后续
+    approval.RevocationReversed: ("licence_state", "IN_FORCE"),
+    revocation.NoticePublished: ("revocation_state", "NOTICE_PUBLISHED"),
+    revocation.FollowUpOrdered: ("revocation_state", "FOLLOW_UP_ORDERED"),
+    revocation.FollowUpClosed: ("revocation_state", "FOLLOW_UP_CLOSED"),
 }
 PUSH_STATES: Final[dict[type[Event], str]] = {
     linkage.Sent: "SENT",
@@ -130,6 +149,8 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
     case.CaseImported: ("item_code", "organ", "channel"),
+    approval.Renewed: ("valid_to",),
+    approval.DeemedRenewed: ("valid_to",),
     filing.Submitted: ("item_code", "item_version"),
 }
 _OWN_NUMBER: Final = {
@@ -138,11 +159,12 @@ _OWN_NUMBER: Final = {
     "revocation": "revocation_id",
 }
 OPEN: Final = ("RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED")
+_TO_DECIDE: Final = ("promised_due_on", "legal_due_on", "expedited_due_on")
 # The deadlines that bind in a state: the earliest of them is when the case is next due.
 _BINDING: Final = {
     "RECEIVED": ("notice_due_on",),
-    "ACCEPTED": ("promised_due_on", "legal_due_on"),
-    "REVIEWED": ("promised_due_on", "legal_due_on"),
+    "ACCEPTED": _TO_DECIDE,
+    "REVIEWED": _TO_DECIDE,
 }
 _NEW: Final[Row] = {
     "delivered": False,
@@ -159,7 +181,10 @@ _NOT_OFFICERS: Final = frozenset({Role.APPLICANT, Role.AGENT, Role.SYSTEM})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一件事只涉及它所属的办件。"""
+    """一件事只涉及它所属的办件；重新推算的，只看办件自己的期限。"""
+    if isinstance(delivered.event, timekeeping.Rederived):
+        own = file_of(delivered.stream).startswith(f"{case.AGGREGATE.family}/")
+        return (delivered.key,) if own else ()
     return (delivered.key,)
 
 
@@ -176,6 +201,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    new |= _clocked(event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -235,6 +261,42 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {}
 
 
+def _clocked(event: Event) -> dict[str, Value]:
+    """Where the deadlines stand now, and for what the clock is stopped."""
+    match event:
+        case timekeeping.Rederived():
+            return _derived(event)
+        case clock.Paused(dues=dues, reason=reason):
+            return _dues(dues) | {"paused": str(reason)}
+        case clock.Resumed(dues=dues):
+            return _dues(dues) | {"paused": None}
+        case clock.Extended(dues=dues) | clock.Expedited(dues=dues):
+            return _dues(dues)
+        case _:
+            return {}
+
+
+def _dues(dues: clock.Dues) -> dict[str, Value]:
+    return {item.name: getattr(dues, item.name) for item in fields(dues)}
+
+
+# Which column a deadline of the case stands in.
+_DUE: Final = {
+    "COMPLETENESS_NOTICE": "notice_due_on",
+    "PROMISED_DECISION": "promised_due_on",
+    "LEGAL_DECISION": "legal_due_on",
+    "EXPEDITED_DECISION": "expedited_due_on",
+    "DELIVERY": "delivery_due_on",
+}
+
+
+def _derived(event: timekeeping.Rederived) -> dict[str, Value]:
+    """The machine derived a deadline anew, by a calendar that came later."""
+    if event.deadline not in _DUE:
+        return {}
+    return {_DUE[event.deadline]: event.due_on, "provisional": event.provisional}
+
+
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
     """What a source says; its steps may come in any order."""
     if isinstance(event, case.CaseImported):
@@ -272,11 +334,13 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE,
+    reads=names_of("case", "commitment", "compensation", "filing", "licence", "revocation", "push")
+    - _WITHOUT_CASE
+    | {"deadline.rederived.v1"},
     by_partition_key=True,
 )
 
@@ -285,7 +349,7 @@ PROJECTION: Final = Projection(
 
 
 class Light(StrEnum):
-    """红黄绿灯；办结的与导入的不亮灯。"""
+    """红黄绿灯；办结的与导入的不亮灯，停算之中的亮绿灯。"""
 
     GREEN = "GREEN"
     YELLOW = "YELLOW"  # 承诺时限已过，或任一期限将至
@@ -314,6 +378,8 @@ class CaseRow:
     promised_due_on: date | None
     legal_due_on: date | None
     delivery_due_on: date | None
+    expedited_due_on: date | None
+    paused: str | None
     due_on: date | None
     provisional: bool | None
     missed: list[str]
@@ -343,14 +409,18 @@ class CaseRow:
         """今日（北京）该亮什么灯：红看法定期限，黄看承诺时限与临期。"""
         if self.state not in OPEN:
             return Light.NONE
+        if self.paused:
+            return Light.GREEN
         binding = self.notice_due_on if self.state == "RECEIVED" else self.legal_due_on
         if binding is not None and today > binding:
             return Light.RED
-        dues = [due for due in (binding, self._promised()) if due is not None]
+        dues = [due for due in (binding, *self._promised()) if due is not None]
         return Light.YELLOW if any(today > due - SOON for due in dues) else Light.GREEN
 
-    def _promised(self) -> date | None:
-        return None if self.state == "RECEIVED" else self.promised_due_on
+    def _promised(self) -> tuple[date | None, ...]:
+        if self.state == "RECEIVED":
+            return ()
+        return self.promised_due_on, self.expedited_due_on
 
 
 def find(conn: Reader, case_no: str) -> CaseRow | None:

@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 from psycopg import sql
 
-from domain import approval, case, commitment, filing, inspection, linkage, past_inspection
+from domain import approval, case, clock, commitment, filing, inspection, linkage, past_inspection
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -51,9 +51,12 @@ _READ: Final[tuple[type[Event], ...]] = (
     case.Approved,
     case.Rejected,
     case.CaseImported,
+    clock.Paused,
+    clock.Resumed,
     commitment.Made,
     commitment.BreachConfirmed,
     approval.Revoked,
+    approval.RevocationReversed,
     filing.Submitted,
     filing.Filed,
     linkage.Sent,
@@ -89,6 +92,8 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             return _opened("CASE", meta.actor.organ, beijing_day(at))
         case case.Accepted() | case.DeemedAccepted():
             return {"kind": str(event.kind), "due_on": event.promised_due_on}
+        case clock.Paused(dues=dues) | clock.Resumed(dues=dues):
+            return {"due_on": dues.promised_due_on}
         case case.Approved() | case.Rejected() | case.Declined():
             return _closed(_OUTCOMES[type(event)], event.decided_on)
         case case.CaseImported(started_at=at, ended_at=end):
@@ -111,6 +116,8 @@ def _pledge(delivered: Delivered) -> dict[str, Value]:
             return {"broken_on": day}
         case approval.Revoked():
             return {"revoked_on": day}
+        case approval.RevocationReversed():
+            return {"revoked_on": None}
         case _:
             return {}
 
@@ -159,7 +166,7 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
 
 PROJECTION: Final = Projection(
     name="statistics",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

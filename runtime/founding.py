@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.acts import Act
+from domain.acts.intermediaries import RegisterIntermediary
 from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
@@ -16,8 +17,11 @@ from domain.acts.register import (
     RegisterInspector,
     RegisterSubject,
 )
+from domain.acts.timekeeping import PublishServiceDays
 from domain.commitment import BreachPolicy
+from domain.intermediary import Qualification
 from domain.officer import FOUNDER
+from domain.service_days import every_day_but
 from domain.subject import SubjectKind
 from domain.terms import Actor, ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
 from ledger.application import Request
@@ -76,6 +80,7 @@ def founding(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
     yield from _policies()
     yield from _items(town)
     yield from _registers(town, ensure)
+    yield from _service(town)
 
 
 def staff(town: dict[str, Any]) -> list[dict[str, Any]]:
@@ -129,6 +134,16 @@ def _items(town: dict[str, Any]) -> Iterator[Step]:
 
 def _registers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
     registrar = officer("S02", Role.SUPERVISION_HEAD, "350505-SCJG")
+    for entry in town["intermediary"]:
+        held = tuple(
+            Qualification(
+                speciality, entry["certificate_no"], entry["valid_from"], entry["valid_to"]
+            )
+            for speciality in entry["specialities"]
+        )
+        organs = tuple(map(Organ, entry["affiliated_with"]))
+        agency = RegisterIntermediary(entry["id"], entry["name"], held, organs)
+        yield f"intermediary {entry['id']}", agency, registrar
     for entry in town["inspector"]:
         inspector = RegisterInspector(
             person=PersonId(entry["person"]),
@@ -153,3 +168,12 @@ def _registers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
             key_commitment=ensure(subject.identity),
         )
         yield f"subject {subject.identity}", register, counter
+
+
+def _service(town: dict[str, Any]) -> Iterator[Step]:
+    """The hall opens on weekends too (5+2), but not on the days that are shut."""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for entry in town["service_days"]:
+        days = every_day_but(entry["year"], entry["shut"])
+        act = PublishServiceDays(Organ(CITY), entry["year"], entry["source"], days)
+        yield f"service days {act.year}", act, publisher

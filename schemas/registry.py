@@ -14,21 +14,31 @@ from domain import (
     calendar,
     case,
     catalogue,
+    clock,
     commitment,
+    compensation,
+    credit,
+    document,
     exemption,
     filing,
     genesis,
+    hearing,
     importing,
     inspection,
     inspector,
+    intermediary,
     linkage,
     lists,
+    material,
     officer,
     organ,
     past_inspection,
     policy,
     revocation,
+    seal,
+    service_days,
     subject,
+    timekeeping,
 )
 from domain.decider import Event
 
@@ -97,7 +107,23 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "case.paused.v1": clock.Paused,  # 特别程序开始
+    "case.resumed.v1": clock.Resumed,  # 特别程序结束
+    "case.extended.v1": clock.Extended,  # 延长期限
+    "case.expedited.v1": clock.Expedited,  # 进绿色通道
+    "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
     "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
+    "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
+    "hearing.requested.v1": hearing.HearingRequested,  # 申请听证
+    "hearing.request_lapsed.v1": hearing.RequestLapsed,  # 逾期未申请听证
+    "hearing.announced.v1": hearing.HearingAnnounced,  # 公告听证
+    "hearing.chair_challenged.v1": hearing.ChairChallenged,  # 申请主持人回避
+    "hearing.challenge_decided.v1": hearing.ChallengeDecided,  # 决定主持人回避
+    "hearing.held.v1": hearing.HearingHeld,  # 举行听证
+    "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
+    "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
+    "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
     "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
     "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
     "item.activated.v1": catalogue.Activated,  # 事项激活
@@ -112,6 +138,54 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "exemption.screened.v1": exemption.Screened,  # 豁免筛查
     "exemption.registered.v1": exemption.Registered,  # 豁免登记
     "exemption.ended.v1": exemption.Ended,  # 豁免终止
+    "licence.changed.v1": approval.Changed,  # 许可变更
+    "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
+    "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废
+    "licence.renewal_requested.v1": approval.RenewalRequested,  # 延续申请
+    "licence.renewed.v1": approval.Renewed,  # 准予延续
+    "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
+    "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
+    "material.stored.v1": material.Stored,  # 材料存入
+    "material.superseded.v1": material.Superseded,  # 材料换版
+    "material.reused.v1": material.Reused,  # 材料复用
+    "material.seen.v1": material.Seen,  # 所看材料
+    "document.issued.v1": document.Issued,  # 文书出具
+    "document.dispatched.v1": document.Dispatched,  # 文书寄出
+    "document.delivered.v1": document.Delivered,  # 文书送达
+    "seal.used.v1": seal.Used,  # 用印
+    "commitment.eligibility_checked.v1": commitment.EligibilityChecked,  # 承诺资格核对
+    "commitment.offered.v1": commitment.Offered,  # 承诺告知
+    "commitment.withdrawn.v1": commitment.Withdrawn,  # 撤回承诺
+    "commitment.verification_set.v1": commitment.VerificationSet,  # 定核查期限
+    "commitment.verified.v1": commitment.Verified,  # 承诺核查
+    "commitment.rectification_ordered.v1": commitment.RectificationOrdered,  # 责令限期整改
+    "commitment.rectified.v1": commitment.Rectified,  # 整改完成
+    "commitment.rectification_failed.v1": commitment.RectificationFailed,  # 整改未完成
+    "credit.record_added.v1": credit.RecordAdded,  # 信用记录记入
+    "credit.record_repaired.v1": credit.RecordRepaired,  # 信用修复
+    "credit.record_lapsed.v1": credit.RecordLapsed,  # 信用记录期满
+    "credit.barred.v1": credit.Barred,  # 限制再次申请
+    "licence.partly_revoked.v1": approval.PartlyRevoked,  # 部分撤销
+    "licence.revocation_reversed.v1": approval.RevocationReversed,  # 撤销决定被撤销
+    "revocation.notice_published.v1": revocation.NoticePublished,  # 撤销公告
+    "revocation.follow_up_ordered.v1": revocation.FollowUpOrdered,  # 不予撤销的后续
+    "revocation.follow_up_closed.v1": revocation.FollowUpClosed,  # 后续了结
+    "compensation.opened.v1": compensation.Opened,  # 补偿立案
+    "compensation.decided.v1": compensation.Decided,  # 补偿决定
+    "filing.screened.v1": filing.Screened,  # 报备核对
+    "filing.withdrawn.v1": filing.Withdrawn,  # 备案撤回
+    "filing.tracked.v1": filing.Tracked,  # 转入工程审批
+    "filing.completed.v1": filing.Completed,  # 备案开工
+    "filing.report_challenged.v1": filing.ReportChallenged,  # 报告存疑
+    "filing.report_invalidated.v1": filing.ReportInvalidated,  # 报告无效
+    "filing.report_upheld.v1": filing.ReportUpheld,  # 报告成立
+    "intermediary.registered.v1": intermediary.IntermediaryRegistered,  # 中介机构登记
+    "intermediary.rated.v1": intermediary.IntermediaryRated,  # 中介机构评价
+    "intermediary.suspended.v1": intermediary.IntermediarySuspended,  # 中介机构暂停
+    "intermediary.exited.v1": intermediary.IntermediaryExited,  # 中介机构退出
+    "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
+    "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
+    "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

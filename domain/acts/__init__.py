@@ -10,18 +10,26 @@ from typing import TypeAlias
 from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.documents import DocumentAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.intermediaries import IntermediaryAct
+from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
+from domain.acts.materials import MaterialAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -29,18 +37,26 @@ from domain.terms import Actor, beijing_day
 Act: TypeAlias = (
     IntakeAct
     | DecidingAct
+    | ProcedureAct
     | PledgeAct
     | PolicyAct
+    | CreditAct
+    | IntermediaryAct
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | LicenceAct
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | HearingAct
     | CatalogueAct
     | ListAct
     | ExemptionAct
     | AreaAct
+    | MaterialAct
+    | DocumentAct
+    | TimekeepingAct
 )
 
 

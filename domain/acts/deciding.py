@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import approval, case, commitment
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.hearings import on_the_record, presiding
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -17,11 +18,15 @@ from domain.acts.lookups import (
     outside,
     overdue,
     period,
+    verification,
     void,
 )
-from domain.case import DeadlineKind, ReviewOpinion
+from domain.acts.materials import seen
+from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
+from domain.catalogue import ItemPublished
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
+from domain.material import SeenAt
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, LicenceNo, Role
 
@@ -45,6 +50,7 @@ class Approve:
     commitment_id: CommitmentId | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class Reject:
     reasons: str
     remedies: str
     commitment_id: CommitmentId | None = None
+    hearing_record: str | None = None  # 听证了的，所据的笔录
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,6 @@ DecidingAct: TypeAlias = Review | Approve | Reject | Deliver
 
 # -- handlers
 
-_DECISION_CLOCKS = (DeadlineKind.PROMISED_DECISION, DeadlineKind.LEGAL_DECISION)
-
 
 def _not_competent(desk: Desk, file: CaseFile) -> Refused | None:
     """既不属有权机关，也不属受托以其名义办理的机关。"""
@@ -87,8 +92,9 @@ def review(act: Review, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
-    answer = _not_competent(desk, file) or case.decide(file.state, case.Review(fact))
-    return write(CASE, act.case_no, act.case_no, answer)
+    barrier = _not_competent(desk, file) or presiding(desk, act.case_no)
+    answer = barrier or case.decide(file.state, case.Review(fact))
+    return seen(desk, act.case_no, SeenAt.REVIEW, write(CASE, act.case_no, act.case_no, answer))
 
 
 @handles(Approve)
@@ -113,24 +119,32 @@ def approve(act: Approve, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     command = case.Approve(fact, file.item.window_authorised, by_window, late)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
+    granted = write(CASE, act.case_no, act.case_no, answer, rules=rules)
     return combine(
-        write(CASE, act.case_no, act.case_no, answer, rules=rules),
-        _rely_on(act, desk),
+        proceedings(desk, file, act),
+        seen(desk, act.case_no, SeenAt.APPROVAL, granted),
+        _rely_on(act, file.item, desk),
         _grant(act, file, fact, desk),
     )
 
 
-def _rely_on(act: Approve, desk: Desk) -> Decision:
+def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
+    """本件上别的程序：没有走完的，不得决定；听证了的，根据笔录决定。"""
+    return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
+
+
+def _rely_on(act: Approve, item: ItemPublished, desk: Desk) -> Decision:
     if act.commitment_id is None:
         return Plan()
     refusal = _foreign(act, desk)
     if refusal is not None:
         return refusal
-    command = commitment.RelyOn(commitment.ReliedOn(act.licence_no, act.decision_no))
+    relied = commitment.ReliedOn(act.licence_no, act.decision_no)
+    command = commitment.RelyOn(relied, verification(desk, item.rules.pledge))
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer)
 
@@ -171,10 +185,12 @@ def reject(act: Reject, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
+    refused = write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
     return combine(
-        write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
+        proceedings(desk, file, act),
+        seen(desk, act.case_no, SeenAt.REJECTION, refused),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )
 

@@ -6,12 +6,14 @@ from typing import TypeAlias
 
 from domain import case
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import barred
 from domain.acts.listed import filed_only, improper
 from domain.acts.lookups import (
     CASE,
     ITEM,
     CaseFile,
     case_file,
+    ending,
     item_rule,
     not_in_force,
     overdue,
@@ -147,12 +149,12 @@ def receive(act: Receive, desk: Desk) -> Decision:
 
 
 def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refused | None:
-    """不走这条路：报备制的只报备；进驻负面清单上的不进大厅（机制 60）。"""
+    """不走这条路：报备制的只报备，进驻负面清单上的不进大厅（机制 60），被限制申请的。"""
     if filed_only(desk, act.item_code, item, day):
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
     if item.rules.on_negative_list and act.channel is Channel.COUNTER:
         return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
-    return None
+    return barred(desk, act.applicant, act.item_code, day)
 
 
 @handles(RequestSupplement)
@@ -260,7 +262,7 @@ def mark_deadline_missed(act: MarkDeadlineMissed, desk: Desk) -> Decision:
     if clock is None:
         command = case.MarkMissed(case.DeadlineMissed(act.deadline, desk.today), desk.today)
         return write(CASE, act.case_no, act.case_no, case.decide(state, command))
-    last, rules = period(desk, clock.start, clock.working_days)
+    last, rules = ending(desk, clock)
     if last.provisional:
         return Refused(Refusal.CASE_DEADLINE_PROVISIONAL, {"due_on": str(last.day)})
     command = case.MarkMissed(case.DeadlineMissed(act.deadline, last.day), desk.today)

@@ -1,6 +1,6 @@
 """办理时查清单：那一日有效的清单版本怎么说；还没有公布过清单的，依事项版本自己所载。"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -35,24 +35,33 @@ def list_rule(kind: ListKind, version: Version) -> RuleUsed:
     return RuleUsed(LIST.stream(kind), str(version.version))
 
 
-def as_listed(
-    desk: Desk, case_no: CaseNo, file: CaseFile
-) -> tuple[ItemPublished, tuple[RuleUsed, ...]]:
+@dataclass(frozen=True, slots=True)
+class AsListed:
+    """照申请之日的清单看的办件，以及所依的清单版本。"""
+
+    file: CaseFile
+    rules: tuple[RuleUsed, ...]
+
+
+def as_listed(desk: Desk, case_no: CaseNo, file: CaseFile) -> AsListed:
     """申请之日可以承诺什么：清单上没有的材料不得承诺（规则 16），落区认定的评估可以承诺。"""
     received, item = file.state.received, file.item
     day = beijing_day(received.received_at)
     version = in_force(desk, ListKind.COMMITMENT_MATERIALS, day)
-    names, rules = item.commitment_materials, []
+    names: tuple[str, ...] = item.commitment_materials if item.commitment_allowed else ()
+    allowed, rules = item.commitment_allowed, []
     if version is not None:
         names = tuple(one for one in names if lists.holds(version, received.item_code, one))
         rules.append(list_rule(ListKind.COMMITMENT_MATERIALS, version))
     place = desk.load(area.PLACE, case_no)
     if isinstance(place, area.Placed):
-        spared = (one for one in place.confirmed.assessments if one in item.materials)
+        spared = tuple(one for one in place.confirmed.assessments if one in item.materials)
+        allowed = allowed or bool(spared)
         names = tuple(dict.fromkeys((*names, *spared)))
         known = place.confirmed
         rules.append(RuleUsed(area.AREA.stream(known.area_id), str(known.area_version)))
-    return replace(item, commitment_allowed=bool(names), commitment_materials=names), tuple(rules)
+    seen = replace(item, commitment_allowed=allowed, commitment_materials=names)
+    return AsListed(replace(file, item=seen), tuple(rules))
 
 
 def filed_only(desk: Desk, item_code: ItemCode, item: ItemPublished, day: date) -> bool:

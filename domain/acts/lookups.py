@@ -7,9 +7,10 @@ from typing import Final
 from domain import approval, case, catalogue, commitment, organ
 from domain.acts.base import Desk, write
 from domain.calendar import calendar_from
-from domain.catalogue import ItemPublished, Listed
+from domain.catalogue import ItemPublished, Listed, PledgeRules
+from domain.clock import Running
 from domain.commitment import VoidReason
-from domain.deadlines import Due, due, rolled_over
+from domain.deadlines import Due, Pause, due, months_after, rolled_over
 from domain.decider import Claim, Decision, ImpossibleHistory, Plan, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import CommitmentId, ItemCode, LicenceNo, Organ, Role, SubjectId
@@ -54,10 +55,17 @@ def item_rule(item_code: ItemCode, item: ItemPublished) -> RuleUsed:
     return RuleUsed(ITEM.stream(item_code), str(item.version))
 
 
-def period(desk: Desk, start: date, working_days: int) -> tuple[Due, tuple[RuleUsed, ...]]:
-    """若干工作日的期限，以及推算所依的日历版本。"""
+def period(
+    desk: Desk, start: date, working_days: int, stops: tuple[Pause, ...] = ()
+) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """若干工作日的期限，以及推算所依的日历版本；``stops`` 停算的各段不计。"""
     calendar = calendar_from(desk.load, start)
-    return due(start, working_days, calendar), calendar.rules
+    return due(start, working_days, calendar, stops), calendar.rules
+
+
+def ending(desk: Desk, clock: Running) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """一项正在走的期限，依今日所知的停算，何日届满。"""
+    return period(desk, clock.start, clock.working_days, clock.stops(desk.today))
 
 
 def rolled(desk: Desk, day: date) -> Due:
@@ -130,7 +138,7 @@ def overdue(
         clock = case.running(state, deadline)
         if clock is None:
             continue
-        last, _ = period(desk, clock.start, clock.working_days)
+        last, _ = ending(desk, clock)
         if desk.today > last.day and not last.provisional:
             found.append(case.DeadlineMissed(deadline, last.day))
     return tuple(found)
@@ -147,7 +155,20 @@ def granted(desk: Desk, licence_no: LicenceNo) -> approval.Granted | Refused:
 def made(desk: Desk, commitment_id: CommitmentId) -> commitment.Made | Refused:
     """调阅承诺；没有此承诺的拒绝。"""
     state = desk.load(COMMITMENT, commitment_id)
-    return commitment.standing(state) if isinstance(state, commitment.Nothing) else state.made
+    if isinstance(state, commitment.Nothing | commitment.Eligible):
+        return commitment.standing(state)
+    return state.made
+
+
+def verification(desk: Desk, rules: PledgeRules) -> commitment.VerificationSet:
+    """决定之后核查承诺的期限：免予核查、以月计（对应日，遇休假顺延）或以工作日计。"""
+    if rules.verification_exempt:
+        return commitment.VerificationSet(None, provisional=False)
+    if rules.verification_months is not None:
+        last = rolled(desk, months_after(desk.today, rules.verification_months))
+    else:
+        last, _ = period(desk, desk.today, rules.verification_days)
+    return commitment.VerificationSet(last.day, last.provisional)
 
 
 def commitment_claim(promise: commitment.Made, commitment_id: CommitmentId) -> Claim:
@@ -163,7 +184,7 @@ def void(
     if commitment_id is None:
         return Plan()
     state = desk.load(COMMITMENT, commitment_id)
-    if isinstance(state, commitment.Nothing | commitment.Closed):
+    if isinstance(state, commitment.Nothing | commitment.Eligible | commitment.Closed):
         return Plan()
     promise = state.made
     answer = commitment.decide(state, commitment.Void(commitment.Voided(reason, reference)))

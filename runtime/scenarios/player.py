@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from domain import calendar
 from domain.acts import Act
 from domain.acts.register import calendars
+from domain.deadlines import Calendar
 from domain.duties import DUTIES
 from domain.terms import Actor, Role, beijing_day
 from followers.overview import Freshness
@@ -53,8 +54,11 @@ class Performance:
     problems: tuple[str, ...]
 
 
-def perform(scenario_: Scenario) -> Performance:
-    """演一遍。Raises :class:`~runtime.scenarios.book.MachineFailed`."""
+def perform(scenario_: Scenario, until: datetime | None = None) -> Performance:
+    """演一遍，然后（给了的）让时间走到 ``until``。
+
+    Raises :class:`~runtime.scenarios.book.MachineFailed`.
+    """
     town = scenario()
     book = Book(scenario_.steps[0].at - BEFORE)
     for name, act, actor in _opening(scenario_, town):
@@ -63,6 +67,8 @@ def perform(scenario_: Scenario) -> Performance:
             raise ValueError(f"{scenario_.name}: {name}: {verdict.code} {dict(verdict.facts)}")
     played = [_play(book, town, step) for step in scenario_.steps]
     problems = [*_wrong_steps(played), *_wrong_end(scenario_, book)]
+    if until is not None:
+        book.until(until)
     return Performance(scenario_, book, tuple(played), tuple(problems))
 
 
@@ -142,11 +148,19 @@ def case_file(performance: Performance) -> CaseFile | None:
         case=case,
         licence=_found(ApprovalRow, licence_no, licences),
         item=_found(ItemRow, item_code, items),
-        deadlines=deadline_view.opened(book.rows(deadline_view.PROJECTION), number),
+        deadlines=deadline_view.opened(
+            book.rows(deadline_view.PROJECTION), number, beijing_day(book.now), _calendar(book)
+        ),
         events=tuple(_timeline(book, number)),
         freshness=Freshness(len(book.delivered), 0, 0.0),
         today=beijing_day(book.now),
     )
+
+
+def _calendar(book: Book) -> Calendar:
+    known = calendars(CALENDAR.read_text("utf-8"))
+    ids = [calendar.calendar_id(one.year) for one in known]
+    return calendar.calendar_of(book.load(calendar.AGGREGATE, one) for one in ids)
 
 
 def _timeline(book: Book, number: str) -> Iterator[TimelineRow]:

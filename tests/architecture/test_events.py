@@ -10,7 +10,6 @@ from tests.architecture.source import ROOT
 
 # Families that no view shows, and who reads them instead.
 UNSEEN: Final = {
-    "officer": "每次办理都调阅岗位授权（domain/duties.py）；还没有人事页面",
     "ledger": "打开账本与核验时读（ledger/application.py、ledger/verify.py）",
 }
 

@@ -151,11 +151,12 @@ def test_settled_deadline_never_fires() -> None:
 
 
 def test_deadlines_for_people_are_not_the_machines() -> None:
-    """核查、陈述申辩与检查的期限是给人的，机器不动作。"""
+    """核查、陈述申辩、检查与不予撤销的后续，期限是给人的，机器不动作。"""
     assert set(TimerKind) - set(ACTS) == {
         TimerKind.VERIFICATION,
         TimerKind.STATEMENT,
         TimerKind.INSPECTION,
+        TimerKind.FOLLOW_UP,
     }
 
 

@@ -29,11 +29,11 @@ from domain.case import (
     Review,
     Reviewed,
     ReviewOpinion,
-    Running,
     Supplement,
     Supplemented,
     SupplementRequested,
 )
+from domain.clock import Running
 from domain.decider import Event
 from domain.refusals import Refusal
 from domain.terms import (
@@ -509,7 +509,11 @@ def test_missed_deadlines_stay_with_the_case() -> None:
     life = (RECEIVED, notice, DEEMED, LATE, REVIEWED, APPROVED, delivery, DELIVERED)
     state = case.AGGREGATE.fold(life)
     assert isinstance(state, case.Concluded)
-    assert state.missed == set(DeadlineKind) - {DeadlineKind.PROMISED_DECISION}
+    assert state.missed == {
+        DeadlineKind.COMPLETENESS_NOTICE,
+        DeadlineKind.LEGAL_DECISION,
+        DeadlineKind.DELIVERY,
+    }
 
 
 # -- laws

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from domain import catalogue, organ
+from domain import catalogue, intermediary, organ
 from domain.acts.catalogue import (
     CancelItem,
     MakeDormant,
@@ -35,6 +35,7 @@ from domain.catalogue import (
     Use,
 )
 from domain.decider import Event, Plan
+from domain.intermediary import IntermediaryRegistered, Qualification
 from domain.refusals import Refusal
 from domain.terms import (
     CaseKind,
@@ -184,9 +185,12 @@ def test_a_filing_wakes_the_item_as_well() -> None:
     """报备也激活休眠的报备制事项。"""
     book = town(replace(ITEM_V1, filing_only=True))
     book.put(catalogue.AGGREGATE.stream(ITEM), DORMANT)
-    filing = SubmitFiling(CaseNo("B-1"), ITEM, SubjectId("S-1"), "甲评估公司", SHA, SHA)
+    held = Qualification("食品", "ZZ-1", date(2025, 1, 1), date(2027, 12, 31))
+    listed = IntermediaryRegistered("评估公司", (held,), (), PersonId("P-9"))
+    book.put(intermediary.AGGREGATE.stream("ZJ-1"), listed)
+    filing = SubmitFiling(CaseNo("B-1"), ITEM, SubjectId("S-1"), "ZJ-1", SHA, SHA)
     plan = book.do(filing, STAFF["clerk"], "2026-03-03")
-    assert events_of(plan)[1:] == (Activated("B-1"),)
+    assert events_of(plan)[-1] == Activated("B-1")
 
 
 # -- 取消（机制 80）

@@ -1,17 +1,20 @@
 """收件箱、许可、名册、时间线与期限一览的折叠。"""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
 import pytest
 
-from domain import approval, case, catalogue, organ, past_inspection
-from domain.decider import Event
+from domain import approval, case, catalogue, organ, past_inspection, timekeeping
+from domain.decider import Event, RuleUsed
+from domain.lights import Light
 from domain.terms import LicenceNo, Organ
 from followers.projection import Row
 from projections import (
     approvals,
     case_timeline,
+    case_view,
     deadline_view,
     import_view,
     inbox,
@@ -178,6 +181,51 @@ def test_deadline_view_keeps_what_is_open() -> None:
     book.add(f"case/{CASE}", approved())
     row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
     assert row["next_due_on"] == date(2026, 3, 16)
+
+
+def _derived_anew() -> Book:
+    """受理的一件，法定时限重新推算至 04-01；另有一项检查任务的灯。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    book.add(f"case/{CASE}", accepted())
+    moved = timekeeping.Rederived(
+        deadline="LEGAL_DECISION",
+        name="",
+        revision=2,
+        year=2026,
+        calendar_version=2,
+        was_due_on=date(2026, 3, 30),
+        due_on=date(2026, 4, 1),
+        provisional=False,
+    )
+    book.add(f"deadline/case/{CASE}", moved, rules=(RuleUsed("calendar/cn-2026", "2"),))
+    lit = timekeeping.Warned("INSPECTION", "", Light.RED, date(2026, 4, 30), 2)
+    book.add("deadline/task/T-1", lit, key="2026-0001")
+    other = replace(moved, deadline="INSPECTION")
+    book.add("deadline/task/T-1", other, key="2026-0001")
+    book.add(f"deadline/case/{CASE}", replace(moved, deadline="CLAIM"))
+    return book
+
+
+def test_deadline_that_was_derived_anew_moves_in_every_view() -> None:
+    """重新推算的期限：期限一览换了日子与所依日历，办件现状也换；计划的灯不成一件办件。"""
+    book = _derived_anew()
+    row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
+    assert isinstance(row["timers"], list)
+    legal = row["timers"][1]
+    assert isinstance(legal, dict)
+    assert (legal["due_on"], legal["calendars"]) == ("2026-04-01", ["cn-2026 2"])
+    cases = folded(case_view.PROJECTION, book.kept)
+    assert list(cases) == [CASE]
+    assert cases[CASE]["legal_due_on"] == date(2026, 4, 1)
+    assert cases[CASE]["promised_due_on"] == date(2026, 3, 11)
+
+
+def test_timekeeping_stands_in_the_time_line_of_its_file() -> None:
+    """办件期限上的记录在办件的时间线里；检查任务的不归办件。"""
+    rows = folded(case_timeline.PROJECTION, _derived_anew().kept).values()
+    kept = [row["case_no"] for row in rows if str(row["name"]).startswith("deadline.")]
+    assert kept == [CASE, None, None, CASE]
 
 
 def test_settled_stream_has_no_deadline_row() -> None:

@@ -48,6 +48,13 @@ def test_every_field_has_a_label(event: str) -> None:
     assert shown.count("：x") == len(fields) - ("BASIS" in fields)
 
 
+def test_kind_of_a_deadline_is_written_in_chinese() -> None:
+    """期限的记录写中文：是哪一种期限，亮的什么灯。"""
+    facts: dict[str, Json] = {"deadline": "LEGAL_DECISION", "light": "YELLOW", "days_left": 6}
+    told = words.content("deadline.warned.v1", facts)
+    assert told.startswith("期限的种类：法定时限；亮的灯：黄灯")
+
+
 def test_facts_are_written_for_people() -> None:
     """选项写中文，时刻写北京时间，封存的只写已封存，散列只写开头。"""
     facts: dict[str, Json] = {
