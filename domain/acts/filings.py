@@ -237,7 +237,7 @@ def challenge_report(act: ChallengeReport, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = filing.ReportChallenged(state.submitted.intermediary, act.evidence, desk.person)
-    return _by_supervisors(act.filing_no, filing.Challenge(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.Challenge(fact), desk)
 
 
 @handles(InvalidateReport)
@@ -248,7 +248,7 @@ def invalidate_report(act: InvalidateReport, desk: Desk) -> Decision:
         return state
     name = state.submitted.intermediary
     fact = filing.ReportInvalidated(name, act.explanation, desk.handler)
-    return _by_supervisors(act.filing_no, filing.JudgeReport(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.JudgeReport(fact), desk)
 
 
 @handles(UpholdReport)
@@ -258,7 +258,7 @@ def uphold_report(act: UpholdReport, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = filing.ReportUpheld(state.submitted.intermediary, act.explanation, desk.handler)
-    return _by_supervisors(act.filing_no, filing.JudgeReport(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.JudgeReport(fact), desk)
 
 
 Known: TypeAlias = filing.Lodged | filing.SentBack | filing.OnFile | filing.Struck
@@ -281,10 +281,9 @@ def _by_the_organ(filing_no: CaseNo, command: filing.Command, desk: Desk) -> Dec
     return refusal or _settle(filing_no, command, desk)
 
 
-def _by_supervisors(filing_no: CaseNo, command: filing.Command, desk: Desk) -> Decision:
-    state = _known(filing_no, desk)
-    if isinstance(state, Refused):
-        return state
+def _by_supervisors(
+    filing_no: CaseNo, state: "Known", command: filing.Command, desk: Desk
+) -> Decision:
     refusal = None if desk.is_machine else outside_item(desk, _item(state, desk))
     return refusal or _settle(filing_no, command, desk)
 
