@@ -135,14 +135,26 @@ def advance(
     """一件事发生之后，案卷上还开着的期限。"""
     if isinstance(event, timekeeping.Rederived | timekeeping.Warned):
         return tuple(_kept_time(timer, event, told) for timer in timers)
-    moved = (_moved(timer, event, version) for timer in timers)
+    moved = (_otherwise(timer, _moved(timer, event, version), told) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    opened = (_since(timer, told) for timer in _opened(event, version))
+    opened = (_since(timer, timers, told) for timer in _opened(event, version))
     return (*kept, *opened)
 
 
-def _since(timer: Timer, told: Told) -> Timer:
-    start = told.on if timer.start == date.min else timer.start
+def _otherwise(before: Timer, after: Timer, told: Told) -> Timer:
+    """On another day than before: its light is not recorded yet, other calendars may apply."""
+    if after.due_on == before.due_on:
+        return after
+    return replace(after, shown=Light.GREEN, calendars=told.calendars or before.calendars)
+
+
+def _since(timer: Timer, others: tuple[Timer, ...], told: Told) -> Timer:
+    """Where the event does not say it: the green channel runs from acceptance, all else from now."""
+    start = timer.start
+    if start == date.min:
+        legal = (one.start for one in others if one.kind is TimerKind.LEGAL_DECISION)
+        green = timer.kind is TimerKind.EXPEDITED_DECISION
+        start = next(legal, told.on) if green else told.on
     return replace(timer, start=start, calendars=told.calendars)
 
 
@@ -315,8 +327,9 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _counted(TimerKind.PROMISED_DECISION, promised, version, days, start)
             yield _counted(TimerKind.LEGAL_DECISION, legal, version, event.legal_days, start)
         case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
-            expedited = _until(TimerKind.EXPEDITED_DECISION, due, version)
-            yield replace(expedited, working_days=event.expedited_days)
+            # From the day of acceptance, which the event does not say: see _since.
+            days = event.expedited_days
+            yield _counted(TimerKind.EXPEDITED_DECISION, due, version, days, date.min)
         case case.SupplementRequested(supply_by=date() as due):
             yield _until(TimerKind.SUPPLY, due, version)
         case gaps.GapsAccepted(due_on=due):
@@ -364,10 +377,11 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
 def _hearing_opens(event: Event, version: int) -> Iterator[Timer]:
     """几个机关几个人的程序。"""
     match event:
-        case hearing.RightTold(apply_due_on=due):
-            yield _until(TimerKind.HEARING_REQUEST, due, version)
-        case hearing.HearingRequested(hold_due_on=due):
-            yield _until(TimerKind.HEARING, due, version)
+        case hearing.RightTold(told_on=start, apply_due_on=due):
+            days = hearing.APPLY_DAYS
+            yield _counted(TimerKind.HEARING_REQUEST, due, version, days, start)
+        case hearing.HearingRequested(requested_on=start, hold_due_on=due):
+            yield _counted(TimerKind.HEARING, due, version, hearing.HOLD_DAYS, start)
         case _:
             return
 

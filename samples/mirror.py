@@ -24,12 +24,15 @@ while follow or any(consumer.position(lane) < ends[lane] for lane in lanes):
     if number > wanted[lane]:
         sys.exit(f"分区 {lane} 缺第 {wanted[lane]} 条，请停下询问")
     if number == wanted[lane]:  # 更小的是重复，丢弃
+        wanted[lane] = number + 1
+        if kind.partition(".")[0] not in rules["families"]:
+            continue  # 文书、材料、听证、期限提醒等，不改变办件的现状
         event = schemaless_reader(BytesIO(record.value), schemas[kind])
         fact = event | event["meta"] | head | {"number": head["stream"].partition("/")[2]}
         row = rows.setdefault(rules["row"].get(kind, "{key}").format(**fact), dict(rules["new"]))
         for rule in ("*", kind, *(f"{kind} {name}=null" for name in event if event[name] is None)):
             row |= {to.format(**fact): fact.get(of, of) for to, of in rules.get(rule, {}).items()}
-        row["events"], wanted[lane] = row["events"] + 1, number + 1
+        row["events"] += 1
         if follow:
             print(line.encode(row), flush=True)
 print("\n".join(line.encode(rows[key]) for key in sorted(rows)) or sys.exit(f"{topic} 没有记录"))

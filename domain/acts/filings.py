@@ -282,7 +282,7 @@ def _by_the_organ(filing_no: CaseNo, command: filing.Command, desk: Desk) -> Dec
 
 
 def _by_supervisors(
-    filing_no: CaseNo, state: "Known", command: filing.Command, desk: Desk
+    filing_no: CaseNo, state: Known, command: filing.Command, desk: Desk
 ) -> Decision:
     refusal = None if desk.is_machine else outside_item(desk, _item(state, desk))
     return refusal or _settle(filing_no, command, desk)
