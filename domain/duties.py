@@ -187,6 +187,13 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PlanTransfer": _by(Role.CATALOGUE),
         "TransferAuthority": _by(Role.CATALOGUE),
         "MergeOrgan": _by(Role.CATALOGUE),
+        "PublishList": _by(Role.CATALOGUE),
+        "PublishServices": _by(Role.CATALOGUE),
+        "PublishAssessment": _by(Role.CATALOGUE),
+        "ConfirmPlace": _by(Role.COUNTER, Role.REVIEWER),
+        "ScreenExemption": _by(Role.REVIEWER),
+        "RegisterExemption": _by(Role.DECIDER),
+        "EndExemption": _by(Role.DECIDER),
     }
 )
 

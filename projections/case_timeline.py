@@ -98,7 +98,7 @@ PROJECTION: Final = Projection(
         "inspection",
         "deadline",
     )
-    | names_of("hearing"),
+    | names_of("hearing", "exemption", "placement"),
     by_partition_key=True,
 )
 

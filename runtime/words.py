@@ -37,6 +37,8 @@ _TABLE_OF: Final = {
     "closing": "closing",
 }
 _SCHEMAS_OF: Final = {
+    "list": ("list.version_published.v1",),
+    "criteria": ("exemption.screened.v1",),
     "codes": ("task.inspected.v1",),
     "ground": ("commitment.breach_suspected.v1",),
     "kind": ("subject.registered.v1",),

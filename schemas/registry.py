@@ -10,6 +10,7 @@ from typing import Final
 
 from domain import (
     approval,
+    area,
     calendar,
     case,
     catalogue,
@@ -18,6 +19,7 @@ from domain import (
     compensation,
     credit,
     document,
+    exemption,
     filing,
     gaps,
     genesis,
@@ -27,6 +29,7 @@ from domain import (
     inspector,
     intermediary,
     linkage,
+    lists,
     material,
     officer,
     organ,
@@ -146,6 +149,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
     "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
     "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
+    "list.version_published.v1": lists.VersionPublished,  # 清单公布
+    "list.services_published.v1": lists.ServicesPublished,  # 中介服务事项清单公布
+    "area.assessment_published.v1": area.AssessmentPublished,  # 区域评估公布
+    "placement.confirmed.v1": area.Confirmed,  # 落区认定
+    "exemption.screened.v1": exemption.Screened,  # 豁免筛查
+    "exemption.registered.v1": exemption.Registered,  # 豁免登记
+    "exemption.ended.v1": exemption.Ended,  # 豁免终止
     "licence.changed.v1": approval.Changed,  # 许可变更
     "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
     "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废

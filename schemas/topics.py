@@ -34,6 +34,10 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "officer": "register",
     "inspector": "register",
     "organ": "register",  # 机关撤并
+    "list": "register",
+    "area": "register",
+    "placement": "case",  # 键是办件编号，与办件同一时间线
+    "exemption": "case",
     "calendar": "register",
     "import": "register",
     "ledger": "register",

@@ -7,11 +7,13 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
+from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
@@ -21,6 +23,7 @@ from domain.acts.intake import IntakeAct
 from domain.acts.intermediaries import IntermediaryAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
@@ -52,6 +55,9 @@ Act: TypeAlias = (
     | ImportAct
     | HearingAct
     | CatalogueAct
+    | ListAct
+    | ExemptionAct
+    | AreaAct
     | MaterialAct
     | DocumentAct
     | TimekeepingAct

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import filing, intermediary
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.listed import filed_only
 from domain.acts.lookups import (
     ITEM,
     edition,
@@ -149,7 +150,8 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
         report_sha256=act.report_sha256,
         promise_sha256=act.promise_sha256,
     )
-    command = filing.Submit(fact, item.filing_only, act.traits, _screened(act, item, desk))
+    listed = filed_only(desk, act.item_code, item, desk.today)
+    command = filing.Submit(fact, listed, act.traits, _screened(act, item, desk))
     answer = filing.decide(desk.load(FILING, act.filing_no), command)
     rules = (item_rule(act.item_code, item),)
     return combine(

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from domain import case
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.credits import barred
+from domain.acts.listed import filed_only, improper
 from domain.acts.lookups import (
     CASE,
     ITEM,
@@ -23,7 +24,7 @@ from domain.acts.places import write_case
 from domain.acts.tacit import licensed, tacit_approval
 from domain.calendar import calendar_from
 from domain.case import DeadlineKind, DeclineReason
-from domain.catalogue import HalfLimit, version_on
+from domain.catalogue import HalfLimit, ItemPublished, version_on
 from domain.deadlines import Due, half_limit
 from domain.decider import Decision, Refused, RuleUsed
 from domain.refusals import Refusal
@@ -133,10 +134,9 @@ def receive(act: Receive, desk: Desk) -> Decision:
     item = version_on(desk.load(ITEM, act.item_code), day)
     if item is None:
         return not_in_force(desk, act.item_code, day)
-    if item.filing_only:
-        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
-    if (bar := barred(desk, act.applicant, act.item_code, day)) is not None:
-        return bar
+    refusal = _not_here(act, item, day, desk)
+    if refusal is not None:
+        return refusal
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
         item_code=act.item_code,
@@ -159,12 +159,24 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
 
 
+def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refused | None:
+    """不走这条路：报备制的只报备，进驻负面清单上的不进大厅（机制 60），被限制申请的。"""
+    if filed_only(desk, act.item_code, item, day):
+        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if item.rules.on_negative_list and act.channel is Channel.COUNTER:
+        return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
+    return barred(desk, act.applicant, act.item_code, day)
+
+
 @handles(RequestSupplement)
 def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     """补正告知：第五个工作日过后即为受理，此后的告知连同视为受理一并记下；网上件不得要纸质。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
+    refusal = improper(act.missing, file.item)
+    if refusal is not None:
+        return refusal
     if act.on_paper and file.state.received.channel in ONLINE:
         return Refused(Refusal.CASE_PAPER_COPY)
     notice_due, rules = _notice_due(desk, file)

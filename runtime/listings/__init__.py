@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, registers, supervision
+from runtime.listings import cases, catalogue, registers, supervision
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -12,4 +12,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **cases.LISTS,
     **registers.LISTS,
     **supervision.LISTS,
+    **catalogue.LISTS,
 }
