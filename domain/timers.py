@@ -16,6 +16,7 @@ from domain import (
     clock,
     commitment,
     credit,
+    gaps,
     hearing,
     inspection,
     linkage,
@@ -43,6 +44,8 @@ class TimerKind(StrEnum):
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+    SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
+    GAP = "GAP"  # 容缺补齐
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -193,11 +196,17 @@ _LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
+    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Approved: frozenset(_DECISION),
-    case.Rejected: frozenset(_DECISION),
+    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
+    case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
+    case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
+    case.Withdrawn: frozenset(
+        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
+    ),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -228,6 +237,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 
 
 def _settles(event: Event, timer: Timer) -> bool:
+    if isinstance(event, gaps.GapFilled):
+        return timer.kind is TimerKind.GAP and timer.name == event.material.name
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
     if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
@@ -267,6 +278,8 @@ def _case_moves(timer: Timer, event: Event, version: int) -> Timer:
         case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
             due: date = getattr(event.dues, _DECISION[timer.kind])
             return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
+        case gaps.GapDefaulted() if timer.kind is TimerKind.GAP:
+            return replace(timer, missed=True)
         case _:
             return timer
 
@@ -317,7 +330,16 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             # From the day of acceptance, which the event does not say: see _since.
             days = event.expedited_days
             yield _counted(TimerKind.EXPEDITED_DECISION, due, version, days, date.min)
-        case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
+        case case.SupplementRequested(supply_by=date() as due):
+            yield _until(TimerKind.SUPPLY, due, version)
+        case gaps.GapsAccepted(due_on=due):
+            for name in event.gaps:
+                yield _until(TimerKind.GAP, due, version, name)
+        case (
+            case.Approved(delivery_due_on=due)
+            | case.Rejected(delivery_due_on=due)
+            | case.DeemedApproved(delivery_due_on=due)
+        ):
             start = event.decided_on
             yield _counted(TimerKind.DELIVERY, due, version, case.DELIVERY_DAYS, start)
         case _:

@@ -20,6 +20,7 @@ from projections import (
     list_register,
     officer_register,
     policy_register,
+    quota_register,
     service_calendar,
     side_files,
     statistics,
@@ -44,6 +45,7 @@ ALL: Final[tuple[Projection, ...]] = (
     statistics.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
+    quota_register.PROJECTION,
     document_register.PROJECTION,
     credit_register.PROJECTION,
     side_files.PROJECTION,

@@ -80,6 +80,10 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     case.Reviewed: ("state", "REVIEWED"),
     case.Approved: ("state", "APPROVED"),
     case.Rejected: ("state", "REJECTED"),
+    case.DeemedApproved: ("state", "DEEMED_APPROVED"),
+    case.Withdrawn: ("state", "APPLICATION_WITHDRAWN"),
+    case.SupplementLapsed: ("state", "SUPPLEMENT_LAPSED"),
+    case.AcceptanceRevoked: ("state", "ACCEPTANCE_REVOKED"),
     filing.Submitted: ("state", "SUBMITTED"),
     filing.Returned: ("state", "RETURNED"),
     filing.Filed: ("state", "FILED"),
@@ -148,6 +152,7 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.DeemedAccepted: _ACCEPTED,
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
+    case.DeemedApproved: ("licence_no", "valid_from", "delivery_due_on"),
     case.CaseImported: ("item_code", "organ", "channel"),
     approval.Renewed: ("valid_to",),
     approval.DeemedRenewed: ("valid_to",),
@@ -166,7 +171,7 @@ _BINDING: Final = {
     "ACCEPTED": _TO_DECIDE,
     "REVIEWED": _TO_DECIDE,
 }
-_DECIDED: Final = ("APPROVED", "REJECTED")
+_DECIDED: Final = ("APPROVED", "REJECTED", "DEEMED_APPROVED")
 _NEW: Final[Row] = {
     "delivered": False,
     "missed": [],
@@ -285,7 +290,7 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return _organs(meta)
         case filing.Submitted(filer=filer):
             return _organs(meta) | {"applicant": filer, "received_at": meta.decided_at}
-        case case.Approved() | case.Rejected() | case.Declined():
+        case case.Approved() | case.Rejected() | case.Declined() | case.DeemedApproved():
             return {"decided_at": meta.decided_at}
         case filing.Filed():  # lodged by the applicant: the organ is whoever takes it on file
             return _organs(meta) | {"decided_at": meta.decided_at}

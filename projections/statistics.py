@@ -42,6 +42,11 @@ _OUTCOMES: Final[dict[type[Event], str]] = {
     case.Approved: "APPROVED",
     case.Rejected: "REJECTED",
     case.Declined: "DECLINED",
+    case.DeemedApproved: "APPROVED",
+    # 没有决定而告结的也算办结（domain.md 表 B 注），但不算提前办结
+    case.Withdrawn: "WITHDRAWN",
+    case.SupplementLapsed: "WITHDRAWN",
+    case.AcceptanceRevoked: "ACCEPTANCE_REVOKED",
 }
 _READ: Final[tuple[type[Event], ...]] = (
     case.Received,
@@ -50,6 +55,10 @@ _READ: Final[tuple[type[Event], ...]] = (
     case.Declined,
     case.Approved,
     case.Rejected,
+    case.DeemedApproved,
+    case.Withdrawn,
+    case.SupplementLapsed,
+    case.AcceptanceRevoked,
     case.CaseImported,
     clock.Paused,
     clock.Resumed,
@@ -94,11 +103,11 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             return {"kind": str(event.kind), "due_on": event.promised_due_on}
         case clock.Paused(dues=dues) | clock.Resumed(dues=dues):
             return {"due_on": dues.promised_due_on}
-        case case.Approved() | case.Rejected() | case.Declined():
-            return _closed(_OUTCOMES[type(event)], event.decided_on)
         case case.CaseImported(started_at=at, ended_at=end):
             new = _opened("IMPORTED_CASE", event.organ, beijing_day(at))
             return new | ({"closed_on": beijing_day(end)} if end else {})
+        case _ if type(event) in _OUTCOMES:
+            return _closed(_OUTCOMES[type(event)], decided_on)
         case filing.Submitted():
             return _opened("FILING", meta.actor.organ, decided_on)
         case filing.Filed():
@@ -208,13 +217,14 @@ class Counts:
 
 
 _PLEDGED: Final = "what = 'CASE' AND outcome <> 'DECLINED' AND kind = 'PLEDGED_TIME'"
+_DECIDED: Final = " AND outcome IN ('APPROVED', 'REJECTED')"
 # Each number is counted by the day on which that very thing happened, within the period.
 _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
     "received": ("opened_on", "what = 'CASE'"),
     "on_the_spot": ("opened_on", "what = 'CASE' AND kind = 'ON_THE_SPOT'"),
     "closed": ("closed_on", "what = 'CASE' AND outcome <> 'DECLINED'"),
     "pledged_closed": ("closed_on", _PLEDGED),
-    "early": ("closed_on", _PLEDGED + " AND closed_on < due_on"),
+    "early": ("closed_on", _PLEDGED + _DECIDED + " AND closed_on < due_on"),
     "approved": ("closed_on", "what = 'CASE' AND outcome = 'APPROVED'"),
     "rejected": ("closed_on", "what = 'CASE' AND outcome = 'REJECTED'"),
     "declined": ("closed_on", "what = 'CASE' AND outcome = 'DECLINED'"),

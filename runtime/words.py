@@ -34,6 +34,7 @@ _TABLE_OF: Final = {
     "offices": "organ",
     "kind": "claim",
     "reason": "stop",
+    "closing": "closing",
 }
 _SCHEMAS_OF: Final = {
     "codes": ("task.inspected.v1",),

@@ -19,6 +19,7 @@ from domain import (
     credit,
     document,
     filing,
+    gaps,
     genesis,
     hearing,
     importing,
@@ -31,6 +32,8 @@ from domain import (
     organ,
     past_inspection,
     policy,
+    quota,
+    remarks,
     revocation,
     seal,
     service_days,
@@ -110,6 +113,21 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "case.expedited.v1": clock.Expedited,  # 进绿色通道
     "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
     "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "case.supplement_requested.v2": case.SupplementRequested,  # 补正告知（可定补正期限）
+    "case.notice_violated.v1": remarks.NoticeViolated,  # 违规补正告知
+    "case.survey_recorded.v1": remarks.SurveyRecorded,  # 现场踏勘
+    "case.fee_notified.v1": remarks.FeeNotified,  # 收费告知
+    "case.corrected.v1": remarks.Corrected,  # 更正录入
+    "case.deemed_approved.v1": case.DeemedApproved,  # 超时默认同意
+    "case.withdrawn.v1": case.Withdrawn,  # 撤回申请
+    "case.supplement_lapsed.v1": case.SupplementLapsed,  # 逾期不补正
+    "case.gaps_accepted.v1": gaps.GapsAccepted,  # 容缺受理
+    "case.gap_filled.v1": gaps.GapFilled,  # 补来容缺材料
+    "case.gap_defaulted.v1": gaps.GapDefaulted,  # 容缺逾期
+    "case.acceptance_revoked.v1": case.AcceptanceRevoked,  # 撤销受理
+    "quota.place_taken.v1": quota.PlaceTaken,  # 名额取号
+    "quota.place_granted.v1": quota.PlaceGranted,  # 名额用去
+    "quota.place_released.v1": quota.PlaceReleased,  # 名额退出
     "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
     "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
     "hearing.requested.v1": hearing.HearingRequested,  # 申请听证

@@ -37,6 +37,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "calendar": "register",
     "import": "register",
     "ledger": "register",
+    # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
+    "quota": "register",
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

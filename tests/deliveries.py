@@ -25,6 +25,7 @@ from domain import (
     officer,
     past_inspection,
     policy,
+    quota,
     revocation,
     seal,
     subject,
@@ -626,6 +627,13 @@ def _registers() -> Iterator[Happening]:
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
+    yield "policy/beijing", policy_published(), "beijing"
+    for number in (1, 2):  # 数量有限的许可
+        case_no = CaseNo(f"Q-{number}")
+        yield f"quota/{ITEM}", quota.PlaceTaken(case_no, number, START.date()), ITEM
+    yield f"quota/{ITEM}", quota.PlaceGranted(CaseNo("Q-1"), LicenceNo("Q-L")), ITEM
+    refused = quota.PlaceReleased(CaseNo("Q-2"), quota.PlaceRelease.REJECTED)
+    yield f"quota/{ITEM}", refused, ITEM
 
 
 def _elsewhere() -> Iterator[Happening]:

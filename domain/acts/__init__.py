@@ -13,6 +13,7 @@ from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
 from domain.acts.filings import FilingAct
+from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
@@ -25,6 +26,7 @@ from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.register import RegisterAct
+from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
@@ -35,6 +37,8 @@ Act: TypeAlias = (
     IntakeAct
     | DecidingAct
     | ProcedureAct
+    | RemarksAct
+    | GapsAct
     | PledgeAct
     | PolicyAct
     | CreditAct

@@ -240,7 +240,7 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
 def _undecided(desk: Desk, case_no: CaseNo) -> CaseFile | Refused:
     """尚未决定的办件。"""
     file = case_file(desk, case_no)
-    if isinstance(file, CaseFile) and isinstance(file.state, case.Concluded):
+    if isinstance(file, CaseFile) and isinstance(file.state, case.Concluded | case.Closed):
         return case.standing(file.state)
     return file
 

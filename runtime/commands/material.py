@@ -174,7 +174,7 @@ def sheet(folder: Folder) -> Sheet:
         for number, one in enumerate(known.versions, start=1)
     ]
     headings = tuple(words.term("column", f"material_{name}") for name in columns)
-    return Sheet(words.term("list", "materials"), headings, rows)
+    return Sheet(words.say("material_section"), headings, rows)
 
 
 def _look(look: material.Seen) -> str:

@@ -36,7 +36,7 @@ def _fields(kind: str) -> dict[str, Any]:
 
 def test_the_rules_are_the_states_of_our_view() -> None:
     """办件现状的状态表与公布的规则：一件不多，一件不少，栏与状态都相同。"""
-    ours = {name_of(event): [moved] for event, moved in STATES.items()}
+    ours = {name: [STATES[kind]] for name, kind in EVENT_NAMES.items() if kind in STATES}
     ours |= {name_of(event): [("push/{number}", state)] for event, state in PUSH_STATES.items()}
     published = {
         name: [(column, value) for column, value in rule.items() if value.isupper()]
