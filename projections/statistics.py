@@ -107,7 +107,8 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             new = _opened("IMPORTED_CASE", event.organ, beijing_day(at))
             return new | ({"closed_on": beijing_day(end)} if end else {})
         case _ if type(event) in _OUTCOMES:
-            return _closed(_OUTCOMES[type(event)], decided_on)
+            # What ends without a decision says no such day: it ends when that is recorded.
+            return _closed(_OUTCOMES[type(event)], getattr(event, "decided_on", decided_on))
         case filing.Submitted():
             return _opened("FILING", meta.actor.organ, decided_on)
         case filing.Filed():
@@ -329,3 +330,16 @@ RATES: Final = (
     Rate("inspection_rate", "inspected", "tasks"),
     Rate("problem_rate", "problems", "inspected"),
 )
+
+
+def compression(limits: Iterable[tuple[int, int]], places: int = 2) -> Decimal | None:
+    """时限压缩：各事项减少的日数之和 ÷ 原日数之和，先加后除；没有日数则没有。
+
+    ``limits``: of each item the days before and the days now.
+    """
+    kept = tuple(limits)
+    before = sum(old for old, _ in kept)
+    if not before:
+        return None
+    exact = Decimal((before - sum(new for _, new in kept)) * 100) / Decimal(before)
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
