@@ -218,6 +218,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
     new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
+    if isinstance(event, timekeeping.Rederived):
+        return new  # a reckoning of ours: nothing happened to the case (schemas/case_states.json)
     return new | counted(new, delivered) | {"updated_at": delivered.meta.recorded_at}
 
 

@@ -627,17 +627,16 @@ def _registers() -> Iterator[Happening]:
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
-    yield "policy/beijing", policy_published(), "beijing"
+
+
+def _elsewhere() -> Iterator[Happening]:
+    """What the registers hold besides: behind the story, so that its times stay as they are."""
     for number in (1, 2):  # 数量有限的许可
         case_no = CaseNo(f"Q-{number}")
         yield f"quota/{ITEM}", quota.PlaceTaken(case_no, number, START.date()), ITEM
     yield f"quota/{ITEM}", quota.PlaceGranted(CaseNo("Q-1"), LicenceNo("Q-L")), ITEM
     refused = quota.PlaceReleased(CaseNo("Q-2"), quota.PlaceRelease.REJECTED)
     yield f"quota/{ITEM}", refused, ITEM
-
-
-def _elsewhere() -> Iterator[Happening]:
-    """What the registers hold besides: behind the story, so that its times stay as they are."""
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"

@@ -480,7 +480,7 @@ LISTS: Final[Mapping[str, Listing]] = {
     "places": Listing(
         (quota_register.PROJECTION,),
         frozenset({"item"}),
-        ("item", "place", "case_no", "accepted_on", "state", "licence", "position"),
+        ("item", "place", "case_no", "accepted_on", "state", "licence_no", "position"),
         _places,
         _queued,
     ),
