@@ -171,7 +171,7 @@ _BINDING: Final = {
     "ACCEPTED": _TO_DECIDE,
     "REVIEWED": _TO_DECIDE,
 }
-_DECIDED: Final = ("APPROVED", "REJECTED")
+_DECIDED: Final = ("APPROVED", "REJECTED", "DEEMED_APPROVED")
 _NEW: Final[Row] = {
     "delivered": False,
     "missed": [],

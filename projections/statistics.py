@@ -330,3 +330,16 @@ RATES: Final = (
     Rate("inspection_rate", "inspected", "tasks"),
     Rate("problem_rate", "problems", "inspected"),
 )
+
+
+def compression(limits: Iterable[tuple[int, int]], places: int = 2) -> Decimal | None:
+    """时限压缩：各事项减少的日数之和 ÷ 原日数之和，先加后除；没有日数则没有。
+
+    ``limits``: of each item the days before and the days now.
+    """
+    kept = tuple(limits)
+    before = sum(old for old, _ in kept)
+    if not before:
+        return None
+    exact = Decimal((before - sum(new for _, new in kept)) * 100) / Decimal(before)
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
