@@ -107,7 +107,8 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             new = _opened("IMPORTED_CASE", event.organ, beijing_day(at))
             return new | ({"closed_on": beijing_day(end)} if end else {})
         case _ if type(event) in _OUTCOMES:
-            return _closed(_OUTCOMES[type(event)], decided_on)
+            day = getattr(event, "decided_on", decided_on)  # what the fact says, if it says a day
+            return _closed(_OUTCOMES[type(event)], day)
         case filing.Submitted():
             return _opened("FILING", meta.actor.organ, decided_on)
         case filing.Filed():
