@@ -58,7 +58,7 @@ SURVEY = RecordSurvey(NO, TWO, "场所与图纸相符", SHA)
 
 
 def test_a_survey_takes_two_and_stops_no_clock() -> None:
-    """两人踏勘，记录人在其中；监管部门可以派观察员；再记一次同样的无事可办。"""
+    """SD4：两人踏勘，记录人在其中；监管部门可以派观察员；再记一次同样的无事可办。"""
     book = accepted("2026-03-02")
     watched = replace(SURVEY, observer=person("supervisor"), observer_organ=SUPERVISOR)
     assert only(book.do(watched, REVIEWER, "2026-03-04"), SurveyRecorded).surveyors == TWO
