@@ -238,7 +238,7 @@ def _first_entered(state: Open | Concluded | Closed, what: CorrectedField) -> En
         case CorrectedField.RECEIPT_NO, _:
             return _receipt(state.received, state.received.receipt_no)
         case CorrectedField.CHANNEL, _:
-            return _receipt(state.received, state.received.channel)
+            return _receipt(state.received, str(state.received.channel))
         case CorrectedField.NOTICE_NO, (
             AwaitingSupplement(notice=SupplementRequested() as notice)
             | UnderReview(notice=SupplementRequested() as notice)

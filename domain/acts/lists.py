@@ -49,7 +49,7 @@ def publish_list(act: PublishList, desk: Desk) -> Decision:
         entries=act.entries,
         handler=desk.handler,
     )
-    return _publish(act.kind, fact, desk)
+    return _publish(str(act.kind), fact, desk)
 
 
 @handles(PublishServices)
