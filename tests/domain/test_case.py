@@ -579,3 +579,10 @@ def test_a_notice_after_acceptance_but_in_time_is_refused_or_recorded() -> None:
             NoticeFault.AFTER_HALF, NOTICE.notice_no, NOTICE.missing, half, NOTICE.handler
         )
     )
+
+
+def test_a_decided_case_takes_no_notice() -> None:
+    """已有决定的件，不再告知补正。"""
+    late = RequestSupplement(NOTICE, NOTICE_DUE, TODAY)
+    life = (RECEIVED, ACCEPTED, REVIEWED, APPROVED)
+    given(*life).when(late).refused(Refusal.CASE_ALREADY_DECIDED)

@@ -1,13 +1,16 @@
 """规则 13（首次许可）：超时默认须事项明示选用；没有选用的、涉及安全的，只记逾期。"""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from domain import catalogue
 from domain.acts.intake import MarkDeadlineMissed
 from domain.approval import Granted
 from domain.case import DeadlineKind, DeadlineMissed, DeemedApproved
 from domain.catalogue import HandlingRules, ItemPublished, ReviewRules
+from domain.decider import Refused
 from domain.refusals import Refusal
 from tests.domain.case_file import MACHINE, events_of
 from tests.rules.papers import APPROVE, DECIDER, NO, accepted, item, only, reviewed
@@ -43,3 +46,9 @@ def test_the_legal_limit_alone_gives_nothing() -> None:
     book = reviewed("2026-03-02", PLAIN)
     legal = MarkDeadlineMissed(NO, DeadlineKind.LEGAL_DECISION)
     only(book.do(legal, MACHINE, "2026-04-03"), DeadlineMissed)
+
+
+def test_a_safety_item_may_not_opt_in() -> None:
+    """涉及安全的事项，公布时就不得写明超时默认。"""
+    answer = catalogue.decide(catalogue.Nothing(), catalogue.Publish(SAFETY, date(2026, 3, 2)))
+    assert answer == Refused(Refusal.ITEM_DEEMED_SAFETY)
