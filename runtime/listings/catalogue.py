@@ -43,7 +43,7 @@ def _exemption(row: side_files.SideFile, today: date) -> Iterable[Cell]:
         row.text("item_code"),
         row.text("subject"),
         row.text("project"),
-        say("yes" if row.details["exempt"] else "no_later"),
+        say("yes" if row.details["exempt"] else "no"),
         row.text("document_no"),
         row.opened_on,
         row.position,
