@@ -182,7 +182,8 @@ def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     notice_due, rules = _notice_due(desk, file)
     half_due = _half_due(desk, file)
     fact = case.SupplementRequested(act.notice_no, act.missing, desk.handler, act.supply_by)
-    deemed = None if notice_due.provisional else _deemed(desk, file)
+    late = desk.today > notice_due.day and not notice_due.provisional
+    deemed = _deemed(desk, file) if late else None
     command = case.RequestSupplement(fact, notice_due.day, desk.today, half_due.day, deemed)
     answer = case.decide(file.state, command)
     return write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
