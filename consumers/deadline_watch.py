@@ -21,7 +21,7 @@ from domain.lights import Light, Span, levels_of, light_on, turning
 from domain.refusals import Refusal
 from domain.terms import Actor, beijing_day, end_of_day
 from domain.timekeeping import file_of
-from domain.timers import Timer, TimerKind, advance, told
+from domain.timers import FAMILIES, Timer, TimerKind, advance, told
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import DUE, Command, Reaction, Rows, StateRow, Supervisor
@@ -32,11 +32,15 @@ ACTOR: Final[Actor] = machine(NAME)
 # Kinds of which the ledger says otherwise that they were missed: no black light besides.
 RECORDED: Final = frozenset(ACTS) - {TimerKind.REVEALS}
 # Hours or a day long, or no deadline of an office: they have a light, but nobody is warned.
-SILENT: Final = frozenset({TimerKind.REVEALS, TimerKind.STATEMENT, TimerKind.HEARING_REQUEST})
-NOT_YET: Final = frozenset({Refusal.DEADLINE_NOT_YET})
-FAMILIES: Final = frozenset(
-    {"case", "commitment", "licence", "push", "revocation", "plan", "task", "hearing", "deadline"}
+SILENT: Final = frozenset(
+    {
+        TimerKind.REVEALS,
+        TimerKind.STATEMENT,
+        TimerKind.HEARING_REQUEST,
+        TimerKind.CREDIT_RECORD,
+    }
 )
+NOT_YET: Final = frozenset({Refusal.DEADLINE_NOT_YET})
 
 
 @dataclass(frozen=True, slots=True)

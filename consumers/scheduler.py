@@ -16,6 +16,7 @@ from consumers.common import machine
 from domain.acts import Act
 from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
+from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
@@ -24,6 +25,7 @@ from domain.acts.linkage import MarkPushOverdue
 from domain.acts.oversight import MarkAnswerMissed
 from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
 from domain.acts.publications import MarkPublicationMissed, Publish
+from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
@@ -47,6 +49,8 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.LEGAL_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.DELIVERY: lambda no, timer: _missed(no, timer),
     TimerKind.EXPEDITED_DECISION: lambda no, timer: _missed(no, timer),
+    TimerKind.SUPPLY: lambda no, _: LapseSupplement(CaseNo(no)),
+    TimerKind.GAP: lambda no, _: DefaultGaps(CaseNo(no)),
     TimerKind.SUPPLEMENT: lambda no, timer: MarkSupplementOverdue(CommitmentId(no), timer.name),
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),

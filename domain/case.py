@@ -19,7 +19,17 @@ from domain.clock import (
     counted,
 )
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.gaps import GapDefaulted, GapFilled, Gaps, GapsAccepted
 from domain.refusals import Refusal
+from domain.remarks import (
+    NO_REMARKS,
+    Corrected,
+    FeeNotified,
+    NoticeFault,
+    NoticeViolated,
+    Remarks,
+    SurveyRecorded,
+)
 from domain.sources import SourceRecord, Taken, contradicts
 from domain.terms import (
     CaseKind,
@@ -51,6 +61,13 @@ class ReviewOpinion(StrEnum):
 
     APPROVE = "APPROVE"
     REJECT = "REJECT"
+
+
+class WithdrawalGround(StrEnum):
+    """申请因何撤回。"""
+
+    APPLICANT = "APPLICANT"  # 申请人撤回
+    GAP_DEFAULT = "GAP_DEFAULT"  # 容缺到期没有补齐，视为撤回
 
 
 class DeadlineKind(StrEnum):
@@ -124,6 +141,7 @@ class SupplementRequested(Event):
     notice_no: str
     missing: tuple[str, ...]
     handler: PersonId
+    supply_by: date | None = None  # since v2：告知书定的补正期限
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +244,50 @@ class Rejected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeemedApproved(Event):
+    """超时默认：事项明示选用并有依据的，承诺时限已过而不作决定，视为准予。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("qxzglz2012-7:csmr",)
+    basis: str  # 事项所载的依据
+    decided_on: date
+    decision_no: str
+    licence_no: LicenceNo
+    valid_from: date
+    delivery_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """撤回申请。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:29", "qxzglz2012-7:rq")
+    ground: WithdrawalGround
+    reasons: str
+    withdrawn_on: date
+    handler: PersonId | None  # 申请人网上撤回的、视为撤回的没有
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementLapsed(Event):
+    """逾期不补正，视为撤回申请。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("zjxk:11",)
+    missing: tuple[str, ...]
+    supply_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRevoked(Event):
+    """撤销受理：容缺的材料到期没有补齐。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("zjxk:11",)
+    reasons: str
+    decided_on: date
+    document_no: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered(Event):
     """送达。"""
 
@@ -302,6 +364,17 @@ CaseEvent: TypeAlias = (
     | Resumed
     | Extended
     | Expedited
+    | NoticeViolated
+    | SurveyRecorded
+    | FeeNotified
+    | Corrected
+    | DeemedApproved
+    | Withdrawn
+    | SupplementLapsed
+    | GapsAccepted
+    | GapFilled
+    | GapDefaulted
+    | AcceptanceRevoked
 )
 
 
@@ -345,18 +418,25 @@ class Checking:
 
     received: Received
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
 
     def after(self, event: Event) -> "State":
         """核对材料的结果。"""
         match event:
             case SupplementRequested():
-                return AwaitingSupplement(self.received, event, missed=self.missed)
+                return AwaitingSupplement(
+                    self.received, event, missed=self.missed, remarks=self.remarks
+                )
             case Accepted() | DeemedAccepted():
-                return UnderReview(self.received, event, missed=self.missed)
+                return UnderReview(self.received, event, missed=self.missed, remarks=self.remarks)
             case Declined():
-                return Concluded(self.received, None, event)
+                return Concluded(self.received, None, event, remarks=self.remarks)
+            case Withdrawn():
+                return Closed(self.received, None, event, self.missed, self.remarks)
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -369,6 +449,7 @@ class AwaitingSupplement:
     notice: SupplementRequested
     supplements: tuple[Supplemented, ...] = ()
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -382,9 +463,19 @@ class AwaitingSupplement:
             case Supplemented():
                 return replace(self, supplements=(*self.supplements, event))
             case Accepted():
-                return UnderReview(self.received, event, missed=self.missed)
+                return UnderReview(
+                    self.received,
+                    event,
+                    missed=self.missed,
+                    remarks=self.remarks,
+                    notice=self.notice,
+                )
             case Declined():
-                return Concluded(self.received, None, event)
+                return Concluded(self.received, None, event, remarks=self.remarks)
+            case Withdrawn() | SupplementLapsed():
+                return Closed(self.received, None, event, self.missed, self.remarks)
+            case NoticeViolated() | Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -397,7 +488,10 @@ class UnderReview:
     acceptance: Accepted | DeemedAccepted
     review: Reviewed | None = None
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
     clock: Clock = AT_ACCEPTANCE
+    notice: SupplementRequested | None = None
+    gaps: Gaps | None = None
 
     @property
     def acceptor(self) -> PersonId | None:
@@ -405,16 +499,35 @@ class UnderReview:
         return self.acceptance.handler if isinstance(self.acceptance, Accepted) else None
 
     def after(self, event: Event) -> "State":
-        """审核、决定，或记下逾期。"""
+        """审核、决定、告结，或记下其间的事。"""
         match event:
             case Reviewed():
                 return replace(self, review=event)
-            case Approved() | Rejected():
-                return Concluded(self.received, self.acceptance, event, missed=self.missed)
+            case Approved() | Rejected() | DeemedApproved():
+                return Concluded(
+                    self.received,
+                    self.acceptance,
+                    event,
+                    missed=self.missed,
+                    remarks=self.remarks,
+                )
+            case Withdrawn() | AcceptanceRevoked():
+                return Closed(self.received, self.acceptance, event, self.missed, self.remarks)
+            case _:
+                return self._meanwhile(event)
+
+    def _meanwhile(self, event: Event) -> "State":
+        match event:
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
             case Paused() | Resumed() | Extended() | Expedited():
                 return replace(self, clock=self.clock.after(event))
+            case GapsAccepted() if self.gaps is None:
+                return replace(self, gaps=Gaps(event))
+            case GapFilled() | GapDefaulted() if self.gaps is not None:
+                return replace(self, gaps=self.gaps.after(event))
+            case NoticeViolated() | SurveyRecorded() | FeeNotified() | Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -425,9 +538,10 @@ class Concluded:
 
     received: Received
     acceptance: Accepted | DeemedAccepted | None
-    decision: Approved | Rejected | Declined
+    decision: Approved | Rejected | Declined | DeemedApproved
     delivery: Delivered | None = None
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
 
     @property
     def document_no(self) -> str:
@@ -435,7 +549,11 @@ class Concluded:
         match self.decision:
             case Declined(document_no=number):
                 return number
-            case Approved(decision_no=number) | Rejected(decision_no=number):
+            case (
+                Approved(decision_no=number)
+                | Rejected(decision_no=number)
+                | DeemedApproved(decision_no=number)
+            ):
                 return number
             case never:
                 assert_never(never)
@@ -447,11 +565,53 @@ class Concluded:
                 return replace(self, delivery=event)
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
 
-State: TypeAlias = Nothing | Imported | Checking | AwaitingSupplement | UnderReview | Concluded
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """没有决定而告结：撤回申请、逾期不补正、撤销受理；统计上算办结。"""
+
+    received: Received
+    acceptance: Accepted | DeemedAccepted | None
+    ending: Withdrawn | SupplementLapsed | AcceptanceRevoked
+    missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
+
+    def after(self, event: Event) -> "State":
+        """告结之后只有更正。"""
+        match event:
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+Open: TypeAlias = Checking | AwaitingSupplement | UnderReview
+State: TypeAlias = Nothing | Imported | Open | Concluded | Closed
+
+
+def stopped(state: UnderReview) -> Refused | None:
+    """特别程序没有结束。"""
+    if state.clock.open is None:
+        return None
+    return Refused(Refusal.CASE_PAUSED, {"notice_no": state.clock.open.notice_no})
+
+
+def impediment(state: UnderReview) -> Refused | None:
+    """还不能准予：特别程序没有结束，容缺的材料没有补齐。"""
+    if state.gaps is not None and state.gaps.open:
+        return Refused(Refusal.CASE_GAPS_OPEN, {"missing": "、".join(state.gaps.open)})
+    return stopped(state)
+
+
+def before_receipt(state: UnderReview) -> Refused:
+    """决定之日早于收件之日（体外循环）。"""
+    received_on = beijing_day(state.received.received_at)
+    return Refused(Refusal.CASE_BEFORE_RECEIPT, {"received_on": str(received_on)})
 
 
 def running(state: State, deadline: DeadlineKind) -> Running | None:
@@ -468,9 +628,9 @@ def reckoned(state: State, deadline: DeadlineKind) -> Running | None:
             return Running(beijing_day(received.received_at), NOTICE_DAYS)
         case UnderReview(), _:
             return _to_decide(state, deadline)
-        case Concluded(decision=Approved() | Rejected() as made, delivery=None), (
-            DeadlineKind.DELIVERY
-        ):
+        case Concluded(
+            decision=Approved() | Rejected() | DeemedApproved() as made, delivery=None
+        ), (DeadlineKind.DELIVERY):
             return Running(made.decided_on, DELIVERY_DAYS)
         case _:
             return None
@@ -489,19 +649,22 @@ def _to_decide(state: UnderReview, deadline: DeadlineKind) -> Running | None:
             return None
 
 
-def acceptance_day(
-    state: Checking | AwaitingSupplement | UnderReview | Concluded, due_on: date, today: date
-) -> date:
-    """受理之日：材料齐全的为今日，逾期未告知的溯及收件之日，补正的为最后一份材料收到之日。"""
+def acceptance_day(state: Open | Concluded | Closed, due_on: date, today: date) -> date:
+    """受理之日：材料齐全的为今日，逾期未告知的溯及收件之日，补正的为最后一份材料收到之日。
+
+    One that is accepted with gaps after a notice is accepted today.
+    """
     match state:
         case Checking(received=received):
             return today if today <= due_on else beijing_day(received.received_at)
+        case AwaitingSupplement() if state.lacking:
+            return today
         case AwaitingSupplement(received=received, supplements=parts):
             days = (beijing_day(part.received_at) for part in parts)
             return max(days, default=beijing_day(received.received_at))
         case UnderReview(acceptance=taken):
             return taken.accepted_on
-        case Concluded():
+        case Concluded() | Closed():
             return today
         case never:
             assert_never(never)
@@ -534,8 +697,20 @@ def standing(state: State) -> Refused:
             )
         case UnderReview(acceptance=taken):
             return Refused(Refusal.CASE_DEEMED_ACCEPTED, {"accepted_on": str(taken.accepted_on)})
+        case Concluded() | Closed():
+            return _ended(state)
+        case never:
+            assert_never(never)
+
+
+def _ended(state: Concluded | Closed) -> Refused:
+    match state:
+        case Closed(ending=ending):
+            return Refused(Refusal.CASE_CLOSED, {"closing": type(ending).__name__})
         case Concluded(decision=made):
             facts = {"document_no": state.document_no, "decided_on": str(made.decided_on)}
+            if isinstance(made, DeemedApproved):
+                return Refused(Refusal.CASE_DEEMED_APPROVED, facts)
             return Refused(Refusal.CASE_ALREADY_DECIDED, facts | {"handler": made.handler})
         case never:
             assert_never(never)
@@ -572,28 +747,64 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class RequestSupplement:
-    """补正告知；``due_on`` is the fifth working day."""
+    """补正告知；``due_on`` is the fifth working day, ``half_due_on`` the end of the first half of
+    the promised limit, ``deemed`` what the law has made of the case by now (None: not to be said).
+    """
 
     fact: SupplementRequested
     due_on: date
     today: date
+    half_due_on: date = date.max
+    deemed: DeemedAccepted | None = None
 
     def decide(self, state: State) -> Answer:
-        """五日之内、一次、写明全部内容；逾期的告知不阻止受理（规则 2）。"""
+        """五日之内、一次、写明全部内容；违规发出的照记，不影响受理（规则 2、3、12）。"""
         match state:
-            case Checking() if not self.fact.missing:
+            case Checking() | AwaitingSupplement() | UnderReview() if not self.fact.missing:
                 return Refused(Refusal.CASE_NOTICE_EMPTY)
-            case Checking() if self.today > self.due_on:
-                return Refused(Refusal.CASE_NOTICE_TOO_LATE, {"due_on": str(self.due_on)})
             case Checking():
-                return _unless_agent(state, self.fact.handler, (self.fact,))
-            case AwaitingSupplement(notice=known) if known == self.fact:
-                return ()
-            case AwaitingSupplement(notice=known):
-                facts = {"notice_no": known.notice_no, "handler": known.handler}
-                return Refused(Refusal.CASE_NOTICE_TWICE, facts)
+                return self._first(state)
+            case (
+                AwaitingSupplement(notice=known)
+                | UnderReview(notice=SupplementRequested() as known)
+            ):
+                if known == self.fact or state.remarks.knows(self.fact.notice_no):
+                    return ()
+                return self._violated(state, NoticeFault.TWICE, None)
+            case UnderReview(remarks=remarks):
+                return () if remarks.knows(self.fact.notice_no) else self._after_acceptance(state)
             case _:
                 return standing(state)
+
+    def _first(self, state: Checking) -> Answer:
+        if self.fact.supply_by is not None and self.fact.supply_by <= self.today:
+            return Refused(Refusal.CASE_SUPPLY_DATE, {"today": str(self.today)})
+        if self.today <= self.due_on:
+            events: tuple[Event, ...] = (self.fact,)
+            if self.today > self.half_due_on:
+                events += (self._violation(NoticeFault.AFTER_HALF, self.half_due_on),)
+            return _unless_agent(state, self.fact.handler, events)
+        if self.deemed is None:
+            return Refused(Refusal.CASE_NOTICE_TOO_LATE, {"due_on": str(self.due_on)})
+        late = self._violation(NoticeFault.LATE, self.due_on)
+        return _unless_agent(state, self.fact.handler, (self.deemed, late))
+
+    def _after_acceptance(self, state: UnderReview) -> Answer:
+        """受理即认材料齐全：期限之内的拒绝，过了期限还发出的记为违规。"""
+        if self.today > self.due_on:
+            return self._violated(state, NoticeFault.LATE, self.due_on)
+        if self.today > self.half_due_on:
+            return self._violated(state, NoticeFault.AFTER_HALF, self.half_due_on)
+        return standing(state)
+
+    def _violated(
+        self, state: AwaitingSupplement | UnderReview, fault: NoticeFault, due_on: date | None
+    ) -> Answer:
+        return _unless_agent(state, self.fact.handler, (self._violation(fault, due_on),))
+
+    def _violation(self, fault: NoticeFault, due_on: date | None) -> NoticeViolated:
+        fact = self.fact
+        return NoticeViolated(fault, fact.notice_no, fact.missing, due_on, fact.handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -625,16 +836,15 @@ class Accept:
     today: date
     window_authorised: bool
     missed: tuple[DeadlineMissed, ...] = ()
+    gaps: GapsAccepted | None = None  # 容缺受理，见 domain.procedure
 
     def decide(self, state: State) -> Answer:
         """材料齐全或补正齐全即受理；即办件须事项已授权窗口。"""
         match state:
             case Checking():
                 return self._take(state)
-            case AwaitingSupplement() if state.lacking:
-                return Refused(
-                    Refusal.CASE_SUPPLEMENT_INCOMPLETE, {"missing": "、".join(state.lacking)}
-                )
+            case AwaitingSupplement() if missing := self._missing(state):
+                return Refused(Refusal.CASE_SUPPLEMENT_INCOMPLETE, {"missing": "、".join(missing)})
             case AwaitingSupplement():
                 return self._take(state)
             case UnderReview(acceptance=known) if known == self.fact:
@@ -642,13 +852,19 @@ class Accept:
             case _:
                 return standing(state)
 
+    def _missing(self, state: AwaitingSupplement) -> tuple[str, ...]:
+        gaps = self.gaps.gaps if self.gaps else ()
+        return tuple(name for name in state.lacking if name not in gaps)
+
     def _take(self, state: Checking | AwaitingSupplement) -> Answer:
         if self.fact.kind is CaseKind.ON_THE_SPOT and not self.window_authorised:
             return Refused(Refusal.CASE_NOT_ON_THE_SPOT)
         day = acceptance_day(state, self.due_on, self.today)
         if self.fact.accepted_on != day:
             return Refused(Refusal.CASE_ACCEPTANCE_DAY, {"accepted_on": str(day)})
-        return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
+        gaps = (self.gaps,) if self.gaps else ()
+        missed = self.missed if isinstance(state, Checking) else ()  # a notice ended that period
+        return _unless_agent(state, self.fact.handler, (*missed, self.fact, *gaps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -731,6 +947,7 @@ class Approve:
     window_authorised: bool
     by_window: bool
     missed: tuple[DeadlineMissed, ...] = ()
+    survey_needed: bool = False
 
     def decide(self, state: State) -> Answer:
         """受理、审核、决定分人（SD1）；授权窗口的即办件例外（规则 15）。逾期的决定仍有效。"""
@@ -746,10 +963,14 @@ class Approve:
         exempt = self.window_authorised and state.acceptance.kind is CaseKind.ON_THE_SPOT
         if self.by_window and not exempt:
             return Refused(Refusal.CASE_WINDOW_NOT_AUTHORISED)
+        if self.fact.decided_on < beijing_day(state.received.received_at):
+            return before_receipt(state)
         last = self.fact.valid_to or self.fact.valid_from
         if not self.fact.decided_on <= self.fact.valid_from <= last:
             return Refused(Refusal.LICENCE_VALIDITY, {"decided_on": str(self.fact.decided_on)})
-        barrier = None if exempt else _not_ready(state, self.fact.handler)
+        if self.survey_needed and not state.remarks.surveys:
+            return Refused(Refusal.CASE_NOT_SURVEYED)
+        barrier = impediment(state) or (None if exempt else _not_ready(state, self.fact.handler))
         if barrier is not None:
             return barrier
         return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
@@ -767,8 +988,10 @@ class Reject:
         match state:
             case UnderReview() if not (self.fact.reasons.strip() and self.fact.remedies.strip()):
                 return Refused(Refusal.CASE_REASONS_MISSING)
+            case UnderReview() if self.fact.decided_on < beijing_day(state.received.received_at):
+                return before_receipt(state)
             case UnderReview():
-                barrier = _not_ready(state, self.fact.handler)
+                barrier = stopped(state) or _not_ready(state, self.fact.handler)
                 facts = (*self.missed, self.fact)
                 return barrier or _unless_agent(state, self.fact.handler, facts)
             case Concluded(decision=known) if known == self.fact:
@@ -800,10 +1023,11 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class MarkMissed:
-    """记下期限已过。"""
+    """记下期限已过。``deemed``: 事项明示选用超时默认的，承诺时限一过即视为准予。"""
 
     fact: DeadlineMissed
     today: date
+    deemed: DeemedApproved | None = None
 
     def decide(self, state: State) -> Answer:
         """期限届满之日过完才算逾期；已经了结的、已记的无事可办。"""
@@ -814,8 +1038,14 @@ class MarkMissed:
                 return ()
             case _ if self.today <= self.fact.due_on:
                 return Refused(Refusal.CASE_NOT_YET_DUE, {"due_on": str(self.fact.due_on)})
+            case UnderReview() if self.deemed is not None and self._ripe(state):
+                return (self.fact, self.deemed)
             case _:
                 return (self.fact,)
+
+    def _ripe(self, state: UnderReview) -> bool:
+        promised = self.fact.deadline is DeadlineKind.PROMISED_DECISION
+        return promised and impediment(state) is None
 
 
 # What every record of one imported case must say alike.
@@ -872,7 +1102,7 @@ Command: TypeAlias = (
 
 
 def _unless_agent(
-    state: Checking | AwaitingSupplement | UnderReview | Concluded,
+    state: Open | Concluded,
     handler: PersonId,
     events: tuple[Event, ...],
 ) -> Answer:
@@ -889,9 +1119,7 @@ def _clash(state: UnderReview, handler: PersonId, *also: PersonId) -> Refused | 
 
 
 def _not_ready(state: UnderReview, handler: PersonId) -> Refused | None:
-    """还不能决定：特别程序没有结束，承诺件未审核，或决定人经手过前面的环节。"""
-    if state.clock.open is not None:
-        return Refused(Refusal.CASE_PAUSED, {"notice_no": state.clock.open.notice_no})
+    """还不能决定：承诺件未审核，或决定人经手过前面的环节。"""
     if state.review is None:
         if state.acceptance.kind is CaseKind.PLEDGED_TIME:
             return Refused(Refusal.CASE_NOT_REVIEWED)

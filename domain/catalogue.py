@@ -423,6 +423,10 @@ class Publish:
             return Refusal.ITEM_NO_SUPERVISOR
         if not 0 <= fact.promised_days <= fact.legal_days:
             return Refusal.ITEM_PERIOD
+        if fact.window_authorised and fact.rules.review.steps:
+            return Refusal.ITEM_WINDOW_STEPS
+        if fact.rules.safety and fact.rules.review.deemed_approval_basis is not None:
+            return Refusal.ITEM_DEEMED_SAFETY
         on_list = set(fact.commitment_materials)
         if fact.commitment_allowed != bool(on_list) or not on_list <= set(fact.materials):
             return Refusal.ITEM_MATERIALS

@@ -86,9 +86,9 @@ def counted_back(end: date, working_days: int, calendar: Calendar) -> Due:
     return Due(day, not known)
 
 
-def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
-    """补不过半：承诺时限前半段的最后一日；不足一日的舍去（规则 12）。"""
-    return due(start, working_days // 2, calendar)
+def half_limit(start: date, working_days: int, calendar: Calendar, *, up: bool = False) -> Due:
+    """补不过半：承诺时限前半段的最后一日；不足一日的舍去，``up`` 的进一（规则 12）。"""
+    return due(start, (working_days + up) // 2, calendar)
 
 
 def months_after(day: date, months: int) -> date:

@@ -56,6 +56,16 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ResumeClock": _by(Role.REVIEWER),
         "ExtendLimit": _by(Role.HEAD, Role.GOVERNMENT),
         "Expedite": _by(Role.COUNTER, Role.HEAD),
+        # 办件的时间：踏勘、收费、更正、撤回、容缺
+        "RecordSurvey": _by(Role.REVIEWER),
+        "NotifyFee": _by(Role.COUNTER),
+        "CorrectEntry": _by(Role.COUNTER, Role.ISSUER, Role.REVIEWER, Role.DECIDER),
+        "WithdrawApplication": _by(Role.APPLICANT, Role.COUNTER),
+        "LapseSupplement": _by(Role.SYSTEM),
+        "AcceptWithGaps": _by(Role.COUNTER),
+        "FillGap": _by(Role.COUNTER),
+        "DefaultGaps": _by(Role.SYSTEM),
+        "RevokeAcceptance": _by(Role.DECIDER),
         # 审核、决定、送达
         "Review": _by(Role.REVIEWER),
         "Approve": _by(Role.DECIDER, Role.COUNTER),  # 窗口只办授权的即办件
@@ -243,6 +253,13 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PlanTransfer": _by(Role.CATALOGUE),
         "TransferAuthority": _by(Role.CATALOGUE),
         "MergeOrgan": _by(Role.CATALOGUE),
+        "PublishList": _by(Role.CATALOGUE),
+        "PublishServices": _by(Role.CATALOGUE),
+        "PublishAssessment": _by(Role.CATALOGUE),
+        "ConfirmPlace": _by(Role.COUNTER, Role.REVIEWER),
+        "ScreenExemption": _by(Role.REVIEWER),
+        "RegisterExemption": _by(Role.DECIDER),
+        "EndExemption": _by(Role.DECIDER),
     }
 )
 

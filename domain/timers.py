@@ -17,6 +17,7 @@ from domain import (
     commitment,
     complaint,
     credit,
+    gaps,
     hearing,
     inspection,
     linkage,
@@ -50,6 +51,8 @@ class TimerKind(StrEnum):
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+    SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
+    GAP = "GAP"  # 容缺补齐
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -151,17 +154,29 @@ def advance(
     """一件事发生之后，案卷上还开着的期限。"""
     if isinstance(event, timekeeping.Rederived | timekeeping.Warned):
         return tuple(_kept_time(timer, event, told) for timer in timers)
-    moved = (_moved(timer, event, version) for timer in timers)
+    moved = (_otherwise(timer, _moved(timer, event, version), told) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    opened = (_since(timer, told) for timer in _opened(event, version))
+    opened = (_since(timer, timers, told) for timer in _opened(event, version))
     return (*kept, *opened)
 
 
 _PUBLIC: Final = frozenset({TimerKind.OBJECTION, TimerKind.PUBLICATION, TimerKind.DISCLOSURE})
 
 
-def _since(timer: Timer, told: Told) -> Timer:
-    start = told.on if timer.start == date.min else timer.start
+def _otherwise(before: Timer, after: Timer, told: Told) -> Timer:
+    """On another day than before: its light is not recorded yet, other calendars may apply."""
+    if after.due_on == before.due_on:
+        return after
+    return replace(after, shown=Light.GREEN, calendars=told.calendars or before.calendars)
+
+
+def _since(timer: Timer, others: tuple[Timer, ...], told: Told) -> Timer:
+    """Where the event does not say it: the green channel runs from acceptance, all else from now."""
+    start = timer.start
+    if start == date.min:
+        legal = (one.start for one in others if one.kind is TimerKind.LEGAL_DECISION)
+        green = timer.kind is TimerKind.EXPEDITED_DECISION
+        start = next(legal, told.on) if green else told.on
     return replace(timer, start=start, calendars=told.calendars)
 
 
@@ -203,11 +218,17 @@ _LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
+    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Approved: frozenset(_DECISION),
-    case.Rejected: frozenset(_DECISION),
+    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
+    case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
+    case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
+    case.Withdrawn: frozenset(
+        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
+    ),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -251,6 +272,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 
 
 def _settles(event: Event, timer: Timer) -> bool:
+    if isinstance(event, gaps.GapFilled):
+        return timer.kind is TimerKind.GAP and timer.name == event.material.name
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
     if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
@@ -290,6 +313,8 @@ def _case_moves(timer: Timer, event: Event, version: int) -> Timer:
         case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
             due: date = getattr(event.dues, _DECISION[timer.kind])
             return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
+        case gaps.GapDefaulted() if timer.kind is TimerKind.GAP:
+            return replace(timer, missed=True)
         case _:
             return timer
 
@@ -354,9 +379,19 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _counted(TimerKind.PROMISED_DECISION, promised, version, days, start)
             yield _counted(TimerKind.LEGAL_DECISION, legal, version, event.legal_days, start)
         case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
-            expedited = _until(TimerKind.EXPEDITED_DECISION, due, version)
-            yield replace(expedited, working_days=event.expedited_days)
-        case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
+            # From the day of acceptance, which the event does not say: see _since.
+            days = event.expedited_days
+            yield _counted(TimerKind.EXPEDITED_DECISION, due, version, days, date.min)
+        case case.SupplementRequested(supply_by=date() as due):
+            yield _until(TimerKind.SUPPLY, due, version)
+        case gaps.GapsAccepted(due_on=due):
+            for name in event.gaps:
+                yield _until(TimerKind.GAP, due, version, name)
+        case (
+            case.Approved(delivery_due_on=due)
+            | case.Rejected(delivery_due_on=due)
+            | case.DeemedApproved(delivery_due_on=due)
+        ):
             start = event.decided_on
             yield _counted(TimerKind.DELIVERY, due, version, case.DELIVERY_DAYS, start)
         case _:
@@ -394,10 +429,11 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
 def _hearing_opens(event: Event, version: int) -> Iterator[Timer]:
     """几个机关几个人的程序。"""
     match event:
-        case hearing.RightTold(apply_due_on=due):
-            yield _until(TimerKind.HEARING_REQUEST, due, version)
-        case hearing.HearingRequested(hold_due_on=due):
-            yield _until(TimerKind.HEARING, due, version)
+        case hearing.RightTold(told_on=start, apply_due_on=due):
+            days = hearing.APPLY_DAYS
+            yield _counted(TimerKind.HEARING_REQUEST, due, version, days, start)
+        case hearing.HearingRequested(requested_on=start, hold_due_on=due):
+            yield _counted(TimerKind.HEARING, due, version, hearing.HOLD_DAYS, start)
         case _:
             return
 

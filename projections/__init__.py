@@ -24,6 +24,7 @@ from projections import (
     oversight_view,
     policy_register,
     publication_view,
+    quota_register,
     service_calendar,
     side_files,
     statistics,
@@ -53,6 +54,7 @@ ALL: Final[tuple[Projection, ...]] = (
     conduct.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
+    quota_register.PROJECTION,
     document_register.PROJECTION,
     credit_register.PROJECTION,
     side_files.PROJECTION,

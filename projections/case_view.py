@@ -42,6 +42,7 @@ COLUMNS: Final = (
     Column("paused", ColumnType.TEXT),
     Column("due_on", ColumnType.DATE, indexed=True),
     Column("provisional", ColumnType.BOOLEAN),
+    Column("provisional_dues", ColumnType.JSON),
     Column("missed", ColumnType.JSON),
     Column("rules", ColumnType.JSON),
     Column("licence_no", ColumnType.TEXT, indexed=True),
@@ -79,6 +80,10 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     case.Reviewed: ("state", "REVIEWED"),
     case.Approved: ("state", "APPROVED"),
     case.Rejected: ("state", "REJECTED"),
+    case.DeemedApproved: ("state", "DEEMED_APPROVED"),
+    case.Withdrawn: ("state", "APPLICATION_WITHDRAWN"),
+    case.SupplementLapsed: ("state", "SUPPLEMENT_LAPSED"),
+    case.AcceptanceRevoked: ("state", "ACCEPTANCE_REVOKED"),
     filing.Submitted: ("state", "SUBMITTED"),
     filing.Returned: ("state", "RETURNED"),
     filing.Filed: ("state", "FILED"),
@@ -132,7 +137,6 @@ _ACCEPTED: Final = (
     "accepted_on",
     "promised_due_on",
     "legal_due_on",
-    "provisional",
 )
 # Facts that go into the column of the same name.
 _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
@@ -148,6 +152,7 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.DeemedAccepted: _ACCEPTED,
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
+    case.DeemedApproved: ("licence_no", "valid_from", "delivery_due_on"),
     case.CaseImported: ("item_code", "organ", "channel"),
     approval.Renewed: ("valid_to",),
     approval.DeemedRenewed: ("valid_to",),
@@ -166,6 +171,7 @@ _BINDING: Final = {
     "ACCEPTED": _TO_DECIDE,
     "REVIEWED": _TO_DECIDE,
 }
+_DECIDED: Final = ("APPROVED", "REJECTED", "DEEMED_APPROVED")
 _NEW: Final[Row] = {
     "delivered": False,
     "missed": [],
@@ -202,6 +208,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
     new |= _clocked(event)
+    new |= _unsure(new, event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -211,6 +218,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
     new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
+    if isinstance(event, timekeeping.Rederived):
+        return new  # a reckoning of ours: nothing happened to the case (schemas/case_states.json)
     return new | counted(new, delivered) | {"updated_at": delivered.meta.recorded_at}
 
 
@@ -218,6 +227,43 @@ def _due(row: Row) -> date | None:
     """When the case is next due, by our own deadlines; an imported one is due by its source's."""
     dues = (row.get(name) for name in _BINDING.get(str(row.get("state")), ()))
     return min((due for due in dues if isinstance(due, date)), default=None)
+
+
+def _unsure(row: Row, event: Event) -> dict[str, Value]:
+    """Which deadlines are provisional, and whether one that is open is among them."""
+    known = row.get("provisional_dues")
+    names = {str(name) for name in known} if isinstance(known, list) else set()
+    match event:
+        case case.Accepted() | case.DeemedAccepted():
+            names = _beyond(row, provisional=event.provisional)
+        case clock.Paused() | clock.Resumed() | clock.Extended() | clock.Expedited():
+            names = _beyond(row, provisional=event.dues.provisional)
+        case timekeeping.Rederived(deadline=kind, provisional=unsure) if kind in _DUE:
+            names = names | {_DUE[kind]} if unsure else names - {_DUE[kind]}
+        case _ if known is None:
+            return {}
+        case _:
+            pass
+    beyond: list[Json] = [*sorted(names)]
+    return {"provisional_dues": beyond, "provisional": not names.isdisjoint(_open(row))}
+
+
+def _beyond(row: Row, *, provisional: bool) -> set[str]:
+    """The event says of all together that the calendar is not known: of the last year they end in.
+
+    An earlier one may end in a year that is published, and is then never derived anew.
+    """
+    dues = {name: due for name in _TO_DECIDE if isinstance(due := row.get(name), date)}
+    last = max((due.year for due in dues.values()), default=0)
+    return {name for name, due in dues.items() if provisional and due.year == last}
+
+
+def _open(row: Row) -> tuple[str, ...]:
+    """The deadlines that are still to be met."""
+    state = str(row.get("state"))
+    if state in _DECIDED and not row.get("delivered"):
+        return ("delivery_due_on",)
+    return _BINDING.get(state, ())
 
 
 def _officers(row: Row, delivered: Delivered) -> list[Json]:
@@ -246,7 +292,7 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return _organs(meta)
         case filing.Submitted(filer=filer):
             return _organs(meta) | {"applicant": filer, "received_at": meta.decided_at}
-        case case.Approved() | case.Rejected() | case.Declined():
+        case case.Approved() | case.Rejected() | case.Declined() | case.DeemedApproved():
             return {"decided_at": meta.decided_at}
         case filing.Filed():  # lodged by the applicant: the organ is whoever takes it on file
             return _organs(meta) | {"decided_at": meta.decided_at}
@@ -277,7 +323,8 @@ def _clocked(event: Event) -> dict[str, Value]:
 
 
 def _dues(dues: clock.Dues) -> dict[str, Value]:
-    return {item.name: getattr(dues, item.name) for item in fields(dues)}
+    days = (item.name for item in fields(dues) if item.name != "provisional")
+    return {name: getattr(dues, name) for name in days}
 
 
 # Which column a deadline of the case stands in.
@@ -294,7 +341,7 @@ def _derived(event: timekeeping.Rederived) -> dict[str, Value]:
     """The machine derived a deadline anew, by a calendar that came later."""
     if event.deadline not in _DUE:
         return {}
-    return {_DUE[event.deadline]: event.due_on, "provisional": event.provisional}
+    return {_DUE[event.deadline]: event.due_on}
 
 
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
@@ -334,7 +381,7 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=4,
+    version=5,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

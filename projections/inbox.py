@@ -1,14 +1,14 @@
 """监管部门的收件箱：推送给谁、认领没有、期限何时。一次推送一行。
 
-What the supervisors must merely know of, an item that is cancelled or transferred (there will be no
-case any more by which they would hear of its subjects), has a row for each department as well.
+What the supervisors must merely know of has a row for each department as well: an item that is
+cancelled or transferred, a project that is exempt (no case will tell them of its subjects).
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from domain import catalogue, linkage
+from domain import catalogue, exemption, linkage
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -38,6 +38,8 @@ COLUMNS: Final = (
 _TOLD: Final[dict[type[Event], str]] = {
     catalogue.Cancelled: "ITEM_CANCELLED",
     catalogue.AuthorityTransferred: "ITEM_TRANSFERRED",
+    exemption.Registered: "EXEMPTED",
+    exemption.Ended: "EXEMPTION_ENDED",
 }
 
 

@@ -1,10 +1,10 @@
-"""公布的名录：工作日历、撤并了的机关；一份一行，最后公布的为准。"""
+"""公布的名录：清单、区域评估、工作日历、撤并了的机关；一份一行，最后公布的为准。"""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import calendar, organ
+from domain import area, calendar, lists, organ
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
@@ -42,8 +42,23 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | since | {"valid_to": date(year, 12, 31), "document_no": source}
         case organ.Succeeded(successor=after, effective_from=day, document_no=number):
             return new | {"name": after, "effective_from": day, "document_no": number}
+        case area.AssessmentPublished(name=name, valid_from=day, valid_to=end, parcels=parcels):
+            until: dict[str, Value] = {"valid_to": end, "entries": len(parcels), "name": name}
+            return new | _version(delivered.event, day) | until
+        case lists.VersionPublished(effective_from=day, entries=entries):
+            return new | _version(delivered.event, day) | {"entries": len(entries)}
+        case lists.ServicesPublished(effective_from=day, services=services):
+            return new | _version(delivered.event, day) | {"entries": len(services)}
         case _:
             return new
+
+
+def _version(event: lists.Version | area.AssessmentPublished, day: date) -> dict[str, Value]:
+    return {
+        "version": event.version,
+        "effective_from": day,
+        "document_no": event.document_no,
+    }
 
 
 PROJECTION: Final = Projection(
@@ -52,7 +67,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("organ", "calendar"),
+    reads=names_of("organ", "calendar", "list", "area"),
     by_partition_key=True,
 )
 

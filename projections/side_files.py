@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation
+from domain import compensation, exemption
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -29,8 +29,11 @@ COLUMNS: Final = (
 STATES: Final[dict[type[Event], str]] = {
     compensation.Opened: "OPENED",
     compensation.Decided: "SETTLED",
+    exemption.Screened: "SCREENED",
+    exemption.Registered: "EXEMPT",
+    exemption.Ended: "EXEMPTION_ENDED",
 }
-FAMILIES: Final = ("compensation",)
+FAMILIES: Final = ("compensation", "exemption")
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:

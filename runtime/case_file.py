@@ -36,7 +36,7 @@ COLOURS: Final = {
     "NONE": "dim",
 }
 SECTIONS: Final = (
-    ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
+    ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
     ("hearing", frozenset({"hearing"})),
     ("material_section", frozenset({"material"})),
     ("document_section", frozenset({"document", "seal"})),

@@ -34,8 +34,11 @@ _TABLE_OF: Final = {
     "offices": "organ",
     "kind": "claim",
     "reason": "stop",
+    "closing": "closing",
 }
 _SCHEMAS_OF: Final = {
+    "list": ("list.version_published.v1",),
+    "criteria": ("exemption.screened.v1",),
     "codes": ("task.inspected.v1",),
     "ground": ("commitment.breach_suspected.v1",),
     "kind": ("subject.registered.v1",),

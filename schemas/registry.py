@@ -10,6 +10,7 @@ from typing import Final
 
 from domain import (
     approval,
+    area,
     calendar,
     case,
     catalogue,
@@ -19,8 +20,10 @@ from domain import (
     complaint,
     credit,
     document,
+    exemption,
     feed,
     filing,
+    gaps,
     genesis,
     hearing,
     importing,
@@ -28,6 +31,7 @@ from domain import (
     inspector,
     intermediary,
     linkage,
+    lists,
     material,
     officer,
     organ,
@@ -36,9 +40,11 @@ from domain import (
     policy,
     preregistration,
     publication,
+    quota,
     record,
     referral,
     reform,
+    remarks,
     revocation,
     seal,
     service,
@@ -121,6 +127,21 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "case.expedited.v1": clock.Expedited,  # 进绿色通道
     "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
     "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "case.supplement_requested.v2": case.SupplementRequested,  # 补正告知（可定补正期限）
+    "case.notice_violated.v1": remarks.NoticeViolated,  # 违规补正告知
+    "case.survey_recorded.v1": remarks.SurveyRecorded,  # 现场踏勘
+    "case.fee_notified.v1": remarks.FeeNotified,  # 收费告知
+    "case.corrected.v1": remarks.Corrected,  # 更正录入
+    "case.deemed_approved.v1": case.DeemedApproved,  # 超时默认同意
+    "case.withdrawn.v1": case.Withdrawn,  # 撤回申请
+    "case.supplement_lapsed.v1": case.SupplementLapsed,  # 逾期不补正
+    "case.gaps_accepted.v1": gaps.GapsAccepted,  # 容缺受理
+    "case.gap_filled.v1": gaps.GapFilled,  # 补来容缺材料
+    "case.gap_defaulted.v1": gaps.GapDefaulted,  # 容缺逾期
+    "case.acceptance_revoked.v1": case.AcceptanceRevoked,  # 撤销受理
+    "quota.place_taken.v1": quota.PlaceTaken,  # 名额取号
+    "quota.place_granted.v1": quota.PlaceGranted,  # 名额用去
+    "quota.place_released.v1": quota.PlaceReleased,  # 名额退出
     "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
     "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
     "hearing.requested.v1": hearing.HearingRequested,  # 申请听证
@@ -139,6 +160,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
     "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
     "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
+    "list.version_published.v1": lists.VersionPublished,  # 清单公布
+    "list.services_published.v1": lists.ServicesPublished,  # 中介服务事项清单公布
+    "area.assessment_published.v1": area.AssessmentPublished,  # 区域评估公布
+    "placement.confirmed.v1": area.Confirmed,  # 落区认定
+    "exemption.screened.v1": exemption.Screened,  # 豁免筛查
+    "exemption.registered.v1": exemption.Registered,  # 豁免登记
+    "exemption.ended.v1": exemption.Ended,  # 豁免终止
     "licence.changed.v1": approval.Changed,  # 许可变更
     "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
     "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废

@@ -52,9 +52,15 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "officer": "register",
     "inspector": "register",
     "organ": "register",  # 机关撤并
+    "list": "register",
+    "area": "register",
+    "placement": "case",  # 键是办件编号，与办件同一时间线
+    "exemption": "case",
     "calendar": "register",
     "import": "register",
     "ledger": "register",
+    # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
+    "quota": "register",
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

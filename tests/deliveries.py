@@ -9,24 +9,28 @@ from uuid import UUID
 
 from domain import (
     approval,
+    area,
     case,
     catalogue,
     commitment,
     compensation,
     credit,
     document,
+    exemption,
     filing,
     importing,
     inspection,
     inspector,
     intermediary,
     linkage,
+    lists,
     material,
     officer,
     oversight,
     past_inspection,
     policy,
     publication,
+    quota,
     revocation,
     seal,
     subject,
@@ -685,9 +689,58 @@ def _overseen() -> Iterator[Happening]:
 
 def _elsewhere() -> Iterator[Happening]:
     """What the registers hold besides: behind the story, so that its times stay as they are."""
+    for number in (1, 2):  # 数量有限的许可
+        case_no = CaseNo(f"Q-{number}")
+        yield f"quota/{ITEM}", quota.PlaceTaken(case_no, number, START.date()), ITEM
+    yield f"quota/{ITEM}", quota.PlaceGranted(CaseNo("Q-1"), LicenceNo("Q-L")), ITEM
+    refused = quota.PlaceReleased(CaseNo("Q-2"), quota.PlaceRelease.REJECTED)
+    yield f"quota/{ITEM}", refused, ITEM
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
+    yield from _lists()
+
+
+def _lists() -> Iterator[Happening]:
+    """清单、区域评估与落区、豁免的一生。"""
+    day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
+    entry = lists.ListEntry(ITEM, "平面图")
+    one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
+    yield f"list/{papers}", one, papers
+    service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
+    services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
+    yield f"list/{lists.SERVICES}", services, lists.SERVICES
+    assessed = area.AssessmentPublished(
+        name="白沙片区",
+        version=1,
+        parcels=("B-1",),
+        items=(ITEM,),
+        assessments=("平面图",),
+        valid_from=day,
+        valid_to=date(2029, 3, 31),
+        document_no="文件三",
+        handler=CLERK,
+    )
+    yield "area/BS", assessed, "BS"
+    placed = area.Confirmed("BS", 1, "B-1", ("平面图",), CLERK)
+    yield "placement/2026-000009", placed, "2026-000009"
+    ended = exemption.EndReason.COMPLETED
+    for event in (
+        exemption.Screened(
+            item_code=ITEM,
+            item_version=1,
+            list_version=1,
+            list_basis=("依据",),
+            subject=APPLICANT,
+            project="施工围墙",
+            findings=(exemption.Finding(exemption.Criterion.ECOLOGY, touched=False, reason="否"),),
+            exempt=True,
+            handler=CLERK,
+        ),
+        exemption.Registered(ITEM, APPLICANT, "施工围墙", (MARKET,), day, "HM-1", DECIDER),
+        exemption.Ended(ITEM, ended, "已拆除", (MARKET,), day, DECIDER),
+    ):
+        yield "exemption/HM-1", event, "HM-1"
 
 
 def _grant() -> Iterator[Happening]:

@@ -7,13 +7,16 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
+from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
@@ -21,6 +24,7 @@ from domain.acts.intake import IntakeAct
 from domain.acts.intermediaries import IntermediaryAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
 from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
@@ -28,6 +32,7 @@ from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
+from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.timekeeping import TimekeepingAct
@@ -39,6 +44,8 @@ Act: TypeAlias = (
     IntakeAct
     | DecidingAct
     | ProcedureAct
+    | RemarksAct
+    | GapsAct
     | PledgeAct
     | PolicyAct
     | CreditAct
@@ -56,6 +63,9 @@ Act: TypeAlias = (
     | ServiceAct
     | HearingAct
     | CatalogueAct
+    | ListAct
+    | ExemptionAct
+    | AreaAct
     | MaterialAct
     | DocumentAct
     | TimekeepingAct

@@ -22,8 +22,9 @@ from domain.acts.lookups import (
     void,
 )
 from domain.acts.materials import seen
+from domain.acts.places import write_case
 from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
-from domain.catalogue import ItemPublished
+from domain.catalogue import ItemPublished, ReviewStep
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
 from domain.material import SeenAt
@@ -120,10 +121,11 @@ def approve(act: Approve, desk: Desk) -> Decision:
         handler=desk.handler,
     )
     late = overdue(desk, file.state, *DECISION_CLOCKS)
-    command = case.Approve(fact, file.item.window_authorised, by_window, late)
+    survey = ReviewStep.ON_SITE in file.item.rules.review.steps and act.commitment_id is None
+    command = case.Approve(fact, file.item.window_authorised, by_window, late, survey)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
-    granted = write(CASE, act.case_no, act.case_no, answer, rules=rules)
+    granted = write_case(desk, act.case_no, file, answer, rules=rules)
     return combine(
         proceedings(desk, file, act),
         seen(desk, act.case_no, SeenAt.APPROVAL, granted),
@@ -187,7 +189,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     )
     late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
-    refused = write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
+    refused = write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
     return combine(
         proceedings(desk, file, act),
         seen(desk, act.case_no, SeenAt.REJECTION, refused),

@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import filing, intermediary
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.listed import filed_only
 from domain.acts.lookups import (
     ITEM,
     edition,
@@ -149,7 +150,8 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
         report_sha256=act.report_sha256,
         promise_sha256=act.promise_sha256,
     )
-    command = filing.Submit(fact, item.filing_only, act.traits, _screened(act, item, desk))
+    listed = filed_only(desk, act.item_code, item, desk.today)
+    command = filing.Submit(fact, listed, act.traits, _screened(act, item, desk))
     answer = filing.decide(desk.load(FILING, act.filing_no), command)
     rules = (item_rule(act.item_code, item),)
     return combine(
@@ -235,7 +237,7 @@ def challenge_report(act: ChallengeReport, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = filing.ReportChallenged(state.submitted.intermediary, act.evidence, desk.person)
-    return _by_supervisors(act.filing_no, filing.Challenge(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.Challenge(fact), desk)
 
 
 @handles(InvalidateReport)
@@ -246,7 +248,7 @@ def invalidate_report(act: InvalidateReport, desk: Desk) -> Decision:
         return state
     name = state.submitted.intermediary
     fact = filing.ReportInvalidated(name, act.explanation, desk.handler)
-    return _by_supervisors(act.filing_no, filing.JudgeReport(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.JudgeReport(fact), desk)
 
 
 @handles(UpholdReport)
@@ -256,7 +258,7 @@ def uphold_report(act: UpholdReport, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = filing.ReportUpheld(state.submitted.intermediary, act.explanation, desk.handler)
-    return _by_supervisors(act.filing_no, filing.JudgeReport(fact), desk)
+    return _by_supervisors(act.filing_no, state, filing.JudgeReport(fact), desk)
 
 
 Known: TypeAlias = filing.Lodged | filing.SentBack | filing.OnFile | filing.Struck
@@ -279,10 +281,9 @@ def _by_the_organ(filing_no: CaseNo, command: filing.Command, desk: Desk) -> Dec
     return refusal or _settle(filing_no, command, desk)
 
 
-def _by_supervisors(filing_no: CaseNo, command: filing.Command, desk: Desk) -> Decision:
-    state = _known(filing_no, desk)
-    if isinstance(state, Refused):
-        return state
+def _by_supervisors(
+    filing_no: CaseNo, state: Known, command: filing.Command, desk: Desk
+) -> Decision:
     refusal = None if desk.is_machine else outside_item(desk, _item(state, desk))
     return refusal or _settle(filing_no, command, desk)
 

@@ -105,9 +105,14 @@ def _source(act: SendPush, desk: Desk) -> _Source | None:
         return None
     item_code = file.state.received.item_code
     match act.matter, file.state.decision:
-        case (PushMatter.APPROVED, case.Approved()) | (PushMatter.REJECTED, case.Rejected()):
+        case (PushMatter.APPROVED, case.Approved() | case.DeemedApproved()) | (
+            PushMatter.REJECTED,
+            case.Rejected(),
+        ):
             return _Source(CASE.stream(act.case_no), item_code, file.item)
-        case PushMatter.REVOKED, case.Approved(licence_no=number):
+        case PushMatter.REVOKED, (
+            case.Approved(licence_no=number) | case.DeemedApproved(licence_no=number)
+        ):
             if not approval.was_revoked(desk.load(LICENCE, number)):
                 return None
             return _Source(LICENCE.stream(number), item_code, file.item)

@@ -107,7 +107,7 @@ def not_self(desk: Desk, subject: SubjectId) -> Refused | None:
 class CaseFile:
     """一份办件案卷与其所依的事项版本；``item.approving_body`` 是今日的有权机关。"""
 
-    state: case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded
+    state: case.Open | case.Concluded | case.Closed
     item: ItemPublished
     delegates: tuple[Organ, ...] = ()  # 受托以有权机关名义办理的机关
 

@@ -50,7 +50,9 @@ MaterialAct: TypeAlias = StoreMaterial | ReplaceMaterial | ReuseMaterial
 # -- handlers
 
 FOLDER: Final = material.AGGREGATE
-_Running: TypeAlias = case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded
+_Running: TypeAlias = (
+    case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded | case.Closed
+)
 
 
 @handles(StoreMaterial)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import case, commitment, credit, policy
 from domain.acts.base import Desk, handles, write
+from domain.acts.listed import as_listed
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -194,7 +195,8 @@ def offer_commitment(act: OfferCommitment, desk: Desk) -> Decision:
     file = _undecided(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    eligibility = _eligibility(desk, act.case_no, file, act.materials)
+    listed = as_listed(desk, act.case_no, file)
+    eligibility = _eligibility(desk, act.case_no, listed.file, act.materials)
     if isinstance(eligibility, Refused):
         return eligibility
     fact = commitment.Offered(
@@ -202,7 +204,7 @@ def offer_commitment(act: OfferCommitment, desk: Desk) -> Decision:
     )
     state = desk.load(COMMITMENT, act.commitment_id)
     answer = commitment.decide(state, commitment.Offer(fact, eligibility))
-    rules = _rules(file, eligibility)
+    rules = (*_rules(file, eligibility), *listed.rules)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer, rules=rules)
 
 
@@ -212,11 +214,13 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
     file = _undecided(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    received, item = file.state.received, file.item
+    received = file.state.received
+    listed = as_listed(desk, act.case_no, file)
     refusal = not_self(desk, received.applicant)
     if refusal is not None:
         return refusal
-    eligibility = _eligibility(desk, act.case_no, file, tuple(p.name for p in act.promises))
+    names = tuple(p.name for p in act.promises)
+    eligibility = _eligibility(desk, act.case_no, listed.file, names)
     if isinstance(eligibility, Refused):
         return eligibility
     fact = Made(
@@ -228,19 +232,19 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
         promises=tuple(Promise(p.name, rolled(desk, p.due_on).day) for p in act.promises),
         signer=received.applicant,
         verification_due_on=rolled(desk, act.verification_due_on).day,
-        breach_policy=item.breach_policy,
+        breach_policy=file.item.breach_policy,
     )
     command = commitment.Make(fact, eligibility, desk.today)
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     claims = (commitment_claim(fact, act.commitment_id),)
-    rules = _rules(file, eligibility)
+    rules = (*_rules(file, eligibility), *listed.rules)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer, claims=claims, rules=rules)
 
 
 def _undecided(desk: Desk, case_no: CaseNo) -> CaseFile | Refused:
     """尚未决定的办件。"""
     file = case_file(desk, case_no)
-    if isinstance(file, CaseFile) and isinstance(file.state, case.Concluded):
+    if isinstance(file, CaseFile) and isinstance(file.state, case.Concluded | case.Closed):
         return case.standing(file.state)
     return file
 

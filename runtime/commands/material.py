@@ -173,8 +173,8 @@ def sheet(folder: Folder) -> Sheet:
         for name, known in folder.papers.items()
         for number, one in enumerate(known.versions, start=1)
     ]
-    headings = tuple(words.term("column", f"material_{name}") for name in columns)
-    return Sheet(words.term("list", "materials"), headings, rows)
+    headings = tuple(words.term("material_column", name) for name in columns)
+    return Sheet(words.say("material_section"), headings, rows)
 
 
 def _look(look: material.Seen) -> str:

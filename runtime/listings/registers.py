@@ -16,6 +16,7 @@ from projections import (
     intermediary_register,
     officer_register,
     policy_register,
+    quota_register,
     side_files,
     subject_register,
 )
@@ -270,6 +271,24 @@ def _intermediary(row: intermediary_register.IntermediaryRow, today: date) -> It
     )
 
 
+def _places(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del today
+    return quota_register.search(conn, asked.item, limit)
+
+
+def _queued(row: quota_register.PlaceRow, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.item_code,
+        row.place,
+        row.case_no,
+        row.accepted_on,
+        term("state", row.state),
+        row.licence_no,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "approvals": Listing(
         (approvals.PROJECTION,),
@@ -457,5 +476,12 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _intermediaries,
         _intermediary,
+    ),
+    "places": Listing(
+        (quota_register.PROJECTION,),
+        frozenset({"item"}),
+        ("item", "place", "case_no", "accepted_on", "state", "licence_no", "position"),
+        _places,
+        _queued,
     ),
 }

@@ -27,6 +27,7 @@ from tests.deliveries import (
     approved,
     assigned,
     calendar,
+    credited,
     granted,
     made,
     plan,
@@ -196,3 +197,13 @@ def test_finished_story_has_nothing_to_watch() -> None:
     """全过程走完，底册只剩日历。"""
     kept = [key for key, _ in _rows(story(calendar())).scan("")]
     assert kept == ["calendar/cn-2026"]
+
+
+def test_credit_records_run_out_without_a_warning() -> None:
+    """读全部有期限的案卷；信用记录期满是好事，不为它亮灯。"""
+    book = Book()
+    book.add("credit/S-1", credited()[0])
+    row = _rows(book).get("credit/S-1")
+    assert row is not None
+    assert "CREDIT_RECORD" in str(row["timers"])
+    assert row["turns"] == []

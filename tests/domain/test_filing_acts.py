@@ -237,3 +237,11 @@ def test_a_report_is_judged_by_the_supervising_department() -> None:
 def test_no_such_filing(act: TrackFiling, who: Actor) -> None:
     """没有此报备的，什么也办不了。"""
     open_town().refuse(Refusal.FILING_NOT_FOUND, act, who, "2026-03-04")
+
+
+def test_a_report_of_no_filing_is_not_doubted() -> None:
+    """没有这件报备，无从质疑其报告。"""
+    unknown = replace(DOUBT, filing_no=CaseNo("X"))
+    town().refuse(Refusal.FILING_NOT_FOUND, unknown, STAFF["supervisor"], "2026-03-05")
+    judged = InvalidateReport(CaseNo("X"), "数据不实")
+    town().refuse(Refusal.FILING_NOT_FOUND, judged, STAFF["chief"], "2026-03-05")

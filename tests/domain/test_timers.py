@@ -3,12 +3,24 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from domain import approval, case, clock, commitment, inspection, linkage, revocation, timekeeping
+from domain import (
+    approval,
+    case,
+    clock,
+    commitment,
+    credit,
+    hearing,
+    inspection,
+    linkage,
+    revocation,
+    timekeeping,
+)
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
-from domain.terms import Organ
+from domain.terms import Evidence, Organ
 from domain.timers import Timer, TimerKind, Told, advance, told
 from tests.deliveries import (
+    APPLICANT,
     CLERK,
     DECIDER,
     HASH,
@@ -243,6 +255,95 @@ def test_light_counts_for_the_day_it_was_shown_for() -> None:
         Light.YELLOW,
     ]
     assert advance(_after(accepted()), _lit(date(2026, 3, 1)), 1) == _after(accepted())
+
+
+def test_a_stopped_clock_puts_the_light_out() -> None:
+    """停算移动了期限：为旧日子亮过的灯不作数，所依日历改为这次的；没有写明日历的照旧。"""
+    by = (RuleUsed("calendar/cn-2026", "1"),)
+    before = advance(advance((), accepted(), 1, Told(rules=by)), _lit(date(2026, 3, 30)), 1)
+    dues = clock.Dues(date(2026, 3, 11), date(2026, 4, 7), None, provisional=False)
+    longer = clock.Extended(10, "案情复杂", "YQ-1", dues, CLERK)
+    promised, legal = advance(before, longer, 2, Told(rules=(RuleUsed("calendar/cn-2026", "2"),)))
+    assert (legal.due_on, legal.shown, legal.calendars) == (
+        date(2026, 4, 7),
+        Light.GREEN,
+        ("cn-2026 2",),
+    )
+    assert promised.calendars == ("cn-2026 1",), "it did not move"
+    assert advance(before, longer, 2)[1].calendars == ("cn-2026 1",)
+
+
+def test_the_green_channel_runs_from_acceptance() -> None:
+    """绿色通道自受理之日起以工作日计，不自决定走绿色通道之日；案卷不全的，自该日起。"""
+    dues = clock.Dues(date(2026, 3, 11), date(2026, 3, 30), date(2026, 3, 5), provisional=False)
+    expedited = clock.Expedited("省重点项目", 3, dues, CLERK)
+    at = Told(date(2026, 3, 4))
+    *_, green = advance(_after(accepted()), expedited, 2, at)
+    assert (green.start, green.working_days) == (accepted().accepted_on, 3)
+    (alone,) = advance((), expedited, 2, at)
+    assert alone.start == date(2026, 3, 4)
+
+
+def test_hearing_deadlines_are_counted_by_working_days() -> None:
+    """告知听证权利之日起五个工作日申请，申请之日起二十个工作日举行；逾期未举行的仍要举行。"""
+    told_right = hearing.RightTold((APPLICANT,), "TZ-1", date(2026, 3, 2), date(2026, 3, 9), CLERK)
+    (request,) = _after(told_right)
+    assert (request.kind, request.start, request.working_days, request.due_on) == (
+        TimerKind.HEARING_REQUEST,
+        date(2026, 3, 2),
+        5,
+        date(2026, 3, 9),
+    )
+    asked = hearing.HearingRequested(APPLICANT, date(2026, 3, 5), date(2026, 4, 2), None)
+    (hold,) = _after(told_right, asked)
+    assert (hold.kind, hold.start, hold.working_days) == (
+        TimerKind.HEARING,
+        date(2026, 3, 5),
+        20,
+    )
+    assert hold.follows_calendar
+    (late,) = _after(told_right, asked, hearing.HearingOverdue(date(2026, 4, 2)))
+    assert late.missed
+    assert _open(told_right, hearing.RequestLapsed(date(2026, 3, 9))) == {}
+
+
+def test_verification_and_rectification_of_a_commitment() -> None:
+    """核查期限由政策所定的取代，免予核查的没有；责令整改另有期限，整改了即了结。"""
+    later = commitment.VerificationSet(date(2026, 6, 30), provisional=False)
+    assert _open(made(), later)["VERIFICATION"] == date(2026, 6, 30)
+    exempt = commitment.VerificationSet(None, provisional=False)
+    assert "VERIFICATION" not in _open(made(), exempt)
+    order = commitment.RectificationOrdered(
+        document_no="ZG-1",
+        requirements=("补装喷淋",),
+        due_on=date(2026, 5, 8),
+        suspended=False,
+        handler=CLERK,
+    )
+    assert _open(order) == {"RECTIFICATION": date(2026, 5, 8)}
+
+
+def test_credit_record_lapses_one_by_one() -> None:
+    """信用记录各有最长期限：修复或期满的只了结那一条。"""
+    first, second = (
+        credit.RecordAdded(
+            record_no=number,
+            cause=next(iter(credit.CreditCause)),
+            severity=next(iter(credit.Severity)),
+            published=True,
+            document_no="W-1",
+            decided_on=date(2026, 3, 2),
+            repair_from=date(2026, 6, 2),
+            last_day=date(2029, 3, 1),
+            excludes=True,
+            commitment_id=None,
+            case_no=None,
+            handler=CLERK,
+        )
+        for number in ("R-1", "R-2")
+    )
+    repaired = credit.RecordRepaired("R-1", Evidence("Z-1", HASH), HASH, CLERK)
+    assert _open(first, second, repaired) == {"CREDIT_RECORD:R-2": date(2029, 3, 1)}
 
 
 def _lit(due_on: date) -> timekeeping.Warned:

@@ -1,14 +1,15 @@
 """办件现状与统计：停算、延长、绿色通道改动的期限与灯。"""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from typing import Final
 
 from domain.clock import Dues, Expedited, Extended, Paused, Resumed, SpecialReason
+from domain.timekeeping import Rederived
 from followers.projection import Row
 from projections import case_view, statistics
 from projections.case_view import CaseRow, Light
-from tests.deliveries import CASE, CLERK, Book, accepted, folded, received
+from tests.deliveries import CASE, CLERK, Book, accepted, approved, folded, received
 
 CASE_STREAM: Final = f"case/{CASE}"
 HELD = Dues(date(2026, 3, 18), date(2026, 4, 7), None, provisional=False)
@@ -83,3 +84,55 @@ def test_early_is_reckoned_by_the_moved_promise() -> None:
     book.add(CASE_STREAM, PAUSED)
     book.add(CASE_STREAM, RESUMED)
     assert folded(statistics.PROJECTION, book.kept)[CASE_STREAM]["due_on"] == date(2026, 3, 17)
+
+
+def test_a_case_is_provisional_while_any_open_deadline_is() -> None:
+    """任何一项未了的期限待重算，这一件就待重算；重新推算了一项，别的照旧；决定之后只看送达。"""
+    book = Book()
+    book.add(CASE_STREAM, received())
+    assert row_of(book).get("provisional") is None
+    far = replace(
+        accepted(),
+        promised_due_on=date(2027, 1, 5),
+        legal_due_on=date(2027, 1, 20),
+        provisional=True,
+    )
+    book.add(CASE_STREAM, far)
+    assert row_of(book)["provisional_dues"] == ["legal_due_on", "promised_due_on"]
+    _derive(book, "PROMISED_DECISION", date(2027, 1, 6), unsure=False)
+    assert (row_of(book)["provisional"], row_of(book)["promised_due_on"]) == (
+        True,
+        date(2027, 1, 6),
+    )
+    _derive(book, "LEGAL_DECISION", date(2027, 1, 21), unsure=False)
+    assert row_of(book)["provisional"] is False
+    _derive(book, "LEGAL_DECISION", date(2027, 1, 22), unsure=True)
+    assert row_of(book)["provisional"] is True
+    book.add(CASE_STREAM, approved())
+    assert row_of(book)["provisional"] is False, "nothing is left to decide"
+    _derive(book, "DELIVERY", date(2027, 2, 1), unsure=True)
+    assert row_of(book)["provisional"] is True
+
+
+def test_what_ends_in_a_published_year_is_not_provisional() -> None:
+    """承诺时限在已公布之年届满、法定时限越年的，只有法定时限待重算。"""
+    book = Book()
+    book.add(CASE_STREAM, received())
+    taken = replace(accepted(), promised_due_on=date(2026, 12, 30), provisional=True)
+    book.add(CASE_STREAM, replace(taken, legal_due_on=date(2027, 1, 20)))
+    assert row_of(book)["provisional_dues"] == ["legal_due_on"]
+    assert row_of(book)["provisional"] is True
+
+
+def _derive(book: Book, deadline: str, due_on: date, *, unsure: bool) -> None:
+    derived = Rederived(
+        deadline=deadline,
+        name="",
+        revision=2,
+        year=2027,
+        calendar_version=1,
+        was_due_on=date(2027, 1, 1),
+        due_on=due_on,
+        provisional=unsure,
+    )
+    book.add(f"deadline/{CASE_STREAM}", derived)

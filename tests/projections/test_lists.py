@@ -19,6 +19,7 @@ from followers.overview import freshness
 from followers.storage import connect
 from ledger.application import Ledger
 from ledger.errors import LedgerUnavailable
+from projections.side_files import SideFile
 from runtime import cli, export
 from runtime.commands import case as case_command
 from runtime.commands import list as command
@@ -420,3 +421,13 @@ def test_number_of_a_licence_leads_to_its_case(
     assert inspection.FindingCode.NOT_AS_PROMISED in {
         code for row in file["events"] for code in row["facts"].get("codes", ())
     }
+
+
+@pytest.mark.parametrize(("exempt", "word"), [(True, "是"), (False, "否")])
+def test_an_exemption_says_yes_or_no(exempt: bool, word: str) -> None:  # noqa: FBT001
+    """豁免清单：可否豁免只写是、否，不借用“不迟于此日”的说法。"""
+    row = SideFile("HM-1", "SCREENED", date(2026, 3, 2), {"exempt": exempt}, 9)
+    cells = dict(
+        zip(LISTS["exemptions"].columns, LISTS["exemptions"].cells(row, NOW.date()), strict=True)
+    )
+    assert cells["exempt"] == word

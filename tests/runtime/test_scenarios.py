@@ -1,5 +1,6 @@
 """演案：每一份都演得成，与它自己的期望相合；写错的说得出错在哪里。"""
 
+import re
 from io import StringIO
 
 import pytest
@@ -111,3 +112,12 @@ def test_unknown_scenario_lists_the_known() -> None:
     with pytest.raises(Stop) as stopped:
         reader.read("no-such")
     assert ONE in stopped.value.facts["names"]
+
+
+def test_the_readme_names_scenarios_that_exist() -> None:
+    """README 里举的演案都演得成，份数也不虚。"""
+    text = (reader.FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"case --scenario ([a-z-]+)", text))
+    assert named
+    assert named <= set(READY)
+    assert len(READY) > 30
