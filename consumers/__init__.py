@@ -10,6 +10,9 @@ from consumers import (
     inspection_round,
     intermediary_watch,
     linkage,
+    monitor,
+    progress,
+    publicity,
     scheduler,
 )
 from followers.supervisor import Supervisor
@@ -23,4 +26,8 @@ ALL: Final[tuple[Supervisor, ...]] = (
     intermediary_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
+    # 监督、公示与服务
+    progress.SUPERVISOR,
+    publicity.SUPERVISOR,
+    monitor.SUPERVISOR,
 )
