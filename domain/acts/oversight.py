@@ -7,7 +7,7 @@ from domain import oversight, preregistration, visit
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import ITEM, case_file, not_self, period
 from domain.acts.steps import course, handled_it, step
-from domain.case import UnderReview
+from domain.case import Closed, Concluded, UnderReview
 from domain.catalogue import version_on
 from domain.decider import Decision, Plan, Refused
 from domain.oversight import AlertLevel, OversightOutcome, OversightRule, OversightTier
@@ -284,17 +284,19 @@ def _suspicion(answer: object) -> preregistration.NoticeSuspected | None:
 
 @handles(ClosePreregistration)
 def close_preregistration(act: ClosePreregistration, desk: Desk) -> Decision:
-    """受理之后重新计数；没有预登记过的无事可办。"""
+    """受理之后重新计数，自受理之日；没有受理的、没有预登记过的无事可办。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    received = file.state.received
+    state = file.state
+    if not isinstance(state, UnderReview | Concluded | Closed) or state.acceptance is None:
+        return Plan()
+    received = state.received
     number = preregistration.preregistration_id(
         received.applicant, file.item.approving_body, received.item_code
     )
-    acceptance = file.state.acceptance if isinstance(file.state, UnderReview) else None
-    day = acceptance.accepted_on if acceptance else desk.today
-    command = preregistration.CloseWindow(preregistration.WindowClosed(act.case_no, day))
+    closed = preregistration.WindowClosed(act.case_no, state.acceptance.accepted_on)
+    command = preregistration.CloseWindow(closed)
     answer = preregistration.decide(desk.load(PREREGISTRATION, number), command)
     return write(PREREGISTRATION, number, number, answer)
 
