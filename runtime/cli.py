@@ -232,6 +232,12 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _draw(parser: argparse.ArgumentParser) -> None:
+    help_text = say("option.draw_action")
+    parser.add_argument("action", choices=("compute",), metavar="ACTION", help=help_text)
+    parser.add_argument("file", metavar="FILE", help=say("option.draw_file"))
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -257,6 +263,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
+    Command("draw", _draw, needs_folder=False),  # published values need no ledger
     Command("explain", _explain, needs_folder=False),
     Command("whocan", _whocan),
     Command("role", _role, hidden=True),
