@@ -235,8 +235,11 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 def _draw(parser: argparse.ArgumentParser) -> None:
     help_text = say("option.draw_action")
-    parser.add_argument("action", choices=("compute",), metavar="ACTION", help=help_text)
-    parser.add_argument("file", metavar="FILE", help=say("option.draw_file"))
+    actions = ("compute", "replay", "publish")
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
+    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
 
 
 def _role(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,10 @@ import argparse
 import hashlib
 import json
 import sys
+from typing import Any, Callable, Optional
+
+Digest = Callable[[bytes], bytes]
+Package = Any  # what the JSON says, its shape checked by `read`
 
 FORMAT = "ssj/audit/v1"
 VERIFIED, USAGE, NOTHING, FAILED = 0, 1, 2, 3
@@ -30,12 +34,12 @@ class Malformed(Exception):
 # -- SM3 (GB/T 32905-2016), for a Python whose OpenSSL has none
 
 
-def _rotate(word, by):
+def _rotate(word: int, by: int) -> int:
     by %= 32
     return ((word << by) | (word >> (32 - by))) & 0xFFFFFFFF
 
 
-def sm3(data):
+def sm3(data: bytes) -> bytes:
     """SM3, thirty-two bytes."""
     state = [
         0x7380166F, 0x4914B2B9, 0x172442D7, 0xDA8A0600,
@@ -47,7 +51,7 @@ def sm3(data):
     return b"".join(word.to_bytes(4, "big") for word in state)
 
 
-def _sm3_block(state, block):
+def _sm3_block(state: list[int], block: bytes) -> list[int]:
     words = [int.from_bytes(block[at : at + 4], "big") for at in range(0, 64, 4)]
     for at in range(16, 68):
         mixed = words[at - 16] ^ words[at - 9] ^ _rotate(words[at - 3], 15)
@@ -68,7 +72,7 @@ def _sm3_block(state, block):
     return [one ^ other for one, other in zip(state, (a, b, c, d, e, f, g, h))]
 
 
-def hash_of(name):
+def hash_of(name: str) -> Digest:
     """The hash function that the plan names."""
     if name == "sha256":
         return lambda data: hashlib.sha256(data).digest()
@@ -84,22 +88,22 @@ def hash_of(name):
 # -- the bytes
 
 
-def lp(data):
+def lp(data: bytes) -> bytes:
     """Four bytes of length, big-endian, then the bytes."""
     return len(data).to_bytes(4, "big") + data
 
 
-def texts(*told):
+def texts(*told: str) -> bytes:
     """Each text in UTF-8 behind its length."""
     return b"".join(lp(one.encode("utf-8")) for one in told)
 
 
-def many(told):
+def many(told: list[str]) -> bytes:
     """How many (four bytes), then each text behind its length, sorted."""
     return len(told).to_bytes(4, "big") + texts(*sorted(told))
 
 
-def tree(digest, leaves):
+def tree(digest: Digest, leaves: list[bytes]) -> bytes:
     """Merkle root, RFC 6962 section 2.1, by its own recursion."""
     if not leaves:
         return digest(b"")
@@ -111,14 +115,14 @@ def tree(digest, leaves):
     return digest(b"\x01" + tree(digest, leaves[:split]) + tree(digest, leaves[split:]))
 
 
-def object_leaf(one):
+def object_leaf(one: Package) -> bytes:
     """One listed object, canonical."""
     names = ("subject", "stratum", "region", "speciality", "licence_no", "commitment_id")
     told = [one[name] or "" for name in names]
     return texts("ssj/listed-object/v1", *told) + many(one["officers_involved"])
 
 
-def inspector_leaf(one):
+def inspector_leaf(one: Package) -> bytes:
     """One listed inspector, canonical."""
     names = ("inspector", "region", "station", "certificate_valid_to")
     told = [one[name] for name in names]
@@ -128,32 +132,32 @@ def inspector_leaf(one):
 # -- the file
 
 
-def _text(told):
+def _text(told: Any) -> bool:
     return isinstance(told, str) and told != ""
 
 
-def _maybe(told):
+def _maybe(told: Any) -> bool:
     return told is None or isinstance(told, str)
 
 
-def _natural(told):
+def _natural(told: Any) -> bool:
     return isinstance(told, int) and not isinstance(told, bool) and told >= 0
 
 
-def _hash(told):
+def _hash(told: Any) -> bool:
     return isinstance(told, str) and len(told) == 64 and set(told) <= HEX
 
 
-def _share(told):
+def _share(told: Any) -> bool:
     return told is None or _hash(told)
 
 
-def _each(check):
+def _each(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda told: isinstance(told, list) and all(map(check, told))
 
 
-def _record(**fields):
-    def check(told):
+def _record(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    def check(told: Any) -> bool:
         return (
             isinstance(told, dict)
             and told.keys() == fields.keys()
@@ -213,14 +217,14 @@ SHAPE = {
 }
 
 
-def _once(pairs):
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     told = dict(pairs)
     if len(told) != len(pairs):
         raise Malformed("同一个名字写了两次 (a name stands twice)")
     return told
 
 
-def read(text):
+def read(text: str) -> Package:
     """The package, its shape checked to the last field; raises Malformed."""
     try:
         told = json.loads(text, object_pairs_hook=_once)
@@ -239,7 +243,7 @@ def read(text):
 # -- the steps: each returns "" where it agrees, else what differs
 
 
-def offices(told, _):
+def offices(told: Package, _: Digest) -> str:
     """三家以上，各交一份承诺，互不相同，正是计划所列的。"""
     listed = told["plan"]["offices"]
     gave = [one["office"] for one in told["commitments"]]
@@ -251,7 +255,7 @@ def offices(told, _):
     return ""
 
 
-def shares(told, digest):
+def shares(told: Package, digest: Digest) -> str:
     """揭示的份额与各自的承诺相符；没有揭示的写明（按 32 个零字节计）。"""
     promised = {one["office"]: one["commitment"] for one in told["commitments"]}
     if [one["office"] for one in told["reveals"]] != told["plan"]["offices"]:
@@ -260,11 +264,11 @@ def shares(told, digest):
         if one["share"] is not None and promised.get(one["office"]) != _committed(
             digest, one["share"]
         ):
-            return one["office"]
+            return str(one["office"])
     return ""
 
 
-def sealed(told, digest):
+def sealed(told: Package, digest: Digest) -> str:
     """封存份额与计划里的承诺相符；公开方式没有承诺，也就没有份额。"""
     promised, share = told["plan"]["sealed_share_commitment"], told["sealed_share"]
     if promised is None or share is None:
@@ -272,11 +276,11 @@ def sealed(told, digest):
     return "" if _committed(digest, share) == promised else "sealed_share"
 
 
-def _committed(digest, share):
+def _committed(digest: Digest, share: str) -> str:
     return digest(lp(b"ssj/commit/v1") + lp(bytes.fromhex(share))).hex()
 
 
-def object_list(told, digest):
+def object_list(told: Package, digest: Digest) -> str:
     """对象名单的树根；编号不重复，各在计划所列的层里。"""
     subjects = [one["subject"] for one in told["objects"]]
     if len(set(subjects)) != len(subjects):
@@ -284,13 +288,13 @@ def object_list(told, digest):
     strata = {one["name"] for one in told["plan"]["strata"]}
     for one in told["objects"]:
         if one["stratum"] not in strata:
-            return one["subject"]
+            return str(one["subject"])
     ordered = sorted(told["objects"], key=lambda one: one["subject"])
     root = tree(digest, [object_leaf(one) for one in ordered]).hex()
     return "" if root == told["object_root"] else "object_root " + root
 
 
-def inspector_list(told, digest):
+def inspector_list(told: Package, digest: Digest) -> str:
     """检查人员名单的树根；编号不重复。"""
     people = [one["inspector"] for one in told["inspectors"]]
     if len(set(people)) != len(people):
@@ -300,7 +304,7 @@ def inspector_list(told, digest):
     return "" if root == told["inspector_root"] else "inspector_root " + root
 
 
-def seed_of(told, digest):
+def seed_of(told: Package, digest: Digest) -> bytes:
     """S0 and S, of the plan's leaf, the reveals, the public value and the sealed share."""
     given = [bytes.fromhex(one["share"] or "00" * 32) for one in told["reveals"]]
     parts = [bytes.fromhex(told["plan_leaf_hash"]), *given, told["public_value"].encode("utf-8")]
@@ -309,13 +313,13 @@ def seed_of(told, digest):
     return digest(lp(b"ssj/draw/v1") + lp(base) + lp(share))
 
 
-def seed(told, digest):
+def seed(told: Package, digest: Digest) -> str:
     """种子由计划叶、份额、公开值、封存份额合成。"""
     found = seed_of(told, digest).hex()
     return "" if found == told["seed"] else "seed " + found
 
 
-def drawn_of(told, digest):
+def drawn_of(told: Package, digest: Digest) -> list[tuple[str, str, str]]:
     """(stratum, subject, ticket) of every chosen object, strata in the plan's order."""
     prefix = lp(b"ssj/object/v1") + lp(seed_of(told, digest))
     found = []
@@ -332,14 +336,14 @@ def drawn_of(told, digest):
     return found
 
 
-def chosen(told, digest):
+def chosen(told: Package, digest: Digest) -> str:
     """每层抽签号最小的若干个，正是公布的那些。"""
     found = drawn_of(told, digest)
     said = [(one["stratum"], one["subject"], one["ticket"]) for one in told["chosen"]]
     return _first_difference(found, said)
 
 
-def _first_difference(found, said):
+def _first_difference(found: list[Any], said: list[Any]) -> str:
     for at in range(max(len(found), len(said))):
         one = found[at] if at < len(found) else None
         other = said[at] if at < len(said) else None
@@ -348,7 +352,7 @@ def _first_difference(found, said):
     return ""
 
 
-def eligible(target, one, on):
+def eligible(target: Package, one: Package, on: str) -> bool:
     """Region and speciality, a certificate valid on the day, not involved, not the own station."""
     return (
         one["region"] == target["region"]
@@ -359,7 +363,7 @@ def eligible(target, one, on):
     )
 
 
-def matched_of(told, digest):
+def matched_of(told: Package, digest: Digest) -> tuple[dict[str, list[str]], list[str]]:
     """Two inspectors for each object in ticket order: (teams by object, those without)."""
     listed = {one["subject"]: one for one in told["objects"]}
     drawn = drawn_of(told, digest)
@@ -375,64 +379,84 @@ def matched_of(told, digest):
         wishes[subject] = [person for _, person in sorted(fit)]
     people = len(told["inspectors"])
     cap = (2 * len(order) * 115 + people * 100 - 1) // (people * 100) if people else 0
-    return _teams(order, wishes, cap)
+    work = Assignment(wishes, cap)
+    short = [subject for subject in order if not work.place(subject)]
+    teams = {
+        subject: [one for one in wishes[subject] if one in team]
+        for subject, team in work.teams.items()
+    }
+    return teams, short
 
 
-def _teams(order, wishes, cap):
-    teams, load, short = {}, {}, []
-    for subject in order:
-        kept = {key: list(team) for key, team in teams.items()}
-        kept_load = {key: list(held) for key, held in load.items()}
-        teams[subject] = []
-        if not (_seat(subject, wishes, teams, load, cap) and _seat(subject, wishes, teams, load, cap)):
-            teams, load = kept, kept_load  # two or nobody; the others keep their teams
-            short.append(subject)
-    told = {subject: [one for one in wishes[subject] if one in team] for subject, team in teams.items()}
-    return told, short
+class Assignment:
+    """Who goes where so far."""
 
+    def __init__(self, wishes: dict[str, list[str]], cap: int) -> None:
+        self.wishes = wishes  # object -> those who may go, in hash order
+        self.cap = cap
+        self.teams: dict[str, list[str]] = {}
+        self.load: dict[str, list[str]] = {}
 
-def _seat(subject, wishes, teams, load, cap):
-    """One more inspector: the lowest rank with room, else along the shortest exchange (Kuhn)."""
-    for person in wishes[subject]:
-        if person not in teams[subject] and len(load.get(person, [])) < cap:
-            teams[subject].append(person)
-            load.setdefault(person, []).append(subject)
+    def has_room(self, person: str) -> bool:
+        """Below the cap."""
+        return len(self.load.get(person, [])) < self.cap
+
+    def place(self, subject: str) -> bool:
+        """Two or nobody; the objects before it keep full teams either way."""
+        teams = {key: list(team) for key, team in self.teams.items()}
+        load = {key: list(held) for key, held in self.load.items()}
+        self.teams[subject] = []
+        if self.seat(subject) and self.seat(subject):
             return True
-    return _exchange(subject, wishes, teams, load, cap)
+        self.teams, self.load = teams, load
+        return False
 
-
-def _exchange(start, wishes, teams, load, cap):
-    reached = {}  # person -> the object that would take them
-    gives = {start: None}  # object -> the person it would give up
-    queue = [start]
-    for target in queue:  # grows while it is read: breadth first
-        for person in wishes[target]:
-            if person in reached or person in teams[target]:
-                continue
-            reached[person] = target
-            if len(load.get(person, [])) < cap:
-                _follow(person, reached, gives, teams, load)
+    def seat(self, subject: str) -> bool:
+        """One more: the lowest rank with room, else along the shortest exchange (Kuhn)."""
+        for person in self.wishes[subject]:
+            if person not in self.teams[subject] and self.has_room(person):
+                self.send(person, subject)
                 return True
-            for other in load[person]:
-                if other not in gives:
-                    gives[other] = person
-                    queue.append(other)
-    return False
+        return self.exchange(subject)
+
+    def send(self, person: str, subject: str) -> None:
+        """This person goes there."""
+        self.teams[subject].append(person)
+        self.load.setdefault(person, []).append(subject)
+
+    def exchange(self, start: str) -> bool:
+        """Breadth first, each object asking its people in hash order."""
+        reached: dict[str, str] = {}  # person -> the object that would take them
+        gives: dict[str, Optional[str]] = {start: None}  # object -> whom it would give up
+        queue = [start]
+        for target in queue:  # grows while it is read
+            for person in self.wishes[target]:
+                if person in reached or person in self.teams[target]:
+                    continue
+                reached[person] = target
+                if self.has_room(person):
+                    self.follow(person, reached, gives)
+                    return True
+                for other in self.load[person]:
+                    if other not in gives:
+                        gives[other] = person
+                        queue.append(other)
+        return False
+
+    def follow(self, last: str, reached: dict[str, str], gives: dict[str, Optional[str]]) -> None:
+        """Back along the way: each object on it drops one and takes another."""
+        person: Optional[str] = last
+        while person is not None:
+            target = reached[person]
+            dropped = gives[target]
+            if dropped is not None:
+                self.teams[target].remove(dropped)
+                self.load[dropped].remove(target)
+            self.send(person, target)
+            person = dropped
 
 
-def _follow(person, reached, gives, teams, load):
-    while person is not None:
-        target = reached[person]
-        dropped = gives[target]
-        if dropped is not None:
-            teams[target].remove(dropped)
-            load[dropped].remove(target)
-        teams[target].append(person)
-        load.setdefault(person, []).append(target)
-        person = dropped
-
-
-def pairs(told, digest):
+def pairs(told: Package, digest: Digest) -> str:
     """检查人员由种子排定：两人一组，不够两人的写明，不由一人检查。"""
     found, _ = matched_of(told, digest)
     said = {one["subject"]: one["inspectors"] for one in told["pairs"]}
@@ -441,7 +465,7 @@ def pairs(told, digest):
     return _first_difference(sorted(found.items()), sorted(said.items()))
 
 
-def unmatched(told, digest):
+def unmatched(told: Package, digest: Digest) -> str:
     """合格人员不足的对象，正是公布的那些。"""
     _, found = matched_of(told, digest)
     return _first_difference(found, told["unmatched"])
@@ -460,13 +484,13 @@ STEPS = [
 ]
 
 
-def verify(told):
+def verify(told: Package) -> list[tuple[str, str]]:
     """[(step, difference)], every step tried: "" is agreement."""
     digest = hash_of(told["plan"]["hash"])
     return [(name, step(told, digest)) for name, step in STEPS]
 
 
-def main(argv=None):
+def main(argv: Optional[list[str]] = None) -> int:
     """Exit code: 0 verified, 1 usage, 2 nothing to verify, 3 a step differs."""
     parser = argparse.ArgumentParser(description="复算一次双随机抽取 (replay a draw)")
     parser.add_argument("--json", action="store_true", help="结果写作 JSON")
@@ -487,7 +511,9 @@ def main(argv=None):
         print(json.dumps(report, ensure_ascii=False, indent=1))
     else:
         for number, (name, fault) in enumerate(results, 1):
-            print("%d %s %s%s" % (number, "✗" if fault else "✓", name, "：" + fault if fault else ""))
+            print(
+                "%d %s %s%s" % (number, "✗" if fault else "✓", name, "：" + fault if fault else "")
+            )
     failed = [name for name, fault in results if fault]
     if not arguments.json:
         print("全部相符 (verified)" if not failed else "不符 (differs)：" + "、".join(failed))

@@ -12,7 +12,7 @@ from runtime import cli
 from runtime.commands import draw
 from runtime.exits import Exit, Stop
 
-VECTORS = Path(__file__).parents[2].parent / "shared" / "data" / "draw"
+VECTORS = Path(__file__).parents[3].parent / "shared" / "data" / "draw"
 INPUT: dict[str, Any] = {
     "hash": "sha256",
     "plan_leaf_hash": "11" * 32,
