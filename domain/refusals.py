@@ -370,3 +370,7 @@ class Refusal(StrEnum):
     TASK_NOT_INSPECTED = "task.not_inspected"
     TASK_REVIEWED = "task.reviewed"
     TASK_NO_REASON = "task.no_reason"
+    # 数字：灯的界限
+    LIGHTS_NO_DOCUMENT = "lights.no_document"
+    LIGHTS_LEVELS = "lights.levels"
+    LIGHTS_BACKDATED = "lights.backdated"

@@ -28,6 +28,7 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    light_setting,
     linkage,
     lists,
     material,
@@ -204,6 +205,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "lights.published.v1": light_setting.LightsPublished,  # 灯的界限（版本）公布
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
