@@ -30,6 +30,7 @@ FILTERS: Final = {
     "subject": "NUMBER",
     "region": "CODE",
     "risk": "CLASS",
+    "family": "FAMILY",
 }
 DAYS: Final = ("due-by", "expired-by")
 KINDS: Final = ("cases", "licences", "inspections")
