@@ -200,8 +200,7 @@ def label(kind: type, name: str) -> str:
     everywhere = Counter(
         said for event in EVENT_NAMES if (said := words.labels(event).get(name)) is not None
     )
-    (common, _), *_ = everywhere.most_common(1)
-    return common
+    return max(everywhere, key=everywhere.__getitem__, default=name)
 
 
 @cache

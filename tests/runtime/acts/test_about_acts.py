@@ -29,7 +29,7 @@ def test_every_act_says_what_it_is_and_what_to_write(one: About) -> None:
     assert set(one.roles) == set(DUTIES[one.name].roles)
     assert [field.name for field in one.fields] == [item.name for item in fields(ACTS[one.name])]
     for field in one.fields:
-        assert CHINESE.search(field.label), field
+        assert CHINESE.search(field.label), f"{field}: name it in messages, table [field]"
         assert CHINESE.search(field.type) or "true" in field.type, field
         coded = {code for code, word in field.choices.items() if not CHINESE.search(word)}
         assert coded <= {"SHA256", "SM3"}, field
