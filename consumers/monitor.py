@@ -200,6 +200,7 @@ def _said(delivered: Delivered) -> Iterator[Command]:
         case remarks.NoticeViolated(fault=fault, handler=handler):
             texts = "、".join((event.notice_no, *event.missing))
             yield _alert(delivered, NOTICES[fault], texts, responsible=handler)
+            yield _check(delivered, event)
         case case.DeadlineMissed(deadline=deadline, due_on=due_on):
             rule, level = LATE[deadline]
             yield _alert(delivered, rule, str(due_on), level=level)
@@ -279,7 +280,9 @@ def _alert(
     return Command("alert", act, ACTOR, ELSEWHERE)
 
 
-def _check(delivered: Delivered, event: case.SupplementRequested) -> Command:
+def _check(
+    delivered: Delivered, event: case.SupplementRequested | remarks.NoticeViolated
+) -> Command:
     """清单之外的材料：有没有列明，由账本依事项版本核对。"""
     act = CheckNotice(
         oversight_no=_number(

@@ -181,6 +181,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ExitIntermediary": _by(Role.SUPERVISION_HEAD),
         # 计时：服务日历由中心公布；重新推算与亮灯是机器记下的事实
         "PublishServiceDays": _by(Role.CATALOGUE, Role.PERFORMANCE),
+        "PublishLights": _by(Role.PERFORMANCE),  # 电子监察是效能部门的事
         "RederiveDeadline": _by(Role.SYSTEM),
         "WarnDeadline": _by(Role.SYSTEM),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定

@@ -370,6 +370,10 @@ class Refusal(StrEnum):
     TASK_NOT_INSPECTED = "task.not_inspected"
     TASK_REVIEWED = "task.reviewed"
     TASK_NO_REASON = "task.no_reason"
+    # 数字：灯的界限
+    LIGHTS_NO_DOCUMENT = "lights.no_document"
+    LIGHTS_LEVELS = "lights.levels"
+    LIGHTS_BACKDATED = "lights.backdated"
     # 监督、公示与服务
     COURSE_NOT_FOUND = "course.not_found"
     COURSE_NOT_NOW = "course.not_now"

@@ -19,6 +19,7 @@ from projections import (
     inspector_register,
     intermediary_register,
     item_register,
+    light_register,
     list_register,
     officer_register,
     oversight_view,
@@ -59,4 +60,6 @@ ALL: Final[tuple[Projection, ...]] = (
     credit_register.PROJECTION,
     side_files.PROJECTION,
     intermediary_register.PROJECTION,
+    # 数字：灯的界限
+    light_register.PROJECTION,
 )

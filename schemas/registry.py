@@ -30,6 +30,7 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    light_setting,
     linkage,
     lists,
     material,
@@ -215,6 +216,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "lights.published.v1": light_setting.LightsPublished,  # 灯的界限（版本）公布
     "oversight.raised.v1": oversight.Raised,  # 提出督办
     "oversight.answered.v1": oversight.Answered,  # 答复督办
     "oversight.answer_missed.v1": oversight.AnswerMissed,  # 督办逾期未答复

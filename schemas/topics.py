@@ -61,6 +61,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "ledger": "register",
     # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
     "quota": "register",
+    # 数字
+    "lights": "register",  # 灯的界限
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

@@ -22,6 +22,7 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    light_setting,
     linkage,
     lists,
     material,
@@ -38,6 +39,7 @@ from domain import (
 )
 from domain.calendar import CalendarPublished
 from domain.decider import Event, RuleUsed
+from domain.light_setting import LightsPublished
 from domain.roster import ListedInspector, ListedObject
 from domain.sources import SourceRecord
 from domain.terms import (
@@ -698,7 +700,14 @@ def _elsewhere() -> Iterator[Happening]:
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
+    yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
     yield from _lists()
+
+
+def lights_published(version: int = 1, since: date = date(2026, 12, 1)) -> LightsPublished:
+    """灯的界限：一律余五日亮黄灯、余四日亮红灯。"""
+    levels = light_setting.KindLevels(light_setting.REST, 5, 0, 4, 0, catalogue.DayCount.WORKING)
+    return LightsPublished(version, since, "效能办1号", (levels,), PersonId("P-E"))
 
 
 def _lists() -> Iterator[Happening]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, oversight, registers, supervision
+from runtime.listings import cases, catalogue, numbers, oversight, registers, supervision
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -14,4 +14,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **oversight.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
+    **numbers.LISTS,
 }

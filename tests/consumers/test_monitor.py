@@ -88,7 +88,13 @@ def settled(*, upheld: bool = True) -> complaint.Settled:
 )
 def test_a_notice_against_the_rules_is_a_finding(fault: NoticeFault, rule: OversightRule) -> None:
     """再次、逾期、过半才告知的：提出督办，指明经办人（规则 2、3、12）。"""
-    (alert,) = told(f"case/{CASE}", notice(fault))
+    book = Book()
+    book.add(f"case/{CASE}", notice(fault))
+    first, second = (command.act for command in played(SUPERVISOR, book.kept))
+    assert isinstance(second, CheckNotice)
+    assert second.missing == ("租赁合同",)
+    assert isinstance(first, RaiseAlert)
+    alert = first
     assert (alert.rule, alert.level) == (rule, AlertLevel.YELLOW)
     assert (alert.case_no, alert.responsible) == (CASE, CLERK)
     assert alert.explanation == "BZ-2、租赁合同"
