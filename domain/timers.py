@@ -21,6 +21,7 @@ from domain import (
     inspection,
     linkage,
     revocation,
+    simulated,
     timekeeping,
 )
 from domain.decider import Event, RuleUsed
@@ -52,6 +53,7 @@ class TimerKind(StrEnum):
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
+    SIMULATION = "SIMULATION"  # 模拟审批的期限：届时转为正式申请或者终止
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
@@ -60,7 +62,7 @@ class TimerKind(StrEnum):
 # The families of streams that deadlines run on.
 FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
-    *("hearing", "credit", "deadline"),
+    *("hearing", "credit", "deadline", "simulated"),
 )
 
 
@@ -221,6 +223,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    simulated.Converted: frozenset({TimerKind.SIMULATION}),
+    simulated.Lapsed: frozenset({TimerKind.SIMULATION}),
     revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
@@ -407,6 +411,8 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.STATEMENT, due, version)
         case revocation.FollowUpOrdered(due_on=due):
             yield _until(TimerKind.FOLLOW_UP, due, version)
+        case simulated.Opened(valid_until=due):
+            yield _until(TimerKind.SIMULATION, due, version)
         case _:
             return
 

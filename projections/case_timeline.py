@@ -77,7 +77,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -98,7 +98,7 @@ PROJECTION: Final = Projection(
         "inspection",
         "deadline",
     )
-    | names_of("hearing", "exemption", "placement"),
+    | names_of("hearing", "exemption", "placement", "reliance"),
     by_partition_key=True,
 )
 

@@ -17,6 +17,7 @@ from domain import (
     clock,
     commitment,
     compensation,
+    composite,
     credit,
     document,
     exemption,
@@ -36,10 +37,12 @@ from domain import (
     past_inspection,
     policy,
     quota,
+    reliance,
     remarks,
     revocation,
     seal,
     service_days,
+    simulated,
     subject,
     timekeeping,
 )
@@ -204,6 +207,20 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "reliance.certificate_reused.v1": reliance.CertificateReused,  # 电子证照复用
+    "reliance.broken.v1": reliance.DependencyBroken,  # 依靠中断
+    "reliance.restored.v1": reliance.DependencyRestored,  # 依靠恢复
+    "reliance.answered.v1": reliance.DependencyAnswered,  # 中断处置
+    "simulated.opened.v1": simulated.Opened,  # 模拟审批启动
+    "simulated.opinion_issued.v1": simulated.OpinionIssued,  # 模拟意见
+    "simulated.condition_met.v1": simulated.ConditionMet,  # 前置条件到了
+    "simulated.scheme_changed.v1": simulated.SchemeChanged,  # 模拟方案变更
+    "simulated.successor_recorded.v1": simulated.SuccessorRecorded,  # 模拟主体承继
+    "simulated.converted.v1": simulated.Converted,  # 模拟转正
+    "simulated.lapsed.v1": simulated.Lapsed,  # 模拟审批终止
+    "composite.issued.v1": composite.Issued,  # 综合许可证颁发
+    "composite.adjusted.v1": composite.Adjusted,  # 综合许可证调整
+    "composite.ended.v1": composite.Ended,  # 综合许可证终止
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
