@@ -98,7 +98,11 @@ PROJECTION: Final = Projection(
         "inspection",
         "deadline",
     )
-    | names_of("hearing", "exemption", "placement", "reliance"),
+    | names_of("hearing", "exemption", "placement")
+    # 监督、公示与服务
+    | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
+    | names_of("archive", "points", "progress", "liaison")
+    | names_of("reliance"),
     by_partition_key=True,
 )
 

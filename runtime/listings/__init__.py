@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, registers, reliances, supervision
+from runtime.listings import (
+    cases,
+    catalogue,
+    numbers,
+    oversight,
+    registers,
+    reliances,
+    supervision,
+)
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -11,7 +19,9 @@ __all__ = ["LISTS", "Asked", "Listing"]
 LISTS: Final[Mapping[str, Listing]] = {
     **cases.LISTS,
     **registers.LISTS,
+    **oversight.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
     **reliances.LISTS,
+    **numbers.LISTS,
 }
