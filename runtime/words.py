@@ -42,7 +42,7 @@ _SCHEMAS_OF: Final = {
     "codes": ("task.inspected.v1",),
     "ground": ("commitment.breach_suspected.v1",),
     "kind": ("subject.registered.v1",),
-    "matter": ("push.sent.v1",),
+    "matter": ("push.sent.v2",),
     "mode": ("ledger.created.v1",),
     "opinion": ("case.reviewed.v1",),
     "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),

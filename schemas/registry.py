@@ -204,6 +204,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "commitment.revived.v1": commitment.Revived,  # 承诺恢复
+    "commitment.deadlines_resumed.v1": commitment.DeadlinesResumed,  # 补交期限续行
+    "organ.superior_set.v1": organ.SuperiorSet,  # 上级机关登记
+    "revocation.taken_over.v1": revocation.TakenOver,  # 上级提级办理撤销
+    "credit.decision_reversed.v1": credit.DecisionReversed,  # 信用所依决定被撤销
+    "push.sent.v2": linkage.Sent,  # 推送（含部分撤销与恢复）
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
