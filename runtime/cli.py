@@ -30,6 +30,7 @@ FILTERS: Final = {
     "subject": "NUMBER",
     "region": "CODE",
     "risk": "CLASS",
+    "family": "FAMILY",
 }
 DAYS: Final = ("due-by", "expired-by")
 KINDS: Final = ("cases", "licences", "inspections")
@@ -232,6 +233,15 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _draw(parser: argparse.ArgumentParser) -> None:
+    help_text = say("option.draw_action")
+    actions = ("compute", "replay", "publish")
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
+    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -257,6 +267,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
+    Command("draw", _draw, needs_folder=False),  # published values need no ledger
     Command("explain", _explain, needs_folder=False),
     Command("whocan", _whocan),
     Command("role", _role, hidden=True),

@@ -45,6 +45,7 @@ _SCHEMAS_OF: Final = {
     "matter": ("push.sent.v2",),
     "mode": ("ledger.created.v1",),
     "opinion": ("case.reviewed.v1",),
+    "missing": ("archive.filed.v1",),
     "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),
 }
 
@@ -101,6 +102,8 @@ def _told(name: str, code: str) -> str:
     if name == "ending":  # the class of the licence event that ended it
         entry = tables()["event"].get(f"licence.{code.lower()}.v1")
         return str(entry["title"]) if isinstance(entry, dict) else code
+    if name == "step":  # the last step of a small file, such as complaint.answered
+        return title("event", f"{code}.v1")
     word = tables().get(_TABLE_OF.get(name, ""), {}).get(code)
     choices = (_choices(event).get(code) for event in _SCHEMAS_OF.get(name, ()))
     return str(word or next(filter(None, choices), code))

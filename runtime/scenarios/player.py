@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from domain import calendar
+from domain import calendar, light_setting
 from domain.acts import Act
 from domain.acts.register import calendars
 from domain.deadlines import Calendar
@@ -149,12 +149,17 @@ def case_file(performance: Performance) -> CaseFile | None:
         licence=_found(ApprovalRow, licence_no, licences),
         item=_found(ItemRow, item_code, items),
         deadlines=deadline_view.opened(
-            book.rows(deadline_view.PROJECTION), number, beijing_day(book.now), _calendar(book)
+            book.rows(deadline_view.PROJECTION), number, _reckoning(book)
         ),
         events=tuple(_timeline(book, number)),
         freshness=Freshness(len(book.delivered), 0, 0.0),
         today=beijing_day(book.now),
     )
+
+
+def _reckoning(book: Book) -> deadline_view.Reckoning:
+    setting = book.load(light_setting.AGGREGATE, light_setting.IDENTITY)
+    return deadline_view.Reckoning(beijing_day(book.now), _calendar(book), setting.versions)
 
 
 def _calendar(book: Book) -> Calendar:
