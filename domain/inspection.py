@@ -31,7 +31,6 @@ from domain.terms import (
     beijing_day,
 )
 
-
 T = TypeVar("T")
 
 
@@ -780,13 +779,9 @@ def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
         case Picked(pairs=pairs, unmatched=unmatched), MoreMatched(chunk=chunk) if (
             chunk * DRAWN_CHUNK == max(len(pairs), len(unmatched))
         ):
-            return replace(
-                state, pairs=pairs + event.pairs, unmatched=unmatched + event.unmatched
-            )
+            return replace(state, pairs=pairs + event.pairs, unmatched=unmatched + event.unmatched)
         case Picked(lists, value, result, pairs, unmatched), Matched():
-            return Settled(
-                lists, value, result, pairs + event.pairs, unmatched + event.unmatched
-            )
+            return Settled(lists, value, result, pairs + event.pairs, unmatched + event.unmatched)
         case _:
             raise _impossible(state, event)
 

@@ -471,7 +471,7 @@ def test_a_large_draw_is_told_in_parts(hall: Hall, count: int) -> None:
     """全抽的一层有一千多户：抽取与配对各分段入账，合起来与一次算出的一样，不因多而少抽一户。"""
     planned(hall)
     subjects = tuple(listed(number, "D") for number in range(count))
-    short = tuple(replace(one, region="350521") for one in subjects[:count // 2 + 101])
+    short = tuple(replace(one, region="350521") for one in subjects[: count // 2 + 101])
     objects = short + subjects[len(short) :]
     hall.record(replace(LISTS, objects=objects), MACHINE)
     for office in OFFICES:
