@@ -14,15 +14,18 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
+from domain.acts.joints import MarkOpinionOverdue
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.pledges import MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
+from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, beijing_day
+from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, Organ, beijing_day
 from domain.timers import Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
@@ -34,7 +37,7 @@ ACTOR: Final[Actor] = machine(NAME)
 ONE_DAY: Final = timedelta(days=1)
 
 # What the machine does about a deadline that has run out: (number of the stream, timer) -> act.
-# The other kinds (核查、陈述申辩、检查) are only shown: they are for people.
+# The other kinds (核查、陈述申辩、检查、调度会、全程目标) are only shown: they are for people.
 ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.COMPLETENESS_NOTICE: lambda no, _: DeemAccepted(CaseNo(no)),
     TimerKind.PROMISED_DECISION: lambda no, timer: _missed(no, timer),
@@ -47,6 +50,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 几个机关几个人
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
+    TimerKind.OPINION: lambda no, timer: MarkOpinionOverdue(CaseNo(no), Organ(timer.name)),
+    TimerKind.DOCUMENT: lambda no, timer: MarkVerificationOverdue(CaseNo(no), timer.name),
+    TimerKind.EXAMINATION: lambda no, _: MarkExaminationOverdue(CaseNo(no)),
 }
 
 
@@ -116,7 +122,7 @@ SUPERVISOR: Final = Supervisor(
         for name in EVENT_NAMES
         if name.partition(".")[0]
         in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
-        | {"hearing"}  # 几个机关几个人
+        | {"hearing", "joint", "verification", "forwarding", "package", "project"}  # 几个机关几个人
     ),
     keys=keys,
     react=react,

@@ -10,7 +10,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, hearing, inspection, linkage, revocation
+from domain import (
+    approval,
+    case,
+    commitment,
+    forwarding,
+    hearing,
+    inspection,
+    joint,
+    linkage,
+    package,
+    project,
+    revocation,
+    verification,
+)
 from domain.decider import Event
 from domain.terms import beijing_day, end_of_day
 
@@ -32,6 +45,11 @@ class TimerKind(StrEnum):
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
+    OPINION = "OPINION"  # 协办机关意见
+    DOCUMENT = "DOCUMENT"  # 联审核验
+    EXAMINATION = "EXAMINATION"  # 下级初审（43 条）
+    MEETING = "MEETING"  # 两周一次调度会
+    TARGET = "TARGET"  # 全程目标
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +111,21 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    joint.JointConcluded: frozenset({TimerKind.OPINION}),
+    forwarding.ForwardedToSuperior: frozenset({TimerKind.EXAMINATION}),
+    project.MeetingHeld: frozenset({TimerKind.MEETING}),
+    project.ProjectCompleted: frozenset({TimerKind.MEETING, TimerKind.TARGET}),
+    package.PackageClosed: frozenset({TimerKind.TARGET}),
 }
 
 
 def _settles(event: Event, timer: Timer) -> bool:
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
+    if isinstance(event, joint.OpinionGiven):
+        return timer.kind is TimerKind.OPINION and timer.name == event.body
+    if isinstance(event, verification.DocumentVerified | verification.DocumentNotVerified):
+        return timer.kind is TimerKind.DOCUMENT and timer.name == event.material
     return timer.kind in _SETTLES.get(type(event), frozenset())
 
 
@@ -121,6 +148,12 @@ def _moved_among(timer: Timer, event: Event) -> Timer:
     """几个机关几个人的程序：逾期只作记号，事情还是要办。"""
     match event:
         case hearing.HearingOverdue() if timer.kind is TimerKind.HEARING:
+            return replace(timer, missed=True)
+        case joint.OpinionOverdue(body=name) if timer.name == name:
+            return replace(timer, missed=True)
+        case verification.VerificationOverdue(material=name) if timer.name == name:
+            return replace(timer, missed=True)
+        case forwarding.ExaminationOverdue() if timer.kind is TimerKind.EXAMINATION:
             return replace(timer, missed=True)
         case _:
             return timer
@@ -163,12 +196,23 @@ def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
             yield from _opened_among(event, version)
 
 
+# What opens a deadline among several organs: its kind, and where the event says when and whose.
+_OPENS: Final[dict[type[Event], tuple[TimerKind, str, str]]] = {
+    hearing.RightTold: (TimerKind.HEARING_REQUEST, "apply_due_on", ""),
+    hearing.HearingRequested: (TimerKind.HEARING, "hold_due_on", ""),
+    joint.OpinionRequested: (TimerKind.OPINION, "due_on", "body"),
+    verification.VerificationRequested: (TimerKind.DOCUMENT, "due_on", "material"),
+    forwarding.ExaminationOpened: (TimerKind.EXAMINATION, "due_on", ""),
+    project.MeetingHeld: (TimerKind.MEETING, "next_on", ""),
+    project.ProjectRegistered: (TimerKind.TARGET, "due_on", ""),
+    package.PackageOpened: (TimerKind.TARGET, "due_on", ""),
+}
+
+
 def _opened_among(event: Event, version: int) -> Iterator[Timer]:
     """几个机关几个人的程序。"""
-    match event:
-        case hearing.RightTold(apply_due_on=due):
-            yield _until(TimerKind.HEARING_REQUEST, due, version)
-        case hearing.HearingRequested(hold_due_on=due):
-            yield _until(TimerKind.HEARING, due, version)
-        case _:
-            return
+    if type(event) in _OPENS:
+        kind, when, whose = _OPENS[type(event)]
+        due_on = getattr(event, when)
+        if due_on is not None:
+            yield _until(kind, due_on, version, getattr(event, whose) if whose else "")

@@ -89,7 +89,7 @@ PROJECTION: Final = Projection(
         "task",
         "inspection",
     )
-    | names_of("hearing"),
+    | names_of("hearing", "joint", "verification", "forwarding", "consultation", "copy"),
     by_partition_key=True,
 )
 

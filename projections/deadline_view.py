@@ -47,7 +47,7 @@ PROJECTION: Final = Projection(
     keys=keys,
     fold=fold,
     reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
-    | names_of("hearing"),
+    | names_of("hearing", "joint", "verification", "forwarding", "package", "project"),
     by_partition_key=True,
 )
 

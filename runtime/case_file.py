@@ -32,6 +32,7 @@ COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "d
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
     ("hearing", frozenset({"hearing"})),
+    ("others", frozenset({"joint", "verification", "forwarding", "consultation", "copy"})),
     ("push", frozenset({"push"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),

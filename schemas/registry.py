@@ -10,21 +10,28 @@ from typing import Final
 
 from domain import (
     approval,
+    attestation,
     calendar,
     case,
     catalogue,
     commitment,
+    consultation,
     filing,
+    forwarding,
     genesis,
     hearing,
     importing,
     inspection,
     inspector,
+    joint,
     linkage,
     officer,
+    package,
     past_inspection,
+    project,
     revocation,
     subject,
+    verification,
 )
 from domain.decider import Event
 
@@ -104,6 +111,36 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
     "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
     "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
+    "joint.opened.v1": joint.JointOpened,  # 开始并联审批
+    "joint.opinion_requested.v1": joint.OpinionRequested,  # 征求协办机关意见
+    "joint.opinion_given.v1": joint.OpinionGiven,  # 协办机关意见
+    "joint.opinion_overdue.v1": joint.OpinionOverdue,  # 协办机关意见逾期
+    "joint.step_held.v1": joint.JointStepHeld,  # 联合勘验审图测绘验收
+    "joint.concluded.v1": joint.JointConcluded,  # 并联审批汇总
+    "verification.requested.v1": verification.VerificationRequested,  # 请求联审核验
+    "verification.verified.v1": verification.DocumentVerified,  # 联审核验属实
+    "verification.not_verified.v1": verification.DocumentNotVerified,  # 联审核验不实
+    "verification.overdue.v1": verification.VerificationOverdue,  # 联审核验逾期
+    "forwarding.handed_in.v1": forwarding.HandedIn,  # 异地或镇村代收
+    "forwarding.arrived.v1": forwarding.Arrived,  # 代收材料送达
+    "forwarding.examination_opened.v1": forwarding.ExaminationOpened,  # 下级初审
+    "forwarding.forwarded.v1": forwarding.ForwardedToSuperior,  # 报送上级
+    "forwarding.taken_over.v1": forwarding.TakenOver,  # 上级接收
+    "forwarding.overdue.v1": forwarding.ExaminationOverdue,  # 初审逾期
+    "package.opened.v1": package.PackageOpened,  # 一件事受理
+    "package.child_closed.v1": package.ChildClosed,  # 一件事之一件办结
+    "package.closed.v1": package.PackageClosed,  # 一件事办结
+    "project.registered.v1": project.ProjectRegistered,  # 项目登记
+    "project.case_linked.v1": project.CaseLinked,  # 办件归入项目
+    "project.meeting_held.v1": project.MeetingHeld,  # 项目调度会
+    "project.issue_settled.v1": project.IssueSettled,  # 调度会问题解决
+    "project.units_declared.v1": project.UnitsDeclared,  # 申报单体工程
+    "project.unit_accepted.v1": project.UnitAccepted,  # 单体竣工验收
+    "project.milestone_reached.v1": project.MilestoneReached,  # 项目里程碑
+    "project.completed.v1": project.ProjectCompleted,  # 项目竣工
+    "consultation.held.v1": consultation.ConsultationHeld,  # 专项会商
+    "consultation.observer_attended.v1": consultation.ObserverAttended,  # 观察员参与踏勘
+    "copy.attested.v1": attestation.CopyAttested,  # 副本作证
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -17,6 +17,13 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
     "hearing": "case",  # 几个机关几个人
+    "joint": "case",
+    "verification": "case",
+    "forwarding": "case",
+    "consultation": "case",
+    "copy": "case",
+    "package": "case",
+    "project": "case",
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查

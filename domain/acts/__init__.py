@@ -8,16 +8,21 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.consultations import ConsultationAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.filings import FilingAct
+from domain.acts.forwardings import ForwardingAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.joints import JointAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.packages import PackageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.register import RegisterAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -33,6 +38,11 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | HearingAct
+    | JointAct
+    | VerificationAct
+    | ForwardingAct
+    | PackageAct
+    | ConsultationAct
 )
 
 

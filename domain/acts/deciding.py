@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from domain import approval, case, commitment
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.hearings import on_the_record, presiding
+from domain.acts.hearings import presiding
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -20,6 +20,7 @@ from domain.acts.lookups import (
     period,
     void,
 )
+from domain.acts.proceedings import barriers
 from domain.case import DeadlineKind, ReviewOpinion
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
@@ -117,16 +118,17 @@ def approve(act: Approve, desk: Desk) -> Decision:
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
     return combine(
-        proceedings(desk, file, act),
+        _proceedings(desk, file, act, ReviewOpinion.APPROVE),
         write(CASE, act.case_no, act.case_no, answer, rules=rules),
         _rely_on(act, desk),
         _grant(act, file, fact, desk),
     )
 
 
-def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
-    """本件上别的程序：没有走完的，不得决定；听证了的，根据笔录决定。"""
-    return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
+def _proceedings(
+    desk: Desk, file: CaseFile, act: Approve | Reject, opinion: ReviewOpinion
+) -> Decision:
+    return barriers(desk, file, act.case_no, opinion, act.decision_no, act.hearing_record)
 
 
 def _rely_on(act: Approve, desk: Desk) -> Decision:
@@ -179,7 +181,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     late = overdue(desk, file.state, *_DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
     return combine(
-        proceedings(desk, file, act),
+        _proceedings(desk, file, act, ReviewOpinion.REJECT),
         write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )

@@ -6,7 +6,9 @@ from typing import TypeAlias
 
 from domain import case
 from domain.acts.base import Desk, handles, write
+from domain.acts.forwardings import asked_again, received_elsewhere
 from domain.acts.lookups import CASE, ITEM, CaseFile, case_file, item_rule, overdue, period
+from domain.acts.verifications import needless
 from domain.case import DeadlineKind, DeclineReason
 from domain.catalogue import version_on
 from domain.deadlines import Due
@@ -113,6 +115,8 @@ def receive(act: Receive, desk: Desk) -> Decision:
         return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
     if item.filing_only:
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if refusal := received_elsewhere(desk, act.case_no, day):
+        return refusal
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
         item_code=act.item_code,
@@ -138,6 +142,9 @@ def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
+    refusal = needless(file.item, act.missing) or asked_again(desk, act.case_no, act.missing)
+    if refusal is not None:
+        return refusal
     notice_due, rules = _notice_due(desk, file)
     fact = case.SupplementRequested(act.notice_no, act.missing, desk.handler)
     command = case.RequestSupplement(fact, notice_due.day, desk.today)
