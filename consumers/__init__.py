@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from consumers import commitment_watch, findings, inspection_round, linkage, scheduler
+from consumers import (
+    commitment_watch,
+    deadline_watch,
+    findings,
+    first_use,
+    inspection_round,
+    intermediary_watch,
+    linkage,
+    scheduler,
+)
 from followers.supervisor import Supervisor
 
 ALL: Final[tuple[Supervisor, ...]] = (
@@ -10,5 +19,8 @@ ALL: Final[tuple[Supervisor, ...]] = (
     commitment_watch.SUPERVISOR,
     inspection_round.SUPERVISOR,
     findings.SUPERVISOR,
+    first_use.SUPERVISOR,
+    intermediary_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
+    deadline_watch.SUPERVISOR,
 )

@@ -1,6 +1,6 @@
 """双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
 
-Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (in force only) and ``case/…`` (who
+Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not) and ``case/…`` (who
 handled it). The lists are a pure function of these rows at the plan's own position, hence of the
 ledger: whoever replays the events up to there gets the same lists.
 """
@@ -14,6 +14,7 @@ from consumers.common import machine
 from domain import approval, inspection
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
 from domain.catalogue import ItemPublished
+from domain.decider import Event
 from domain.inspection import PlanRegistered
 from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
@@ -29,6 +30,15 @@ from schemas.registry import EVENT_NAMES
 NAME: Final = "inspection_round"
 ACTOR: Final[Actor] = machine(NAME)
 ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED})
+# Which events of a licence end it, or undo its ending.
+ENDS: Final[dict[type[Event], bool]] = {
+    approval.Revoked: True,
+    approval.Withdrawn: True,
+    approval.Forfeited: True,
+    approval.Expired: True,
+    approval.Deregistered: True,
+    approval.RevocationReversed: False,
+}
 T = TypeVar("T")
 
 
@@ -57,6 +67,7 @@ class Licence:
     commitment_id: CommitmentId | None
     case_no: str
     imported: "ImportedLicence | None" = None
+    ended: bool = False  # 终结了的不在检查之列；撤销又被撤销的恢复
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +109,13 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         return _handled(rows, delivered)
     if isinstance(delivered.event, approval.ChangeImported | approval.EndingImported):
         return _moved(rows, delivered, delivered.event)
-    return Reaction({delivered.stream: _recorded(delivered)})
+    if type(delivered.event) in ENDS:
+        row = rows.get(delivered.stream)
+        ended = ENDS[type(delivered.event)]
+        now = row and pack(replace(unpack(row, Licence), ended=ended))
+        return Reaction({delivered.stream: now} if now else {})
+    recorded = _recorded(delivered)
+    return Reaction({} if recorded is None else {delivered.stream: recorded})
 
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
@@ -125,7 +142,7 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
             told = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
             licence = Licence(first.holder, first.item_code, None, delivered.identity, told)
             return pack(licence)
-        case _:  # every other event of a licence is an ending
+        case _:
             return None
 
 
@@ -212,7 +229,7 @@ def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[Lic
     found: dict[SubjectId, list[tuple[LicenceNo, Licence]]] = {}
     for key, row in rows.scan("licence/"):
         licence = unpack(row, Licence)
-        if department in _oversight(rows, licence).supervising_bodies:
+        if not licence.ended and department in _oversight(rows, licence).supervising_bodies:
             number = LicenceNo(key.removeprefix("licence/"))
             found.setdefault(licence.holder, []).append((number, licence))
     return found
@@ -262,7 +279,7 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=2,
+    version=3,
     reads=frozenset(
         name
         for name in EVENT_NAMES

@@ -20,6 +20,7 @@ NAME: Final = "linkage"
 ACTOR: Final[Actor] = machine(NAME)
 MATTERS: Final[dict[type[Event], PushMatter]] = {
     case.Approved: PushMatter.APPROVED,
+    case.DeemedApproved: PushMatter.APPROVED,
     case.Rejected: PushMatter.REJECTED,
     filing.Filed: PushMatter.FILED,
     approval.Revoked: PushMatter.REVOKED,

@@ -14,19 +14,24 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.credits import LapseCredit
 from domain.acts.forwardings import MarkExaminationOverdue
+from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.joints import MarkOpinionOverdue
+from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
-from domain.acts.pledges import MarkSupplementOverdue
+from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
+from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
 from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, Organ, beijing_day
-from domain.timers import Timer, TimerKind, advance
+from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, Organ, SubjectId, beijing_day
+from domain.timekeeping import file_of
+from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import DUE, Command, Reaction, Rows, StateRow, Supervisor
@@ -43,6 +48,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.PROMISED_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.LEGAL_DECISION: lambda no, timer: _missed(no, timer),
     TimerKind.DELIVERY: lambda no, timer: _missed(no, timer),
+    TimerKind.EXPEDITED_DECISION: lambda no, timer: _missed(no, timer),
+    TimerKind.SUPPLY: lambda no, _: LapseSupplement(CaseNo(no)),
+    TimerKind.GAP: lambda no, _: DefaultGaps(CaseNo(no)),
     TimerKind.SUPPLEMENT: lambda no, timer: MarkSupplementOverdue(CommitmentId(no), timer.name),
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
@@ -53,6 +61,10 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.OPINION: lambda no, timer: MarkOpinionOverdue(CaseNo(no), Organ(timer.name)),
     TimerKind.DOCUMENT: lambda no, timer: MarkVerificationOverdue(CaseNo(no), timer.name),
     TimerKind.EXAMINATION: lambda no, _: MarkExaminationOverdue(CaseNo(no)),
+    TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
+    # 承诺整改、信用
+    TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
+    TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
 }
 
 
@@ -68,17 +80,18 @@ class Timers:
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
-    return (delivered.stream,)
+    """一份案卷一行；重新推算的归到所属案卷。"""
+    return (file_of(delivered.stream),)
 
 
 def react(rows: Rows, delivered: Delivered) -> Reaction:
     """期限开了、了结了或移动了。"""
-    before = _timers(rows.get(delivered.stream))
+    stream = file_of(delivered.stream)
+    before = _timers(rows.get(stream))
     after = advance(before, delivered.event, delivered.entry.version)
     if after == before:
         return Reaction()
-    return Reaction({delivered.stream: _row(after) if after else None})
+    return Reaction({stream: _row(after) if after else None})
 
 
 def due(now: datetime, rows: Rows) -> Iterator[Command]:
@@ -116,14 +129,8 @@ def _row(timers: tuple[Timer, ...]) -> StateRow:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
-    reads=frozenset(
-        name
-        for name in EVENT_NAMES
-        if name.partition(".")[0]
-        in {"case", "commitment", "licence", "push", "revocation", "plan", "task"}
-        | {"hearing", "joint", "verification", "forwarding", "package", "project"}  # 几个机关几个人
-    ),
+    version=2,
+    reads=frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES),
     keys=keys,
     react=react,
     due=due,

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
+from domain.deadlines import ONE_DAY
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, Taken, contradicts, midnight
-from domain.terms import CaseNo, CommitmentId, ItemCode, Organ, PersonId, SubjectId
+from domain.terms import CaseNo, CommitmentId, ItemCode, LicenceNo, Organ, PersonId, SubjectId
 
 
 class RevocationGround(StrEnum):
@@ -42,6 +43,35 @@ class TermKind(StrEnum):
     RELOCATED = "RELOCATED"  # 变更地址
     EXPANDED = "EXPANDED"  # 扩大范围
     CHANGED = "CHANGED"  # 其他变更
+
+
+class ChangeMatter(StrEnum):
+    """变更了许可的哪一项（许可法 49 条）。"""
+
+    NAME = "NAME"  # 名称
+    ADDRESS = "ADDRESS"  # 地址
+    SCOPE = "SCOPE"  # 范围
+    PERSON_IN_CHARGE = "PERSON_IN_CHARGE"  # 负责人
+    OTHER = "OTHER"  # 其他
+
+
+class ReissueCause(StrEnum):
+    """另发证照的原因（泉台管办〔2021〕47号 公告作废）。"""
+
+    TRANSFERRED = "TRANSFERRED"  # 转移
+    CHANGED = "CHANGED"  # 变更
+    CORRECTED = "CORRECTED"  # 更正
+    REPLACED = "REPLACED"  # 换证
+
+
+class VoidCause(StrEnum):
+    """证照作废的原因：另发了证照，或者许可已经终结。"""
+
+    TRANSFERRED = "TRANSFERRED"  # 转移
+    CHANGED = "CHANGED"  # 变更
+    CORRECTED = "CORRECTED"  # 更正
+    REPLACED = "REPLACED"  # 换证
+    ENDED = "ENDED"  # 许可已终结
 
 
 class ImportedEnding(StrEnum):
@@ -135,6 +165,127 @@ class Deregistered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Changed(Event):
+    """许可变更。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:49",)
+    decision_no: str
+    matters: tuple[ChangeMatter, ...]
+    explanation: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateReissued(Event):
+    """另发证照：许可不变，证照换新号。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:39", "qtgb2021-47:ggzf")
+    certificate_no: str
+    previous_no: str
+    cause: ReissueCause
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateVoided(Event):
+    """公告作废：旧证照自公告之日作废，不收回；许可照旧。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("qtgb2021-47:ggzf",)
+    certificate_no: str
+    cause: VoidCause
+    notice_no: str
+    noticed_on: date
+    handler: PersonId
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """公告之日。"""
+        return self.noticed_on
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRequested(Event):
+    """延续申请。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:50.1",)
+    request_no: str
+    applied_on: date
+    apply_by: date  # 届满前应当提出申请的最后一日
+    in_time: bool
+    tacit: bool  # 届满前没有决定的，视为准予延续
+    valid_to: date  # 现行有效期的最后一日，即决定的期限
+    provisional: bool  # 以工作日计而日历未公布
+    handler: PersonId | None  # 空：申请人自己在网上提出
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed(Event):
+    """准予延续。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:50.2",)
+    decision_no: str
+    valid_from: date
+    valid_to: date
+    handler: PersonId
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """延续的一期起始之日。"""
+        return self.valid_from
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalRefused(Event):
+    """不予延续。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:50.2", "xkf:38.2")
+    decision_no: str
+    reasons: str
+    remedies: str
+    valid_to: date  # 现行有效期的最后一日：届时届满
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DeemedRenewed(Event):
+    """视为准予延续：届满前没有作出决定，期间与原来的一期相同。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:50.2",)
+    valid_from: date
+    valid_to: date
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """延续的一期起始之日。"""
+        return self.valid_from
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyRevoked(Event):
+    """部分撤销：其余的部分仍然有效。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69",)
+    revocation_id: str
+    ground: RevocationGround
+    decision_no: str
+    part: str  # 撤销的是哪一部分
+    ineffective_from: date
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """撤销的效力溯及之日。"""
+        return self.ineffective_from
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationReversed(Event):
+    """撤销决定被撤销：许可恢复原来的样子。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("ztdjtl:42",)
+    revocation_id: str
+    decision_no: str
+    reasons: str
+    valid_to: date | None  # 恢复的有效期至何日
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class LicenceImported(Event):
     """历史许可导入：来源中这份许可最先导入的一期。"""
 
@@ -199,6 +350,15 @@ LicenceEvent: TypeAlias = (
     | Forfeited
     | Expired
     | Deregistered
+    | Changed
+    | CertificateReissued
+    | CertificateVoided
+    | RenewalRequested
+    | Renewed
+    | RenewalRefused
+    | DeemedRenewed
+    | PartlyRevoked
+    | RevocationReversed
     | LicenceImported
     | ChangeImported
     | EndingImported
@@ -218,7 +378,7 @@ class Nothing:
         """准予许可。"""
         match event:
             case Granted():
-                return InForce(event)
+                return InForce(event, event.valid_from, event.valid_to)
             case LicenceImported(origin=origin, valid_from=day):
                 return Imported(event, Taken().plus(origin), frozenset({day}))
             case _:
@@ -246,34 +406,103 @@ class Imported:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificates:
+    """一份许可的证照：现用的号（空即许可证号）、换下待公告的、已公告作废的。"""
+
+    current: str | None = None
+    replaced: tuple[CertificateReissued, ...] = ()
+    voided: tuple[CertificateVoided, ...] = ()
+
+    @property
+    def used(self) -> frozenset[str]:
+        """换下的与作废的号。"""
+        replaced = {one.previous_no for one in self.replaced}
+        return frozenset(replaced | {one.certificate_no for one in self.voided})
+
+    def after(self, event: CertificateReissued | CertificateVoided) -> "Certificates":
+        """另发一张，或作废一张；作废的号不再复活。"""
+        numbers = {one.certificate_no for one in self.voided}
+        if event.certificate_no in numbers:
+            raise ImpossibleHistory(f"{event} after {self}")
+        if isinstance(event, CertificateReissued):
+            return replace(self, current=event.certificate_no, replaced=(*self.replaced, event))
+        kept = tuple(one for one in self.replaced if one.previous_no != event.certificate_no)
+        return replace(self, replaced=kept, voided=(*self.voided, event))
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
-    """许可有效。"""
+    """许可有效。``known``: what was decided on it since the grant."""
 
     granted: Granted
+    valid_from: date
+    valid_to: date | None
+    certificates: Certificates = Certificates()
+    renewal: RenewalRequested | None = None
+    known: frozenset[Event] = frozenset()
 
     def after(self, event: Event) -> "State":
-        """四种终结之一，或因自有情形注销。"""
+        """变更、换证、延续，四种终结之一，或因自有情形注销。"""
         match event:
             case Revoked() | Withdrawn() | Forfeited() | Expired():
-                return Ended(self.granted, event)
+                return Ended(self, event)
             case Deregistered():
-                return OffRegister(self.granted, event)
+                return OffRegister(self, event)
+            case Changed() | PartlyRevoked():
+                return self._knowing(event)
+            case CertificateReissued() | CertificateVoided():
+                return self.certified(event)
+            case RenewalRequested() if self.renewal is None:
+                return replace(self, renewal=event)
+            case Renewed() | RenewalRefused() | DeemedRenewed() if self.renewal is not None:
+                return self._answered(event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
+
+    def certified(self, event: CertificateReissued | CertificateVoided) -> "InForce":
+        """证照另发或作废之后。"""
+        return replace(self._knowing(event), certificates=self.certificates.after(event))
+
+    def restored(self, event: RevocationReversed) -> "InForce":
+        """撤销被撤销之后。"""
+        return self._knowing(event)
+
+    def _knowing(self, event: Event) -> "InForce":
+        return replace(self, known=self.known | {event})
+
+    def _answered(self, event: Renewed | RenewalRefused | DeemedRenewed) -> "InForce":
+        after = replace(self._knowing(event), renewal=None)
+        if isinstance(event, RenewalRefused):
+            return after
+        return replace(after, valid_from=event.valid_from, valid_to=event.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """许可已终结（撤销、撤回、吊销或届满），待注销。"""
 
-    granted: Granted
+    before: InForce
     by: Ending
 
+    @property
+    def granted(self) -> Granted:
+        """许可。"""
+        return self.before.granted
+
+    @property
+    def certificates(self) -> Certificates:
+        """证照。"""
+        return self.before.certificates
+
     def after(self, event: Event) -> "State":
-        """终结之后办理注销。"""
+        """终结之后办理注销，证照公告作废。"""
         match event:
             case Deregistered():
-                return OffRegister(self.granted, event, self.by)
+                return OffRegister(self.before, event, self.by)
+            case CertificateVoided():
+                return replace(self, before=self.before.certified(event))
+            case RevocationReversed() if isinstance(self.by, Revoked):
+                return self.before.restored(event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -282,13 +511,29 @@ class Ended:
 class OffRegister:
     """已注销；``by`` 是先前的终结，因自有情形注销的没有。"""
 
-    granted: Granted
+    before: InForce
     deregistered: Deregistered
     by: Ending | None = None
 
+    @property
+    def granted(self) -> Granted:
+        """许可。"""
+        return self.before.granted
+
+    @property
+    def certificates(self) -> Certificates:
+        """证照。"""
+        return self.before.certificates
+
     def after(self, event: Event) -> "State":
-        """注销之后再无许可上的事。"""
-        raise ImpossibleHistory(f"{event} after {self}")
+        """注销之后只有证照公告作废；撤销被撤销的，注销随之失去依据。"""
+        match event:
+            case CertificateVoided():
+                return replace(self, before=self.before.certified(event))
+            case RevocationReversed() if isinstance(self.by, Revoked):
+                return self.before.restored(event)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 State: TypeAlias = Nothing | Imported | InForce | Ended | OffRegister
@@ -306,8 +551,8 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.LICENCE_NOT_FOUND)
         case Imported(first=first):
             return Refused(Refusal.LICENCE_IMPORTED, {"source": first.origin.source})
-        case InForce(granted=granted):
-            return Refused(Refusal.LICENCE_IN_FORCE, {"valid_to": str(granted.valid_to or "")})
+        case InForce(valid_to=last):
+            return Refused(Refusal.LICENCE_IN_FORCE, {"valid_to": str(last or "")})
         case Ended(by=ending):
             return Refused(Refusal.LICENCE_ENDED, {"ending": type(ending).__name__})
         case OffRegister(deregistered=known):
@@ -369,22 +614,290 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class RevokePart:
+    """部分撤销。"""
+
+    fact: PartlyRevoked
+
+    def decide(self, state: State) -> Answer:
+        """写明撤销的是哪一部分；效力不得溯及许可生效之前。"""
+        match state:
+            case InForce() if self.fact in state.known:
+                return ()
+            case InForce() if not self.fact.part.strip():
+                return Refused(Refusal.CASE_REASONS_MISSING)
+            case InForce(granted=granted) if self.fact.ineffective_from < granted.valid_from:
+                facts = {"valid_from": str(granted.valid_from)}
+                return Refused(Refusal.LICENCE_BEFORE_GRANT, facts)
+            case InForce():
+                return (self.fact,)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """撤销决定被撤销。"""
+
+    decision_no: str
+    reasons: str
+    handler: PersonId
+
+    def decide(self, state: State) -> Answer:
+        """只有被撤销的许可可以这样恢复，说明理由（市场主体登记管理条例 42 条）。"""
+        match state:
+            case Ended(by=Revoked() as known) | OffRegister(by=Revoked() as known):
+                if not self.reasons.strip():
+                    return Refused(Refusal.CASE_REASONS_MISSING)
+                last = state.before.valid_to
+                fact = RevocationReversed(
+                    known.revocation_id, self.decision_no, self.reasons, last, self.handler
+                )
+                return (fact,)
+            case InForce(known=known):
+                reversed_ = (one for one in known if isinstance(one, RevocationReversed))
+                same = any(one.decision_no == self.decision_no for one in reversed_)
+                return () if same else Refused(Refusal.LICENCE_NOT_REVOKED)
+            case Nothing() | Imported():
+                return standing(state)
+            case _:
+                return Refused(Refusal.LICENCE_NOT_REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
 class Expire:
     """有效期届满。"""
 
     today: date
 
     def decide(self, state: State) -> Answer:
-        """最后一日过完才届满；长期有效的不届满。"""
+        """最后一日过完才届满；长期有效的不届满；依法等着延续决定的，由视为准予延续了结。"""
         match state:
-            case InForce(granted=Granted(valid_to=None)):
+            case InForce(valid_to=None):
                 return standing(state)
-            case InForce(granted=Granted(valid_to=date() as last)):
-                return (Expired(last),) if self.today > last else standing(state)
+            case InForce(valid_to=date() as last) if self.today <= last:
+                return standing(state)
+            case InForce(renewal=RenewalRequested(tacit=True)):
+                return renewal_pending(state)
+            case InForce(valid_to=date() as last):
+                return (Expired(last),)
             case Nothing() | Imported():
                 return standing(state)
             case _:  # 已终结、已注销：无可届满
                 return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """许可变更。"""
+
+    fact: Changed
+
+    def decide(self, state: State) -> Answer:
+        """有效的许可才有变更，写明变更了什么、为何准予（许可法 49 条）。"""
+        match state:
+            case InForce() if self.fact in state.known:
+                return ()
+            case InForce() if not (self.fact.matters and self.fact.explanation.strip()):
+                return Refused(Refusal.CASE_REASONS_MISSING)
+            case InForce():
+                return (self.fact,)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Reissue:
+    """另发证照。``licence_no`` is the number of the first certificate."""
+
+    certificate_no: str
+    cause: ReissueCause
+    handler: PersonId
+    licence_no: LicenceNo
+
+    def decide(self, state: State) -> Answer:
+        """新号不得是用过的号；换下的号等候公告作废。"""
+        match state:
+            case InForce(certificates=known):
+                current = known.current or self.licence_no
+                fact = CertificateReissued(self.certificate_no, current, self.cause, self.handler)
+                if any(replace(fact, previous_no=one) in state.known for one in known.used):
+                    return ()
+                if self.certificate_no in {current, *known.used}:
+                    facts = {"certificate_no": self.certificate_no}
+                    return Refused(Refusal.LICENCE_CERTIFICATE_USED, facts)
+                return (fact,)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class VoidCertificate:
+    """公告作废一张证照。``licence_no`` is the number of the first certificate."""
+
+    certificate_no: str
+    notice_no: str
+    noticed_on: date
+    handler: PersonId
+    licence_no: LicenceNo
+
+    def decide(self, state: State) -> Answer:
+        """只作废换下的；许可终结之后，现用的也可作废；作废一次。"""
+        match state:
+            case Nothing() | Imported():
+                return standing(state)
+            case InForce() | Ended() | OffRegister():
+                return self._void(state)
+            case never:
+                assert_never(never)
+
+    def _void(self, state: "InForce | Ended | OffRegister") -> Answer:
+        known = state.certificates
+        for one in known.voided:
+            if (one.certificate_no, one.notice_no) == (self.certificate_no, self.notice_no):
+                return ()
+        cause = self._cause(state)
+        if cause is None:
+            facts = {"certificate_no": self.certificate_no}
+            return Refused(Refusal.LICENCE_CERTIFICATE_LIVE, facts)
+        return (
+            CertificateVoided(
+                self.certificate_no, cause, self.notice_no, self.noticed_on, self.handler
+            ),
+        )
+
+    def _cause(self, state: "InForce | Ended | OffRegister") -> VoidCause | None:
+        known = state.certificates
+        if self.certificate_no in {one.certificate_no for one in known.voided}:
+            return None
+        for one in known.replaced:
+            if one.previous_no == self.certificate_no:
+                return VoidCause(one.cause.value)
+        in_use = self.certificate_no == (known.current or self.licence_no)
+        return VoidCause.ENDED if in_use and not isinstance(state, InForce) else None
+
+
+def renewal_pending(state: InForce) -> Refused:
+    """已有延续申请，等候决定。"""
+    facts = {"valid_to": str(state.valid_to)}
+    return Refused(Refusal.LICENCE_RENEWAL_PENDING, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRenewal:
+    """延续申请。"""
+
+    fact: RenewalRequested
+
+    def decide(self, state: State) -> Answer:
+        """届满之前都可以申请；迟于规定之日的也收，只是没有视为准予（规则 14）。"""
+        match state:
+            case InForce(renewal=known) if known == self.fact:
+                return ()
+            case InForce(renewal=RenewalRequested()):
+                return renewal_pending(state)
+            case InForce(valid_to=last) if last != self.fact.valid_to:
+                return Refused(Refusal.LICENCE_RENEWAL_NOT_NEEDED, {"valid_to": str(last or "")})
+            case InForce(valid_to=last) if self.fact.applied_on > self.fact.valid_to:
+                return Refused(Refusal.LICENCE_LAPSED, {"valid_to": str(last)})
+            case InForce():
+                return (self.fact,)
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """准予延续。"""
+
+    decision_no: str
+    valid_to: date
+    handler: PersonId
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """自原来的一期届满的次日起；届满之前决定。"""
+        match state:
+            case InForce(renewal=RenewalRequested() as asked):
+                first = asked.valid_to + ONE_DAY
+                if self.valid_to < first:
+                    return Refused(Refusal.LICENCE_VALIDITY, {"decided_on": str(self.today)})
+                fact = Renewed(self.decision_no, first, self.valid_to, self.handler)
+                return _unanswerable(asked, self.handler, self.today) or (fact,)
+            case _:
+                return _answered(state, self.decision_no)
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseRenewal:
+    """不予延续。"""
+
+    decision_no: str
+    reasons: str
+    remedies: str
+    handler: PersonId
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """说明理由、告知救济；许可至原定之日届满。"""
+        match state:
+            case InForce(renewal=RenewalRequested() as asked):
+                if not (self.reasons.strip() and self.remedies.strip()):
+                    return Refused(Refusal.CASE_REASONS_MISSING)
+                fact = RenewalRefused(
+                    self.decision_no, self.reasons, self.remedies, asked.valid_to, self.handler
+                )
+                return _unanswerable(asked, self.handler, self.today) or (fact,)
+            case _:
+                return _answered(state, self.decision_no)
+
+
+def _unanswerable(asked: RenewalRequested, handler: PersonId, today: date) -> Refused | None:
+    """届满之后不再决定；收申请的人不决定（SD1）。"""
+    if today > asked.valid_to:
+        return Refused(Refusal.LICENCE_LAPSED, {"valid_to": str(asked.valid_to)})
+    if handler == asked.handler:
+        return Refused(Refusal.DUTY_SAME_PERSON, {"person": handler})
+    return None
+
+
+def _answered(state: State, decision_no: str) -> Answer:
+    """没有待决定的申请：已照此文号决定过的无事可办。"""
+    if not isinstance(state, InForce):
+        return standing(state)
+    answers = (one for one in state.known if isinstance(one, Renewed | RenewalRefused))
+    if any(one.decision_no == decision_no for one in answers):
+        return ()
+    return Refused(Refusal.LICENCE_NO_RENEWAL)
+
+
+@dataclass(frozen=True, slots=True)
+class DeemRenewed:
+    """视为准予延续：机器只在最后一日过完之后记下法律已经发生的效果。"""
+
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """及时申请而届满前没有决定的，视为准予延续（许可法 50 条二款；规则 13）。"""
+        match state:
+            case InForce(renewal=RenewalRequested(tacit=True, valid_to=last)):
+                if self.today <= last:
+                    return renewal_pending(state)
+                first, until = next_term(state.valid_from, last)
+                return (DeemedRenewed(first, until),)
+            case Nothing() | Imported():
+                return standing(state)
+            case _:  # 已决定、已终结，或没有可以视为准予的申请
+                return ()
+
+
+def next_term(valid_from: date, valid_to: date) -> tuple[date, date]:
+    """接着的一期，与原来的一期同样长：整年的以年计，其余以日计。"""
+    first = valid_to + ONE_DAY
+    years = first.year - valid_from.year
+    if (first.month, first.day) == (valid_from.month, valid_from.day):
+        return first, first.replace(year=first.year + years) - ONE_DAY
+    return first, valid_to + (first - valid_from)
 
 
 # 注销的情形分两类：承接前面的终结，或自有的事由（许可法 70 条）。
@@ -474,7 +987,22 @@ class ImportTerm:
         )
 
 
-Command: TypeAlias = Grant | End | Expire | Deregister | ImportTerm
+Command: TypeAlias = (
+    Grant
+    | End
+    | RevokePart
+    | Reverse
+    | Expire
+    | Change
+    | Reissue
+    | VoidCertificate
+    | RequestRenewal
+    | Renew
+    | RefuseRenewal
+    | DeemRenewed
+    | Deregister
+    | ImportTerm
+)
 
 
 # -- evolve, decide

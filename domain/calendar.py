@@ -19,7 +19,7 @@ class CalendarPublished(Event):
     BASIS: ClassVar[tuple[str, ...]] = ("xkf:82", "jjrbf")
     year: int
     version: int
-    source: str  # 通知文号
+    source: str  # 通知的标题或文号
     days_off: tuple[date, ...]  # 放假的周一至周五
     working_weekends: tuple[date, ...]  # 调休上班的周六、周日
 

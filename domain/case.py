@@ -8,8 +8,28 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
+from domain.clock import (
+    AT_ACCEPTANCE,
+    Clock,
+    Expedited,
+    Extended,
+    Paused,
+    Resumed,
+    Running,
+    counted,
+)
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.gaps import GapDefaulted, GapFilled, Gaps, GapsAccepted
 from domain.refusals import Refusal
+from domain.remarks import (
+    NO_REMARKS,
+    Corrected,
+    FeeNotified,
+    NoticeFault,
+    NoticeViolated,
+    Remarks,
+    SurveyRecorded,
+)
 from domain.sources import SourceRecord, Taken, contradicts
 from domain.terms import (
     CaseKind,
@@ -43,6 +63,13 @@ class ReviewOpinion(StrEnum):
     REJECT = "REJECT"
 
 
+class WithdrawalGround(StrEnum):
+    """申请因何撤回。"""
+
+    APPLICANT = "APPLICANT"  # 申请人撤回
+    GAP_DEFAULT = "GAP_DEFAULT"  # 容缺到期没有补齐，视为撤回
+
+
 class DeadlineKind(StrEnum):
     """办件上的期限。"""
 
@@ -50,6 +77,15 @@ class DeadlineKind(StrEnum):
     PROMISED_DECISION = "PROMISED_DECISION"  # 承诺时限
     LEGAL_DECISION = "LEGAL_DECISION"  # 法定时限（42 条）
     DELIVERY = "DELIVERY"  # 十日送达（44 条）
+    EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+
+
+# The deadlines that a decision settles.
+DECISION_CLOCKS: Final = (
+    DeadlineKind.EXPEDITED_DECISION,
+    DeadlineKind.PROMISED_DECISION,
+    DeadlineKind.LEGAL_DECISION,
+)
 
 
 class ImportedStep(StrEnum):
@@ -105,6 +141,7 @@ class SupplementRequested(Event):
     notice_no: str
     missing: tuple[str, ...]
     handler: PersonId
+    supply_by: date | None = None  # since v2：告知书定的补正期限
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +244,50 @@ class Rejected(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeemedApproved(Event):
+    """超时默认：事项明示选用并有依据的，承诺时限已过而不作决定，视为准予。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("qxzglz2012-7:csmr",)
+    basis: str  # 事项所载的依据
+    decided_on: date
+    decision_no: str
+    licence_no: LicenceNo
+    valid_from: date
+    delivery_due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """撤回申请。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:29", "qxzglz2012-7:rq")
+    ground: WithdrawalGround
+    reasons: str
+    withdrawn_on: date
+    handler: PersonId | None  # 申请人网上撤回的、视为撤回的没有
+
+
+@dataclass(frozen=True, slots=True)
+class SupplementLapsed(Event):
+    """逾期不补正，视为撤回申请。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("zjxk:11",)
+    missing: tuple[str, ...]
+    supply_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceRevoked(Event):
+    """撤销受理：容缺的材料到期没有补齐。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("zjxk:11",)
+    reasons: str
+    decided_on: date
+    document_no: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered(Event):
     """送达。"""
 
@@ -279,6 +360,21 @@ CaseEvent: TypeAlias = (
     | Rejected
     | Delivered
     | DeadlineMissed
+    | Paused
+    | Resumed
+    | Extended
+    | Expedited
+    | NoticeViolated
+    | SurveyRecorded
+    | FeeNotified
+    | Corrected
+    | DeemedApproved
+    | Withdrawn
+    | SupplementLapsed
+    | GapsAccepted
+    | GapFilled
+    | GapDefaulted
+    | AcceptanceRevoked
 )
 
 
@@ -322,18 +418,25 @@ class Checking:
 
     received: Received
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
 
     def after(self, event: Event) -> "State":
         """核对材料的结果。"""
         match event:
             case SupplementRequested():
-                return AwaitingSupplement(self.received, event, missed=self.missed)
+                return AwaitingSupplement(
+                    self.received, event, missed=self.missed, remarks=self.remarks
+                )
             case Accepted() | DeemedAccepted():
-                return UnderReview(self.received, event, missed=self.missed)
+                return UnderReview(self.received, event, missed=self.missed, remarks=self.remarks)
             case Declined():
-                return Concluded(self.received, None, event)
+                return Concluded(self.received, None, event, remarks=self.remarks)
+            case Withdrawn():
+                return Closed(self.received, None, event, self.missed, self.remarks)
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -346,6 +449,7 @@ class AwaitingSupplement:
     notice: SupplementRequested
     supplements: tuple[Supplemented, ...] = ()
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -359,9 +463,19 @@ class AwaitingSupplement:
             case Supplemented():
                 return replace(self, supplements=(*self.supplements, event))
             case Accepted():
-                return UnderReview(self.received, event, missed=self.missed)
+                return UnderReview(
+                    self.received,
+                    event,
+                    missed=self.missed,
+                    remarks=self.remarks,
+                    notice=self.notice,
+                )
             case Declined():
-                return Concluded(self.received, None, event)
+                return Concluded(self.received, None, event, remarks=self.remarks)
+            case Withdrawn() | SupplementLapsed():
+                return Closed(self.received, None, event, self.missed, self.remarks)
+            case NoticeViolated() | Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -374,6 +488,10 @@ class UnderReview:
     acceptance: Accepted | DeemedAccepted
     review: Reviewed | None = None
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
+    clock: Clock = AT_ACCEPTANCE
+    notice: SupplementRequested | None = None
+    gaps: Gaps | None = None
 
     @property
     def acceptor(self) -> PersonId | None:
@@ -381,14 +499,36 @@ class UnderReview:
         return self.acceptance.handler if isinstance(self.acceptance, Accepted) else None
 
     def after(self, event: Event) -> "State":
-        """审核、决定，或记下逾期。"""
+        """审核、决定、告结，或记下其间的事。"""
         match event:
             case Reviewed():
                 return replace(self, review=event)
-            case Approved() | Rejected():
-                return Concluded(self.received, self.acceptance, event, missed=self.missed)
+            case Approved() | Rejected() | DeemedApproved():
+                return Concluded(
+                    self.received,
+                    self.acceptance,
+                    event,
+                    missed=self.missed,
+                    remarks=self.remarks,
+                    clock=self.clock,
+                )
+            case Withdrawn() | AcceptanceRevoked():
+                return Closed(self.received, self.acceptance, event, self.missed, self.remarks)
+            case _:
+                return self._meanwhile(event)
+
+    def _meanwhile(self, event: Event) -> "State":
+        match event:
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Paused() | Resumed() | Extended() | Expedited():
+                return replace(self, clock=self.clock.after(event))
+            case GapsAccepted() if self.gaps is None:
+                return replace(self, gaps=Gaps(event))
+            case GapFilled() | GapDefaulted() if self.gaps is not None:
+                return replace(self, gaps=self.gaps.after(event))
+            case NoticeViolated() | SurveyRecorded() | FeeNotified() | Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -399,9 +539,11 @@ class Concluded:
 
     received: Received
     acceptance: Accepted | DeemedAccepted | None
-    decision: Approved | Rejected | Declined
+    decision: Approved | Rejected | Declined | DeemedApproved
     delivery: Delivered | None = None
     missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
+    clock: Clock = AT_ACCEPTANCE  # 决定之时的钟：停过几段
 
     @property
     def document_no(self) -> str:
@@ -409,7 +551,11 @@ class Concluded:
         match self.decision:
             case Declined(document_no=number):
                 return number
-            case Approved(decision_no=number) | Rejected(decision_no=number):
+            case (
+                Approved(decision_no=number)
+                | Rejected(decision_no=number)
+                | DeemedApproved(decision_no=number)
+            ):
                 return number
             case never:
                 assert_never(never)
@@ -421,53 +567,106 @@ class Concluded:
                 return replace(self, delivery=event)
             case DeadlineMissed():
                 return replace(self, missed=self.missed | {event.deadline})
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
 
-State: TypeAlias = Nothing | Imported | Checking | AwaitingSupplement | UnderReview | Concluded
-
-
 @dataclass(frozen=True, slots=True)
-class Running:
-    """一项正在走的期限：自何日起（不计当日）、几个工作日。"""
+class Closed:
+    """没有决定而告结：撤回申请、逾期不补正、撤销受理；统计上算办结。"""
 
-    start: date
-    working_days: int
+    received: Received
+    acceptance: Accepted | DeemedAccepted | None
+    ending: Withdrawn | SupplementLapsed | AcceptanceRevoked
+    missed: frozenset[DeadlineKind] = frozenset()
+    remarks: Remarks = NO_REMARKS
+
+    def after(self, event: Event) -> "State":
+        """告结之后只有更正。"""
+        match event:
+            case Corrected():
+                return replace(self, remarks=self.remarks.plus(event))
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+Open: TypeAlias = Checking | AwaitingSupplement | UnderReview
+State: TypeAlias = Nothing | Imported | Open | Concluded | Closed
+
+
+def stopped(state: UnderReview) -> Refused | None:
+    """特别程序没有结束。"""
+    if state.clock.open is None:
+        return None
+    return Refused(Refusal.CASE_PAUSED, {"notice_no": state.clock.open.notice_no})
+
+
+def impediment(state: UnderReview) -> Refused | None:
+    """还不能准予：特别程序没有结束，容缺的材料没有补齐。"""
+    if state.gaps is not None and state.gaps.open:
+        return Refused(Refusal.CASE_GAPS_OPEN, {"missing": "、".join(state.gaps.open)})
+    return stopped(state)
+
+
+def before_receipt(state: UnderReview) -> Refused:
+    """决定之日早于收件之日（体外循环）。"""
+    received_on = beijing_day(state.received.received_at)
+    return Refused(Refusal.CASE_BEFORE_RECEIPT, {"received_on": str(received_on)})
 
 
 def running(state: State, deadline: DeadlineKind) -> Running | None:
     """该期限是否还开着；已经了结的、已记逾期的没有。"""
     if not isinstance(state, Nothing | Imported | AwaitingSupplement) and deadline in state.missed:
         return None
+    return reckoned(state, deadline)
+
+
+def reckoned(state: State, deadline: DeadlineKind) -> Running | None:
+    """该期限怎样推算，不问是否已记逾期；已经了结的没有。"""
     match state, deadline:
         case Checking(received=received), DeadlineKind.COMPLETENESS_NOTICE:
             return Running(beijing_day(received.received_at), NOTICE_DAYS)
-        case UnderReview(acceptance=taken), DeadlineKind.PROMISED_DECISION:
-            return Running(taken.accepted_on, taken.promised_days)
-        case UnderReview(acceptance=taken), DeadlineKind.LEGAL_DECISION:
-            return Running(taken.accepted_on, taken.legal_days)
-        case Concluded(decision=Approved() | Rejected() as made, delivery=None), (
-            DeadlineKind.DELIVERY
-        ):
+        case UnderReview(), _:
+            return _to_decide(state, deadline)
+        case Concluded(
+            decision=Approved() | Rejected() | DeemedApproved() as made, delivery=None
+        ), (DeadlineKind.DELIVERY):
             return Running(made.decided_on, DELIVERY_DAYS)
         case _:
             return None
 
 
-def acceptance_day(
-    state: Checking | AwaitingSupplement | UnderReview | Concluded, due_on: date, today: date
-) -> date:
-    """受理之日：材料齐全的为今日，逾期未告知的溯及收件之日，补正的为最后一份材料收到之日。"""
+def _to_decide(state: UnderReview, deadline: DeadlineKind) -> Running | None:
+    clock, taken = state.clock, state.acceptance
+    match deadline:
+        case DeadlineKind.PROMISED_DECISION:
+            return counted(clock, taken.accepted_on, taken.promised_days)
+        case DeadlineKind.LEGAL_DECISION:
+            return counted(clock, taken.accepted_on, taken.legal_days + clock.extra_days)
+        case DeadlineKind.EXPEDITED_DECISION if clock.expedited is not None:
+            return counted(clock, taken.accepted_on, clock.expedited.expedited_days)
+        case _:
+            return None
+
+
+def acceptance_day(state: Open | Concluded | Closed, due_on: date, today: date) -> date:
+    """受理之日：材料齐全的为今日，逾期未告知的溯及收件之日，补正的为最后一份材料收到之日。
+
+    One that is accepted with gaps after a notice is accepted today.
+    """
     match state:
         case Checking(received=received):
             return today if today <= due_on else beijing_day(received.received_at)
+        case AwaitingSupplement() if state.lacking:
+            return today
         case AwaitingSupplement(received=received, supplements=parts):
             days = (beijing_day(part.received_at) for part in parts)
             return max(days, default=beijing_day(received.received_at))
         case UnderReview(acceptance=taken):
             return taken.accepted_on
-        case Concluded():
+        case Concluded() | Closed():
             return today
         case never:
             assert_never(never)
@@ -500,8 +699,20 @@ def standing(state: State) -> Refused:
             )
         case UnderReview(acceptance=taken):
             return Refused(Refusal.CASE_DEEMED_ACCEPTED, {"accepted_on": str(taken.accepted_on)})
+        case Concluded() | Closed():
+            return _ended(state)
+        case never:
+            assert_never(never)
+
+
+def _ended(state: Concluded | Closed) -> Refused:
+    match state:
+        case Closed(ending=ending):
+            return Refused(Refusal.CASE_CLOSED, {"closing": type(ending).__name__})
         case Concluded(decision=made):
             facts = {"document_no": state.document_no, "decided_on": str(made.decided_on)}
+            if isinstance(made, DeemedApproved):
+                return Refused(Refusal.CASE_DEEMED_APPROVED, facts)
             return Refused(Refusal.CASE_ALREADY_DECIDED, facts | {"handler": made.handler})
         case never:
             assert_never(never)
@@ -538,28 +749,64 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class RequestSupplement:
-    """补正告知；``due_on`` is the fifth working day."""
+    """补正告知；``due_on`` is the fifth working day, ``half_due_on`` the end of the first half of
+    the promised limit, ``deemed`` what the law has made of the case by now (None: not to be said).
+    """
 
     fact: SupplementRequested
     due_on: date
     today: date
+    half_due_on: date = date.max
+    deemed: DeemedAccepted | None = None
 
     def decide(self, state: State) -> Answer:
-        """五日之内、一次、写明全部内容；逾期的告知不阻止受理（规则 2）。"""
+        """五日之内、一次、写明全部内容；违规发出的照记，不影响受理（规则 2、3、12）。"""
         match state:
-            case Checking() if not self.fact.missing:
+            case Checking() | AwaitingSupplement() | UnderReview() if not self.fact.missing:
                 return Refused(Refusal.CASE_NOTICE_EMPTY)
-            case Checking() if self.today > self.due_on:
-                return Refused(Refusal.CASE_NOTICE_TOO_LATE, {"due_on": str(self.due_on)})
             case Checking():
-                return _unless_agent(state, self.fact.handler, (self.fact,))
-            case AwaitingSupplement(notice=known) if known == self.fact:
-                return ()
-            case AwaitingSupplement(notice=known):
-                facts = {"notice_no": known.notice_no, "handler": known.handler}
-                return Refused(Refusal.CASE_NOTICE_TWICE, facts)
+                return self._first(state)
+            case (
+                AwaitingSupplement(notice=known)
+                | UnderReview(notice=SupplementRequested() as known)
+            ):
+                if known == self.fact or state.remarks.knows(self.fact.notice_no):
+                    return ()
+                return self._violated(state, NoticeFault.TWICE, None)
+            case UnderReview(remarks=remarks):
+                return () if remarks.knows(self.fact.notice_no) else self._after_acceptance(state)
             case _:
                 return standing(state)
+
+    def _first(self, state: Checking) -> Answer:
+        if self.fact.supply_by is not None and self.fact.supply_by <= self.today:
+            return Refused(Refusal.CASE_SUPPLY_DATE, {"today": str(self.today)})
+        if self.today <= self.due_on:
+            events: tuple[Event, ...] = (self.fact,)
+            if self.today > self.half_due_on:
+                events += (self._violation(NoticeFault.AFTER_HALF, self.half_due_on),)
+            return _unless_agent(state, self.fact.handler, events)
+        if self.deemed is None:
+            return Refused(Refusal.CASE_NOTICE_TOO_LATE, {"due_on": str(self.due_on)})
+        late = self._violation(NoticeFault.LATE, self.due_on)
+        return _unless_agent(state, self.fact.handler, (self.deemed, late))
+
+    def _after_acceptance(self, state: UnderReview) -> Answer:
+        """受理即认材料齐全：期限之内的拒绝，过了期限还发出的记为违规。"""
+        if self.today > self.due_on:
+            return self._violated(state, NoticeFault.LATE, self.due_on)
+        if self.today > self.half_due_on:
+            return self._violated(state, NoticeFault.AFTER_HALF, self.half_due_on)
+        return standing(state)
+
+    def _violated(
+        self, state: AwaitingSupplement | UnderReview, fault: NoticeFault, due_on: date | None
+    ) -> Answer:
+        return _unless_agent(state, self.fact.handler, (self._violation(fault, due_on),))
+
+    def _violation(self, fault: NoticeFault, due_on: date | None) -> NoticeViolated:
+        fact = self.fact
+        return NoticeViolated(fault, fact.notice_no, fact.missing, due_on, fact.handler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,16 +838,15 @@ class Accept:
     today: date
     window_authorised: bool
     missed: tuple[DeadlineMissed, ...] = ()
+    gaps: GapsAccepted | None = None  # 容缺受理，见 domain.procedure
 
     def decide(self, state: State) -> Answer:
         """材料齐全或补正齐全即受理；即办件须事项已授权窗口。"""
         match state:
             case Checking():
                 return self._take(state)
-            case AwaitingSupplement() if state.lacking:
-                return Refused(
-                    Refusal.CASE_SUPPLEMENT_INCOMPLETE, {"missing": "、".join(state.lacking)}
-                )
+            case AwaitingSupplement() if missing := self._missing(state):
+                return Refused(Refusal.CASE_SUPPLEMENT_INCOMPLETE, {"missing": "、".join(missing)})
             case AwaitingSupplement():
                 return self._take(state)
             case UnderReview(acceptance=known) if known == self.fact:
@@ -608,13 +854,19 @@ class Accept:
             case _:
                 return standing(state)
 
+    def _missing(self, state: AwaitingSupplement) -> tuple[str, ...]:
+        gaps = self.gaps.gaps if self.gaps else ()
+        return tuple(name for name in state.lacking if name not in gaps)
+
     def _take(self, state: Checking | AwaitingSupplement) -> Answer:
         if self.fact.kind is CaseKind.ON_THE_SPOT and not self.window_authorised:
             return Refused(Refusal.CASE_NOT_ON_THE_SPOT)
         day = acceptance_day(state, self.due_on, self.today)
         if self.fact.accepted_on != day:
             return Refused(Refusal.CASE_ACCEPTANCE_DAY, {"accepted_on": str(day)})
-        return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
+        gaps = (self.gaps,) if self.gaps else ()
+        missed = self.missed if isinstance(state, Checking) else ()  # a notice ended that period
+        return _unless_agent(state, self.fact.handler, (*missed, self.fact, *gaps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -697,6 +949,7 @@ class Approve:
     window_authorised: bool
     by_window: bool
     missed: tuple[DeadlineMissed, ...] = ()
+    survey_needed: bool = False
 
     def decide(self, state: State) -> Answer:
         """受理、审核、决定分人（SD1）；授权窗口的即办件例外（规则 15）。逾期的决定仍有效。"""
@@ -712,10 +965,14 @@ class Approve:
         exempt = self.window_authorised and state.acceptance.kind is CaseKind.ON_THE_SPOT
         if self.by_window and not exempt:
             return Refused(Refusal.CASE_WINDOW_NOT_AUTHORISED)
+        if self.fact.decided_on < beijing_day(state.received.received_at):
+            return before_receipt(state)
         last = self.fact.valid_to or self.fact.valid_from
         if not self.fact.decided_on <= self.fact.valid_from <= last:
             return Refused(Refusal.LICENCE_VALIDITY, {"decided_on": str(self.fact.decided_on)})
-        barrier = None if exempt else _not_ready(state, self.fact.handler)
+        if self.survey_needed and not state.remarks.surveys:
+            return Refused(Refusal.CASE_NOT_SURVEYED)
+        barrier = impediment(state) or (None if exempt else _not_ready(state, self.fact.handler))
         if barrier is not None:
             return barrier
         return _unless_agent(state, self.fact.handler, (*self.missed, self.fact))
@@ -733,8 +990,10 @@ class Reject:
         match state:
             case UnderReview() if not (self.fact.reasons.strip() and self.fact.remedies.strip()):
                 return Refused(Refusal.CASE_REASONS_MISSING)
+            case UnderReview() if self.fact.decided_on < beijing_day(state.received.received_at):
+                return before_receipt(state)
             case UnderReview():
-                barrier = _not_ready(state, self.fact.handler)
+                barrier = stopped(state) or _not_ready(state, self.fact.handler)
                 facts = (*self.missed, self.fact)
                 return barrier or _unless_agent(state, self.fact.handler, facts)
             case Concluded(decision=known) if known == self.fact:
@@ -766,10 +1025,11 @@ class Deliver:
 
 @dataclass(frozen=True, slots=True)
 class MarkMissed:
-    """记下期限已过。"""
+    """记下期限已过。``deemed``: 事项明示选用超时默认的，承诺时限一过即视为准予。"""
 
     fact: DeadlineMissed
     today: date
+    deemed: DeemedApproved | None = None
 
     def decide(self, state: State) -> Answer:
         """期限届满之日过完才算逾期；已经了结的、已记的无事可办。"""
@@ -780,8 +1040,14 @@ class MarkMissed:
                 return ()
             case _ if self.today <= self.fact.due_on:
                 return Refused(Refusal.CASE_NOT_YET_DUE, {"due_on": str(self.fact.due_on)})
+            case UnderReview() if self.deemed is not None and self._ripe(state):
+                return (self.fact, self.deemed)
             case _:
                 return (self.fact,)
+
+    def _ripe(self, state: UnderReview) -> bool:
+        promised = self.fact.deadline is DeadlineKind.PROMISED_DECISION
+        return promised and impediment(state) is None
 
 
 # What every record of one imported case must say alike.
@@ -838,7 +1104,7 @@ Command: TypeAlias = (
 
 
 def _unless_agent(
-    state: Checking | AwaitingSupplement | UnderReview | Concluded,
+    state: Open | Concluded,
     handler: PersonId,
     events: tuple[Event, ...],
 ) -> Answer:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
+from domain.credit import CreditGrade
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import CaseNo, Evidence, ItemCode, LicenceNo, PersonId, Sha256, SubjectId
@@ -42,6 +43,22 @@ class VoidReason(StrEnum):
     APPLICATION_REJECTED = "APPLICATION_REJECTED"  # 申请未获准予
 
 
+class FailureReason(StrEnum):
+    """整改没有完成的原因。"""
+
+    OVERDUE = "OVERDUE"  # 限期届满仍未整改
+    NOT_MET = "NOT_MET"  # 整改后仍不符合
+    REFUSED = "REFUSED"  # 拒不整改
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """告知书中的一项条件：要求什么、以什么衡量。"""
+
+    requirement: str
+    measure: str
+
+
 @dataclass(frozen=True, slots=True)
 class Promise:
     """一项承诺补交的材料与期限；期限末日遇休假的已顺延（民法典 203 条）。"""
@@ -51,6 +68,33 @@ class Promise:
 
 
 # -- events
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityChecked(Event):
+    """承诺资格核对：申请之日的清单、办法与信用，存此一照。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42", "qtgb2021-47:3")
+    case_no: CaseNo
+    applicant: SubjectId
+    item_code: ItemCode
+    item_version: int
+    materials: tuple[str, ...]
+    policy: str | None  # 事项指明的承诺办法
+    policy_version: int | None  # 申请之日的版本
+    credit_grade: CreditGrade
+
+
+@dataclass(frozen=True, slots=True)
+class Offered(Event):
+    """告知：条件、后果一次写明。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    notice_no: str
+    text_sha256: Sha256
+    conditions: tuple[Condition, ...]
+    consequences: tuple[str, ...]
+    handler: PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +198,77 @@ class Voided(Event):
     reference: str  # 撤销程序号、许可证号或决定书号
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn(Event):
+    """撤回承诺，转普通程序。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    reason: str
+    clock_from: date | None  # 决定期限的起算日，仍为受理之日；尚未受理的为空
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationSet(Event):
+    """定下核查期限：决定之后若干工作日或若干月，或者免予核查。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    due_on: date | None  # 免予核查的为空，纳入日常监管
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verified(Event):
+    """承诺核查。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    passed: bool
+    explanation: str
+    evidence: tuple[Evidence, ...]
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationOrdered(Event):
+    """责令限期整改。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    document_no: str
+    requirements: tuple[str, ...]
+    due_on: date
+    suspended: bool  # 整改期间中止办理
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Rectified(Event):
+    """整改完成。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    explanation: str
+    evidence: tuple[Evidence, ...]
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationFailed(Event):
+    """整改未完成。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42",)
+    reason: FailureReason
+    explanation: str
+    handler: PersonId | None  # 空：机器记下期满
+
+
 CommitmentEvent: TypeAlias = (
-    Made
+    EligibilityChecked
+    | Offered
+    | Made
+    | Withdrawn
+    | VerificationSet
+    | Verified
+    | RectificationOrdered
+    | Rectified
+    | RectificationFailed
     | ReliedOn
     | MaterialSupplied
     | MaterialAssessed
@@ -188,10 +301,34 @@ class Nothing:
     def after(self, event: Event) -> "State":
         """作出承诺。"""
         match event:
-            case Made():
-                return Live(event, tuple(Paper(promise) for promise in event.promises))
+            case EligibilityChecked():
+                return Eligible(event)
+            case Made():  # before there was a check of its own
+                return Live(event, _papers(event))
             case _:
                 raise ImpossibleHistory(f"{event} before the promise")
+
+
+def _papers(made: Made) -> tuple[Paper, ...]:
+    return tuple(Paper(promise) for promise in made.promises)
+
+
+@dataclass(frozen=True, slots=True)
+class Eligible:
+    """资格已核对，待告知或待承诺。"""
+
+    checked: EligibilityChecked
+    offered: Offered | None = None
+
+    def after(self, event: Event) -> "State":
+        """告知一次，然后承诺。"""
+        match event:
+            case Offered() if self.offered is None:
+                return replace(self, offered=event)
+            case Made():
+                return Live(event, _papers(event), self.checked)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +337,11 @@ class Live:
 
     made: Made
     papers: tuple[Paper, ...]
+    checked: EligibilityChecked | None = None
     relied: ReliedOn | None = None
+    verification: VerificationSet | None = None
+    verified: Verified | Rectified | None = None
+    broken: BreachConfirmed | None = None  # 曾经确认落空，已整改
 
     def paper(self, name: str) -> Paper | None:
         """名下的材料；没有承诺过的没有。"""
@@ -215,15 +356,28 @@ class Live:
             if paper.assessed is None or not paper.assessed.conforming
         )
 
+    @property
+    def unverified(self) -> bool:
+        """定了核查期限而还没有核查通过。"""
+        if self.verification is None or self.verification.due_on is None:
+            return False
+        return self.verified is None or (
+            isinstance(self.verified, Verified) and not self.verified.passed
+        )
+
     def after(self, event: Event) -> "State":
-        """依承诺决定、疑似落空、履行完毕或终止；材料上的事见 on_paper。"""
+        """依承诺决定、核查、疑似落空、履行完毕、撤回或终止；材料上的事见 on_paper。"""
         match event:
             case ReliedOn():
                 return replace(self, relied=event)
+            case VerificationSet():
+                return replace(self, verification=event)
+            case Verified():
+                return replace(self, verified=event)
             case BreachSuspected():
                 return Suspected(self, (event,))
-            case Fulfilled() | Voided():
-                return Closed(self.made, event)
+            case Fulfilled() | Voided() | Withdrawn():
+                return Closed(self.made, event, self.broken, self.checked)
             case MaterialSupplied() | MaterialAssessed() | SupplementOverdue():
                 return self.on_paper(event)
             case _:
@@ -275,8 +429,10 @@ class Suspected:
                 return replace(self, suspicions=(*self.suspicions, event))
             case BreachDismissed():
                 return self.live
+            case Verified():
+                return replace(self, live=replace(self.live, verified=event))
             case Voided():
-                return Closed(self.live.made, event)
+                return self.live.after(event)
             case MaterialSupplied() | MaterialAssessed() | SupplementOverdue():
                 return replace(self, live=self.live.on_paper(event))
             case _:
@@ -289,6 +445,7 @@ class Broken:
 
     live: Live
     confirmation: BreachConfirmed
+    failed: RectificationFailed | None = None
 
     @property
     def made(self) -> Made:
@@ -296,27 +453,59 @@ class Broken:
         return self.live.made
 
     def after(self, event: Event) -> "State":
-        """所依许可被撤销，或许可先已终结。"""
+        """责令整改一次；所依许可被撤销，或许可先已终结。"""
         match event:
+            case RectificationOrdered() if self.failed is None:
+                return Rectifying(self.live, self.confirmation, event)
             case Voided():
-                return Closed(self.live.made, event)
+                return Closed(self.made, event, self.confirmation, self.live.checked)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rectifying:
+    """已责令限期整改；其间材料照收照查。"""
+
+    live: Live
+    confirmation: BreachConfirmed
+    order: RectificationOrdered
+
+    @property
+    def made(self) -> Made:
+        """整改中的承诺。"""
+        return self.live.made
+
+    def after(self, event: Event) -> "State":
+        """整改完成的照旧有效，没有完成的仍是落空。"""
+        match event:
+            case Rectified():
+                return replace(self.live, verified=event, broken=self.confirmation)
+            case RectificationFailed():
+                return Broken(self.live, self.confirmation, event)
+            case Voided():
+                return Closed(self.made, event, self.confirmation, self.live.checked)
+            case MaterialSupplied() | MaterialAssessed():
+                return replace(self, live=self.live.on_paper(event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """承诺已了：履行完毕或终止。"""
+    """承诺已了：履行完毕、撤回或终止。"""
 
     made: Made
-    by: Fulfilled | Voided
+    by: Fulfilled | Voided | Withdrawn
+    broken: BreachConfirmed | None = None
+    checked: EligibilityChecked | None = None
 
     def after(self, event: Event) -> "State":
         """了结之后再无承诺上的事。"""
         raise ImpossibleHistory(f"{event} after {self}")
 
 
-State: TypeAlias = Nothing | Live | Suspected | Broken | Closed
+State: TypeAlias = Nothing | Eligible | Live | Suspected | Broken | Rectifying | Closed
 
 
 def standing(state: State) -> Refused:
@@ -324,18 +513,32 @@ def standing(state: State) -> Refused:
     match state:
         case Nothing():
             return Refused(Refusal.COMMITMENT_NOT_FOUND)
+        case Eligible(checked=known):
+            return Refused(Refusal.COMMITMENT_NOT_MADE, {"case_no": known.case_no})
         case Live(made=made):
             return Refused(Refusal.COMMITMENT_NOT_SUSPECTED, {"case_no": made.case_no})
         case Suspected(grounds=grounds):
             return Refused(Refusal.COMMITMENT_SUSPECTED, {"ground": "、".join(grounds)})
-        case Broken(confirmation=known):
-            facts = {"ground": str(known.ground), "handler": known.handler}
+        case Broken(confirmation=confirmed):
+            facts = {"ground": str(confirmed.ground), "handler": confirmed.handler}
             return Refused(Refusal.COMMITMENT_BROKEN, facts)
+        case Rectifying(order=order):
+            facts = {"document_no": order.document_no, "due_on": str(order.due_on)}
+            return Refused(Refusal.COMMITMENT_RECTIFYING, facts)
         case Closed(by=end):
-            if isinstance(end, Fulfilled):
-                day = {"verified_on": str(end.verified_on)}
-                return Refused(Refusal.COMMITMENT_FULFILLED, day)
-            facts = {"reason": str(end.reason), "reference": end.reference}
+            return _ended(end)
+        case never:
+            assert_never(never)
+
+
+def _ended(end: Fulfilled | Voided | Withdrawn) -> Refused:
+    match end:
+        case Fulfilled(verified_on=day):
+            return Refused(Refusal.COMMITMENT_FULFILLED, {"verified_on": str(day)})
+        case Withdrawn():
+            return Refused(Refusal.COMMITMENT_WITHDRAWN)
+        case Voided(reason=reason, reference=reference):
+            facts = {"reason": str(reason), "reference": reference}
             return Refused(Refusal.COMMITMENT_VOIDED, facts)
         case never:
             assert_never(never)
@@ -345,49 +548,144 @@ def standing(state: State) -> Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Make:
-    """作出承诺。``allowed`` and ``on_list`` are of the item version of the application day."""
+class Eligibility:
+    """可以不可以承诺：清单与规则是申请之日事项版本的，信用是当日的。
 
-    fact: Made
+    ``records`` are the credit records that exclude the applicant on that day (规则 17).
+    """
+
+    fact: EligibilityChecked
     allowed: bool
     on_list: tuple[str, ...]
+    high_risk: bool
+    records: tuple[str, ...]
+
+    def refusal(self) -> Refused | None:
+        """不适用的事项、清单外的材料、有较严重不良信用的申请人，走普通程序。"""
+        item = {"item_code": str(self.fact.item_code)}
+        strangers = [name for name in self.fact.materials if name not in self.on_list]
+        if not self.allowed:
+            return Refused(Refusal.COMMITMENT_NOT_ALLOWED, item)
+        if self.high_risk:
+            return Refused(Refusal.COMMITMENT_HIGH_RISK, item)
+        if not self.fact.materials or len(set(self.fact.materials)) < len(self.fact.materials):
+            return Refused(Refusal.COMMITMENT_EMPTY)
+        if strangers:
+            return Refused(Refusal.COMMITMENT_NOT_ON_LIST, {"materials": "、".join(strangers)})
+        if self.records:
+            return Refused(Refusal.COMMITMENT_BAD_CREDIT, {"records": "、".join(self.records)})
+        return None
+
+
+# Words that leave a condition open: what is not named cannot be promised (国办发〔2020〕42号).
+_CATCH_ALL: Final = ("其他", "其它", "等材料", "等条件", "有关要求", "有关规定")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """告知申请人可以承诺什么、条件与后果。"""
+
+    fact: Offered
+    eligibility: Eligibility
+
+    def decide(self, state: State) -> Answer:
+        """一次告知；条件逐项写明、可以衡量，没有兜底条款。"""
+        match state:
+            case Nothing():
+                return self._refusal() or (self.eligibility.fact, self.fact)
+            case Eligible(offered=known) if known == self.fact:
+                return ()
+            case Eligible(offered=Offered(notice_no=number)):
+                return Refused(Refusal.COMMITMENT_OFFERED_ONCE, {"notice_no": number})
+            case _:
+                return standing(state)
+
+    def _refusal(self) -> Refused | None:
+        refusal = self.eligibility.refusal()
+        if refusal is not None:
+            return refusal
+        vague = [
+            one.requirement
+            for one in self.fact.conditions
+            if not one.measure.strip() or any(word in one.requirement for word in _CATCH_ALL)
+        ]
+        if not self.fact.conditions or vague:
+            return Refused(Refusal.COMMITMENT_VAGUE, {"conditions": "、".join(vague)})
+        if not self.fact.consequences:
+            return Refused(Refusal.COMMITMENT_NO_CONSEQUENCES)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Make:
+    """作出承诺。"""
+
+    fact: Made
+    eligibility: Eligibility
     today: date
 
     def decide(self, state: State) -> Answer:
-        """事项可以承诺，承诺的材料都在承诺制材料清单上，期限在将来（规则 16）。"""
+        """资格已核对，承诺书即所告知的文本，期限在将来（规则 16）。"""
         match state:
             case Nothing():
-                return self._refusal() or (self.fact,)
-            case Live(made=known) if known == self.fact:
+                known = self.eligibility.fact
+                return self.eligibility.refusal() or self._take((known, self.fact), known)
+            case Eligible(checked=known, offered=Offered(text_sha256=text, notice_no=number)):
+                if text != self.fact.text_sha256:
+                    return Refused(Refusal.COMMITMENT_OTHER_TEXT, {"notice_no": number})
+                return self._take((self.fact,), known)
+            case Live(made=known_promise) if known_promise == self.fact:
                 return ()
+            case Eligible():
+                return standing(state)
             case _:
                 return Refused(Refusal.COMMITMENT_EXISTS, {"case_no": state.made.case_no})
 
-    def _refusal(self) -> Refused | None:
+    def _take(self, facts: tuple[Event, ...], checked: EligibilityChecked) -> Answer:
         names = [promise.name for promise in self.fact.promises]
-        strangers = [name for name in names if name not in self.on_list]
-        if not self.allowed:
-            return Refused(Refusal.COMMITMENT_NOT_ALLOWED, {"item_code": self.fact.item_code})
+        strangers = [name for name in names if name not in checked.materials]
+        if checked.case_no != self.fact.case_no:
+            return Refused(Refusal.COMMITMENT_OTHER_CASE, {"case_no": checked.case_no})
         if not names or len(set(names)) < len(names):
             return Refused(Refusal.COMMITMENT_EMPTY)
         if strangers:
             return Refused(Refusal.COMMITMENT_NOT_ON_LIST, {"materials": "、".join(strangers)})
         if min(promise.due_on for promise in self.fact.promises) <= self.today:
             return Refused(Refusal.COMMITMENT_DUE_PASSED, {"today": str(self.today)})
-        return None
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """撤回承诺。"""
+
+    fact: Withdrawn
+
+    def decide(self, state: State) -> Answer:
+        """决定之前可以撤回，转普通程序；已据以决定、疑似落空的不能一走了之。"""
+        match state:
+            case Live(relied=ReliedOn(licence_no=number)):
+                return Refused(Refusal.COMMITMENT_ALREADY_RELIED, {"licence_no": str(number)})
+            case Live():
+                return (self.fact,)
+            case Closed(by=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
 
 
 @dataclass(frozen=True, slots=True)
 class RelyOn:
-    """审批机关依承诺作出决定。"""
+    """审批机关依承诺作出决定，同时定下核查期限。"""
 
     fact: ReliedOn
+    verification: VerificationSet
 
     def decide(self, state: State) -> Answer:
         """只依有效的、未被疑为落空的承诺，一次。"""
         match state:
             case Live(relied=None):
-                return (self.fact,)
+                return (self.fact, self.verification)
             case Live(relied=known) if known == self.fact:
                 return ()
             case Live(relied=ReliedOn() as known):
@@ -410,7 +708,7 @@ class Supply:
         match state:
             case Live() as live:
                 return self._take(live)
-            case Suspected(live=live):
+            case Suspected(live=live) | Rectifying(live=live):
                 return self._take(live)
             case _:
                 return standing(state)
@@ -438,7 +736,7 @@ class Assess:
         match state:
             case Live() as live:
                 return self._judge(live)
-            case Suspected(live=live):
+            case Suspected(live=live) | Rectifying(live=live):
                 return self._judge(live)
             case _:
                 return standing(state)
@@ -465,13 +763,13 @@ class MarkOverdue:
     def decide(self, state: State) -> Answer:
         """期满（含顺延）之日过完，次日起才算（规则 18）；已了的承诺无可再记。"""
         match state:
-            case Nothing():
+            case Nothing() | Eligible():
                 return standing(state)
             case Live() as live:
                 return self._mark(live)
             case Suspected(live=live):
                 return self._mark(live)
-            case Broken() | Closed():
+            case Broken() | Rectifying() | Closed():
                 return ()
             case never:
                 assert_never(never)
@@ -502,7 +800,7 @@ class Suspect:
                 return ()
             case Suspected(live=live):
                 return self._on(live)
-            case Broken() | Closed(by=Voided()):
+            case Broken() | Rectifying() | Closed(by=Voided()):
                 return ()
             case _:
                 return standing(state)
@@ -517,7 +815,7 @@ class Suspect:
     def _borne_out(self, live: Live) -> bool:
         match self.fact.ground:
             case BreachGround.NOT_SUPPLIED:
-                return any(paper.overdue for paper in live.papers)
+                return any(paper.overdue and paper.supplied is None for paper in live.papers)
             case BreachGround.NOT_CONFORMING:
                 return any(
                     paper.assessed and not paper.assessed.conforming for paper in live.papers
@@ -572,6 +870,8 @@ class Fulfil:
             case Live() if state.unproven:
                 facts = {"materials": "、".join(state.unproven)}
                 return Refused(Refusal.COMMITMENT_UNPROVEN, facts)
+            case Live() if state.unverified:
+                return Refused(Refusal.COMMITMENT_UNVERIFIED)
             case Live():
                 return (self.fact,)
             case Closed(by=known) if known == self.fact:
@@ -589,7 +889,7 @@ class Void:
     def decide(self, state: State) -> Answer:
         """未了结的承诺随许可或申请而终止。"""
         match state:
-            case Live() | Suspected() | Broken():
+            case Live() | Suspected() | Broken() | Rectifying():
                 return (self.fact,)
             case Closed(by=known) if known == self.fact:
                 return ()
@@ -597,8 +897,129 @@ class Void:
                 return standing(state)
 
 
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """承诺核查。"""
+
+    fact: Verified
+
+    def decide(self, state: State) -> Answer:
+        """已据以决定、须核查的承诺，核查一次；须有证据。"""
+        match state:
+            case Live(verified=known) if known == self.fact:
+                return ()
+            case Suspected(live=Live(verified=known)) if known == self.fact:
+                return ()
+            case Live() as live:
+                return self._on(live)
+            case Suspected(live=live):
+                return self._on(live)
+            case _:
+                return standing(state)
+
+    def _on(self, live: Live) -> Answer:
+        if live.verification is None:
+            return Refused(Refusal.COMMITMENT_NOT_RELIED)
+        if live.verified is not None:
+            return Refused(Refusal.COMMITMENT_VERIFIED, {"handler": live.verified.handler})
+        if not self.fact.evidence:
+            return Refused(Refusal.COMMITMENT_NO_EVIDENCE)
+        return (self.fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """责令限期整改。``allowed``: the policy lets a breach of this kind be rectified first."""
+
+    fact: RectificationOrdered
+    allowed: bool
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """确认落空之后一次，逐项写明，限期在将来；办法规定直接撤销的不责令整改。"""
+        match state:
+            case Rectifying(order=known) if known == self.fact:
+                return ()
+            case Broken(failed=RectificationFailed(reason=reason)):
+                return Refused(Refusal.COMMITMENT_RECTIFY_FAILED, {"reason": str(reason)})
+            case Broken():
+                return self._order()
+            case _:
+                return standing(state)
+
+    def _order(self) -> Answer:
+        if not self.allowed:
+            return Refused(Refusal.COMMITMENT_REVOKE_AT_ONCE)
+        if not self.fact.requirements:
+            return Refused(Refusal.CASE_NOTICE_EMPTY)
+        if self.fact.due_on <= self.today:
+            return Refused(Refusal.COMMITMENT_DUE_PASSED, {"today": str(self.today)})
+        return (self.fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Rectify:
+    """认定整改完成。"""
+
+    fact: Rectified
+
+    def decide(self, state: State) -> Answer:
+        """责令了才有整改；须有证据。"""
+        match state:
+            case Rectifying() if not self.fact.evidence:
+                return Refused(Refusal.COMMITMENT_NO_EVIDENCE)
+            case Rectifying():
+                return (self.fact,)
+            case Live(verified=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class FailRectification:
+    """认定整改没有完成，或由机器记下限期届满。``due_on``: the last day by today's calendars."""
+
+    fact: RectificationFailed
+    due_on: date
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """限期届满之日过完才算逾期；人认定的须说明理由。"""
+        match state:
+            case Rectifying():
+                return self._fail()
+            case Broken(failed=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+    def _fail(self) -> Answer:
+        late = self.fact.reason is FailureReason.OVERDUE
+        if late and self.today <= self.due_on:
+            return Refused(Refusal.COMMITMENT_NOT_YET_DUE, {"due_on": str(self.due_on)})
+        if not late and not self.fact.explanation.strip():
+            return Refused(Refusal.CASE_REASONS_MISSING)
+        return (self.fact,)
+
+
 Command: TypeAlias = (
-    Make | RelyOn | Supply | Assess | MarkOverdue | Suspect | Confirm | Dismiss | Fulfil | Void
+    Offer
+    | Make
+    | Withdraw
+    | RelyOn
+    | Supply
+    | Assess
+    | MarkOverdue
+    | Suspect
+    | Confirm
+    | Dismiss
+    | Verify
+    | Order
+    | Rectify
+    | FailRectification
+    | Fulfil
+    | Void
 )
 
 

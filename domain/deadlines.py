@@ -4,6 +4,7 @@ Pure arithmetic on Beijing days. A day of a year whose calendar is not published
 Monday–Friday and marks the result provisional: it is derived again when the calendar arrives.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -75,9 +76,25 @@ def due(start: date, working_days: int, calendar: Calendar, pauses: Iterable[Pau
     return Due(day, not known)
 
 
-def half_limit(start: date, working_days: int, calendar: Calendar) -> Due:
-    """补不过半：承诺时限前半段的最后一日；不足一日的舍去（规则 12）。"""
-    return due(start, working_days // 2, calendar)
+def counted_back(end: date, working_days: int, calendar: Calendar) -> Due:
+    """某日之前若干工作日的那一日（某日不计入），如届满前三十个工作日。"""
+    day, known = end, calendar.knows(end)
+    while working_days > 0:
+        day -= ONE_DAY
+        known = known and calendar.knows(day)
+        working_days -= calendar.is_working_day(day)
+    return Due(day, not known)
+
+
+def half_limit(start: date, working_days: int, calendar: Calendar, *, up: bool = False) -> Due:
+    """补不过半：承诺时限前半段的最后一日；不足一日的舍去，``up`` 的进一（规则 12）。"""
+    return due(start, (working_days + up) // 2, calendar)
+
+
+def months_after(day: date, months: int) -> date:
+    """若干月之后的对应日；没有对应日的，为该月最后一日（民法典 202 条）。"""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def rolled_over(day: date, calendar: Calendar) -> Due:
@@ -94,3 +111,17 @@ def natural_due(start: date, days: int, calendar: Calendar) -> Due:
     if days < 0:
         raise ValueError("a period is not negative")
     return rolled_over(start + timedelta(days=days), calendar)
+
+
+def months_due(start: date, months: int, calendar: Calendar) -> Due:
+    """以月计的期限：到期月的对应日，没有对应日的为月末（民法典 202 条），遇休假日顺延。"""
+    if months < 0:
+        raise ValueError("a period is not negative")
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return rolled_over(date(year, month + 1, min(start.day, last)), calendar)
+
+
+def sped_up(working_days: int) -> int:
+    """绿色通道“提速一倍”：时限减半（提速 50 %），不足一日的舍去（机制 32）。"""
+    return working_days // 2

@@ -7,6 +7,7 @@ from typing import ClassVar, Final, TypeAlias
 
 from domain.case import ReviewOpinion
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
+from domain.organ import below
 from domain.refusals import Refusal
 from domain.terms import ItemCode, Material, Organ, PersonId, SubjectId
 
@@ -101,8 +102,22 @@ class ExaminationOverdue(Event):
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class ForwardingEnded(Event):
+    """初审因办件告结而终止。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:35",)
+    ended_on: date
+
+
 ForwardingEvent: TypeAlias = (
-    HandedIn | Arrived | ExaminationOpened | ForwardedToSuperior | TakenOver | ExaminationOverdue
+    HandedIn
+    | Arrived
+    | ExaminationOpened
+    | ForwardedToSuperior
+    | TakenOver
+    | ExaminationOverdue
+    | ForwardingEnded
 )
 
 
@@ -119,6 +134,12 @@ class Forwarding:
     forwarded: ForwardedToSuperior | None = None
     taken: TakenOver | None = None
     overdue: bool = False
+    ended: ForwardingEnded | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """初审没有报送，或者上级还没有接收。"""
+        return self.examination is not None and self.taken is None and self.ended is None
 
     def after(self, event: Event) -> "Forwarding":
         """代收、送达；初审、报送、接收。"""
@@ -129,12 +150,14 @@ class Forwarding:
                 return replace(self, arrived=event)
             case ExaminationOpened() if self.examination is None:
                 return replace(self, examination=event)
-            case ForwardedToSuperior() if self.examination and self.forwarded is None:
+            case ForwardedToSuperior() if self.is_waiting and self.forwarded is None:
                 return replace(self, forwarded=event)
-            case TakenOver() if self.forwarded is not None and self.taken is None:
+            case TakenOver() if self.is_waiting and self.forwarded is not None:
                 return replace(self, taken=event)
-            case ExaminationOverdue() if self.examination and not self.forwarded:
+            case ExaminationOverdue() if self.is_waiting and not self.forwarded:
                 return replace(self, overdue=True)
+            case ForwardingEnded() if self.is_waiting:
+                return replace(self, ended=event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -148,6 +171,8 @@ def standing(state: Forwarding) -> Refused:
         case Forwarding(taken=TakenOver() as known):
             facts = {"organ": known.superior, "handler": known.handler}
             return Refused(Refusal.FORWARDING_TAKEN, facts)
+        case Forwarding(ended=ForwardingEnded(ended_on=day)):
+            return Refused(Refusal.FORWARDING_ENDED, {"on": str(day)})
         case Forwarding(examination=ExaminationOpened() as open_one, forwarded=None):
             facts = {"organ": open_one.lower_body, "due_on": str(open_one.due_on)}
             return Refused(Refusal.FORWARDING_EXAMINING, facts)
@@ -164,8 +189,7 @@ def standing(state: Forwarding) -> Refused:
 
 def in_the_way(state: Forwarding) -> Refused | None:
     """还不能作决定：初审没有报送，或上级机关没有接收。"""
-    waiting = state.examination is not None and state.taken is None
-    return standing(state) if waiting else None
+    return standing(state) if state.is_waiting else None
 
 
 # -- commands
@@ -218,13 +242,13 @@ class OpenExamination:
     fact: ExaminationOpened
 
     def decide(self, state: Forwarding) -> Answer:
-        """下级与上级是两家机关，一次。"""
+        """由下级机关初审，一次。"""
         if state.examination == self.fact:
             return ()
         if state.examination is not None:
             return standing(state)
-        if self.fact.lower_body == self.fact.superior:
-            return Refused(Refusal.FORWARDING_SAME_PLACE, {"organ": self.fact.superior})
+        if not below(self.fact.lower_body, self.fact.superior):
+            return Refused(Refusal.FORWARDING_NOT_BELOW, {"organ": self.fact.superior})
         return (self.fact,)
 
 
@@ -241,7 +265,7 @@ class Forward:
         fact = replace(self.fact, late=self.fact.forwarded_on > self.due_on)
         if state.forwarded == fact:
             return ()
-        if state.examination is None or state.forwarded is not None:
+        if state.examination is None or state.forwarded is not None or not state.is_waiting:
             return standing(state)
         if self.body != state.examination.lower_body:
             return Refused(Refusal.DUTY_ORGAN, {"organ": state.examination.lower_body})
@@ -258,7 +282,7 @@ class TakeOver:
         """报送之后，由上级机关接收，一次。"""
         if state.taken == self.fact:
             return ()
-        if state.examination is None or state.forwarded is None or state.taken is not None:
+        if state.examination is None or state.forwarded is None or not state.is_waiting:
             return standing(state)
         if self.fact.superior != state.examination.superior:
             return Refused(Refusal.DUTY_ORGAN, {"organ": state.examination.superior})
@@ -276,14 +300,25 @@ class MarkOverdue:
         """二十日过完而没有报送。"""
         if state.examination is None:
             return standing(state)
-        if state.forwarded is not None or state.overdue:
+        if state.forwarded is not None or state.overdue or not state.is_waiting:
             return ()
         if self.today <= self.fact.due_on:
             return Refused(Refusal.FORWARDING_NOT_YET_DUE, {"due_on": str(self.fact.due_on)})
         return (self.fact,)
 
 
-Command: TypeAlias = HandIn | Arrive | OpenExamination | Forward | TakeOver | MarkOverdue
+@dataclass(frozen=True, slots=True)
+class End:
+    """办件告结。"""
+
+    today: date
+
+    def decide(self, state: Forwarding) -> Answer:
+        """没有报送、没有接收的初审终止；其余无事可办。"""
+        return (ForwardingEnded(self.today),) if state.is_waiting else ()
+
+
+Command: TypeAlias = HandIn | Arrive | OpenExamination | Forward | TakeOver | MarkOverdue | End
 
 
 # -- evolve, decide

@@ -96,8 +96,23 @@ class JointConcluded(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class JointEnded(Event):
+    """并联审批因办件告结而终止。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:26",)
+    waiting: tuple[Organ, ...]  # 征求了而没有答复的机关，不必再答复
+    ended_on: date
+
+
 JointEvent: TypeAlias = (
-    JointOpened | OpinionRequested | OpinionGiven | OpinionOverdue | JointStepHeld | JointConcluded
+    JointOpened
+    | OpinionRequested
+    | OpinionGiven
+    | OpinionOverdue
+    | JointStepHeld
+    | JointConcluded
+    | JointEnded
 )
 
 
@@ -114,11 +129,17 @@ class Joint:
     overdue: tuple[Organ, ...] = ()
     steps: tuple[JointStepHeld, ...] = ()
     concluded: JointConcluded | None = None
+    ended: JointEnded | None = None
 
     @property
     def is_running(self) -> bool:
-        """已经开始，还没有汇总。"""
-        return self.opened is not None and self.concluded is None
+        """已经开始，还没有汇总，办件也没有告结。"""
+        return self.opened is not None and self.concluded is None and self.ended is None
+
+    @property
+    def waiting(self) -> tuple[Organ, ...]:
+        """征求了而还没有答复的机关。"""
+        return tuple(one.body for one in self.asked if self.opinion(one.body) is None)
 
     @property
     def silent(self) -> tuple[Organ, ...]:
@@ -137,7 +158,7 @@ class Joint:
         return next((one for one in self.asked if one.body == body), None)
 
     def opinion(self, body: Organ) -> OpinionGiven | None:
-        """该机关的意见。"""
+        """该机关现在的意见。"""
         return next((one for one in self.given if one.body == body), None)
 
     def waits_for(self, body: Organ) -> bool:
@@ -146,20 +167,23 @@ class Joint:
         return self.is_running and asked and self.opinion(body) is None
 
     def after(self, event: Event) -> "Joint":
-        """开始、征求、答复、汇总；汇总之后再无并联上的事。"""
+        """开始、征求、答复、汇总；汇总、终止之后再无并联上的事。"""
         match event:
             case JointOpened() if self.opened is None:
                 return replace(self, opened=event)
             case OpinionRequested(body=body) if self.is_running and not self.request(body):
                 return replace(self, asked=(*self.asked, event))
-            case OpinionGiven(body=body) if self.waits_for(body):
-                return replace(self, given=(*self.given, event))
+            case OpinionGiven(body=body) if self.is_running and self.request(body):
+                others = tuple(one for one in self.given if one.body != body)
+                return replace(self, given=(*others, event))
             case OpinionOverdue(body=body) if self.waits_for(body) and body not in self.overdue:
                 return replace(self, overdue=(*self.overdue, body))
             case JointStepHeld() if self.is_running:
                 return replace(self, steps=(*self.steps, event))
             case JointConcluded() if self.is_running:
                 return replace(self, concluded=event)
+            case JointEnded() if self.is_running:
+                return replace(self, ended=event)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -173,6 +197,8 @@ def standing(state: Joint) -> Refused:
         case Joint(concluded=JointConcluded() as known):
             facts = {"opinion": str(known.opinion), "handler": known.handler}
             return Refused(Refusal.JOINT_CONCLUDED, facts)
+        case Joint(ended=JointEnded(ended_on=day)):
+            return Refused(Refusal.JOINT_ENDED, {"on": str(day)})
         case Joint(opened=JointOpened() as known):
             waiting = "、".join(state.pending or known.bodies)
             return Refused(Refusal.JOINT_OPENED, {"organ": waiting, "due_on": str(known.due_on)})
@@ -212,23 +238,24 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """征求意见。"""
+    """征求意见；``limit`` 是并联的限期依今日所知（停算、延长）的届满之日。"""
 
     fact: OpinionRequested
+    limit: date
 
     def decide(self, state: Joint) -> Answer:
         """只征求协办机关，一家一次，限期在并联的限期之内。"""
         known = state.request(self.fact.body)
         if known == self.fact:
             return ()
-        if state.opened is None or state.concluded is not None:
+        if state.opened is None or not state.is_running:
             return standing(state)
-        facts = {"organ": self.fact.body, "due_on": str(state.opened.due_on)}
+        facts = {"organ": self.fact.body, "due_on": str(self.limit)}
         if self.fact.body not in state.opened.bodies:
             return Refused(Refusal.JOINT_NOT_A_BODY, facts)
         if known is not None:
             return Refused(Refusal.JOINT_ASKED, facts | {"due_on": str(known.due_on)})
-        if self.fact.due_on > state.opened.due_on:
+        if self.fact.due_on > self.limit:
             return Refused(Refusal.JOINT_LIMIT, facts)
         return (self.fact,)
 
@@ -240,15 +267,11 @@ class Give:
     fact: OpinionGiven
 
     def decide(self, state: Joint) -> Answer:
-        """被征求的机关答复一次，说明理由；逾期的在汇总之前仍可补提。"""
-        known = state.opinion(self.fact.body)
-        if known == self.fact:
+        """被征求的机关答复并说明理由；汇总之前，逾期的仍可补提，提过的可以改提。"""
+        if state.opinion(self.fact.body) == self.fact:
             return ()
         if not state.is_running:
             return standing(state)
-        if known is not None:
-            facts = {"organ": known.body, "handler": known.handler}
-            return Refused(Refusal.JOINT_GIVEN, facts)
         if state.request(self.fact.body) is None:
             return Refused(Refusal.JOINT_NOT_ASKED, {"organ": self.fact.body})
         return (self.fact,) if self.fact.reasons.strip() else Refused(Refusal.CASE_REASONS_MISSING)
@@ -284,7 +307,7 @@ class HoldStep:
         """参加的是牵头与协办机关，观察员来自监管部门。"""
         if self.fact in state.steps:
             return ()
-        if state.opened is None or state.concluded is not None:
+        if state.opened is None or not state.is_running:
             return standing(state)
         taking_part = {state.opened.lead, *state.opened.bodies}
         strange = [body for body in self.fact.bodies if body not in taking_part]
@@ -313,7 +336,18 @@ class Conclude:
         return (fact,) if fact.reasons.strip() else Refused(Refusal.CASE_REASONS_MISSING)
 
 
-Command: TypeAlias = Open | Ask | Give | MarkOverdue | HoldStep | Conclude
+@dataclass(frozen=True, slots=True)
+class End:
+    """办件告结。"""
+
+    today: date
+
+    def decide(self, state: Joint) -> Answer:
+        """还没有汇总的并联终止；没有并联、已经汇总的无事可办。"""
+        return (JointEnded(state.waiting, self.today),) if state.is_running else ()
+
+
+Command: TypeAlias = Open | Ask | Give | MarkOverdue | HoldStep | Conclude | End
 
 
 # -- evolve, decide

@@ -9,6 +9,8 @@ from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import CaseNo, ItemCode, Organ, PersonId
 
+CLAIM_DAYS: Final = 1  # 次一工作日内认领（各地一至二日；可随事项另定）
+
 
 class PushMatter(StrEnum):
     """推送的是什么。"""

@@ -1,13 +1,24 @@
 """撤销程序（revocation）：建议、告知、陈述申辩、法制审核、决定或终止。机器只能建议。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.approval import RevocationGround
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, Evidence, LicenceNo, Organ, PersonId, Sha256
+
+PUBLIC_NOTICE_DAYS: Final = 45  # 市场主体登记管理条例实施细则：公告期四十五日，自然日
+
+
+class FollowUpMeasure(StrEnum):
+    """不予撤销之后还要做什么（许可法 69 条三款）。"""
+
+    RECTIFY = "RECTIFY"  # 责令改正
+    PENALISE = "PENALISE"  # 依法处罚
+
 
 # -- events
 
@@ -34,6 +45,19 @@ class NoticeServed(Event):
     BASIS: ClassVar[tuple[str, ...]] = ("xkf:7", "xkf:36")
     notice_no: str
     statement_due_on: date
+    rectification: Evidence | None  # 责令改正而未改正的证明（先责令整改的事项）
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePublished(Event):
+    """撤销公告：当事人无法联系的，告知以公告送达。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("ztdjtl:40", "xkf:7")
+    notice_no: str
+    published_on: date
+    statement_due_on: date  # 公告期四十五日的末日
+    attempts: tuple[str, ...]  # 无法联系的证明：退件、走访记录的文书号
     rectification: Evidence | None  # 责令改正而未改正的证明（先责令整改的事项）
     handler: PersonId
 
@@ -79,8 +103,38 @@ class Dropped(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class FollowUpOrdered(Event):
+    """不予撤销的后续：责令改正或者依法处罚，由谁、何日以前。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69.3",)
+    measure: FollowUpMeasure
+    organ: Organ
+    instruction: str
+    due_on: date
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpClosed(Event):
+    """后续了结。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69.3",)
+    document_no: str
+    result: str
+    handler: PersonId
+
+
 RevocationEvent: TypeAlias = (
-    Proposed | NoticeServed | StatementHeard | LegalReviewed | Decided | Dropped
+    Proposed
+    | NoticeServed
+    | NoticePublished
+    | StatementHeard
+    | LegalReviewed
+    | Decided
+    | Dropped
+    | FollowUpOrdered
+    | FollowUpClosed
 )
 
 
@@ -109,7 +163,7 @@ class Opened:
     def after(self, event: Event) -> "State":
         """告知或终止。"""
         match event:
-            case NoticeServed():
+            case NoticeServed() | NoticePublished():
                 return Notified(self.proposed, event)
             case Dropped():
                 return Closed(self.proposed, event)
@@ -122,7 +176,7 @@ class Notified:
     """已告知，等候陈述申辩。"""
 
     proposed: Proposed
-    notice: NoticeServed
+    notice: NoticeServed | NoticePublished
 
     def after(self, event: Event) -> "State":
         """陈述申辩、期满未提出或终止。"""
@@ -175,10 +229,18 @@ class Closed:
 
     proposed: Proposed
     by: Decided | Dropped
+    follow_up: FollowUpOrdered | None = None
+    followed: FollowUpClosed | None = None
 
     def after(self, event: Event) -> "State":
-        """了结之后再无程序上的事。"""
-        raise ImpossibleHistory(f"{event} after {self}")
+        """了结之后只有不予撤销的后续。"""
+        match event:
+            case FollowUpOrdered() if isinstance(self.by, Dropped) and self.follow_up is None:
+                return replace(self, follow_up=event)
+            case FollowUpClosed() if self.follow_up is not None and self.followed is None:
+                return replace(self, followed=event)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 State: TypeAlias = Nothing | Opened | Notified | Heard | Reviewed | Closed
@@ -242,13 +304,15 @@ class Serve:
     set right first, and the kind of breach does not exempt from it.
     """
 
-    fact: NoticeServed
+    fact: NoticeServed | NoticePublished
     breach_confirmed: bool
     rectify_first: bool
 
     def decide(self, state: State) -> Answer:
         """以承诺落空为由的，须先由人确认；先责令整改的事项，须附整改未果的证明。"""
         match state:
+            case Opened() if isinstance(self.fact, NoticePublished) and not self.fact.attempts:
+                return Refused(Refusal.REVOCATION_NO_ATTEMPT)
             case Opened(proposed=Proposed(ground=RevocationGround.COMMITMENT_BROKEN)):
                 if not self.breach_confirmed:
                     return Refused(Refusal.REVOCATION_BREACH_UNCONFIRMED)
@@ -339,24 +403,47 @@ class Decide:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """终止撤销。"""
+    """终止撤销。``follow_up``: what is still to be done although nothing is revoked."""
 
     fact: Dropped
+    follow_up: FollowUpOrdered | None = None
 
     def decide(self, state: State) -> Answer:
-        """任何一步都可以终止，须说明理由：不得无声无息（规则 20）。"""
+        """任何一步都可以终止，须说明理由；为公共利益不撤的，须有后续（规则 20）。"""
         match state:
             case Opened() | Notified() | Heard() | Reviewed():
                 if not self.fact.reasons.strip():
                     return Refused(Refusal.CASE_REASONS_MISSING)
-                return (self.fact,)
+                harmful = isinstance(state, Reviewed) and state.opinion.harms_public_interest
+                if harmful and self.follow_up is None:
+                    return Refused(Refusal.REVOCATION_FOLLOW_UP_NEEDED)
+                return (self.fact, self.follow_up) if self.follow_up else (self.fact,)
             case Closed(by=known) if known == self.fact:
                 return ()
             case _:
                 return standing(state)
 
 
-Command: TypeAlias = Propose | Serve | Hear | ReviewLegality | Decide | Drop
+@dataclass(frozen=True, slots=True)
+class CloseFollowUp:
+    """后续了结。"""
+
+    fact: FollowUpClosed
+
+    def decide(self, state: State) -> Answer:
+        """写明结果与文书，一次。"""
+        match state:
+            case Closed(followed=known) if known == self.fact:
+                return ()
+            case Closed(follow_up=FollowUpOrdered(), followed=None):
+                if not self.fact.result.strip():
+                    return Refused(Refusal.CASE_REASONS_MISSING)
+                return (self.fact,)
+            case _:
+                return Refused(Refusal.REVOCATION_NO_FOLLOW_UP)
+
+
+Command: TypeAlias = Propose | Serve | Hear | ReviewLegality | Decide | Drop | CloseFollowUp
 
 
 # -- evolve, decide

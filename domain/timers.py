@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from domain import (
     approval,
     case,
+    clock,
     commitment,
+    credit,
     forwarding,
+    gaps,
     hearing,
     inspection,
     joint,
@@ -22,9 +26,11 @@ from domain import (
     package,
     project,
     revocation,
+    timekeeping,
     verification,
 )
-from domain.decider import Event
+from domain.decider import Event, RuleUsed
+from domain.lights import Light
 from domain.terms import beijing_day, end_of_day
 
 
@@ -42,6 +48,10 @@ class TimerKind(StrEnum):
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
     INSPECTION = "INSPECTION"  # 检查任务
+    # 办件的时间
+    EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
+    SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
+    GAP = "GAP"  # 容缺补齐
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -50,6 +60,20 @@ class TimerKind(StrEnum):
     EXAMINATION = "EXAMINATION"  # 下级初审（43 条）
     MEETING = "MEETING"  # 两周一次调度会
     TARGET = "TARGET"  # 全程目标
+    # 许可的一生
+    RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
+    # 承诺整改、信用
+    RECTIFICATION = "RECTIFICATION"  # 承诺整改
+    CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
+
+
+# The families of streams that deadlines run on.
+FAMILIES: Final = (
+    *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
+    *("hearing", "credit", "deadline"),
+    *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +83,10 @@ class Timer:
     ``over_at`` is the first instant (UTC) at which it has run out; ``revision`` is the version of
     the event that set it, so that a deadline that moves has another identity. ``missed`` says that
     the ledger already records that it was missed, while the thing itself is still to be done.
+
+    ``start``: the day after which it runs. ``working_days``: how many it was given; None where it
+    was given otherwise. ``calendars``: the versions by which it was reckoned, as ``cn-2026 1``.
+    ``shown``: the light that the ledger already records.
     """
 
     kind: TimerKind
@@ -67,39 +95,145 @@ class Timer:
     over_at: datetime
     revision: int
     missed: bool = False
+    start: date = date.min
+    working_days: int | None = None
+    calendars: tuple[str, ...] = ()
+    shown: Light = Light.GREEN
 
     @property
     def identity(self) -> str:
         """同一份案卷内区别各期限的名字。"""
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
+    @property
+    def follows_calendar(self) -> bool:
+        """日历公布或更正之后是否要重新推算：以工作日计的，或末日遇休假顺延的。"""
+        return self.working_days is not None or self.kind in ROLLED
 
-def advance(timers: tuple[Timer, ...], event: Event, version: int) -> tuple[Timer, ...]:
+    def spans(self, year: int) -> bool:
+        """起讫之间是否有这一年的日子。"""
+        return self.start.year <= year <= self.due_on.year
+
+
+# Not counted by working days, but the last day rolls over a holiday (民法典 203 条).
+ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """事件的信封里与期限有关的：作出之日（北京时间），所依的规则版本。"""
+
+    on: date = date.min
+    rules: tuple[RuleUsed, ...] = ()
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """所依的日历，如 ``cn-2026 1``。"""
+        named = (rule for rule in self.rules if rule.name.startswith("calendar/"))
+        return tuple(f"{rule.name.partition('/')[2]} {rule.version}" for rule in named)
+
+
+UNTOLD: Final = Told()
+
+
+def told(decided_at: datetime, rules: tuple[RuleUsed, ...]) -> Told:
+    """由信封所载的时刻与规则。"""
+    return Told(beijing_day(decided_at), rules)
+
+
+def advance(
+    timers: tuple[Timer, ...], event: Event, version: int, told: Told = UNTOLD
+) -> tuple[Timer, ...]:
     """一件事发生之后，案卷上还开着的期限。"""
-    moved = (_moved(timer, event, version) for timer in timers)
+    if isinstance(event, timekeeping.Rederived | timekeeping.Warned):
+        return tuple(_kept_time(timer, event, told) for timer in timers)
+    moved = (_otherwise(timer, _moved(timer, event, version), told) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    return (*kept, *_opened(event, version))
+    opened = (_since(timer, timers, told) for timer in _opened(event, version))
+    return (*kept, *opened)
 
 
+def _otherwise(before: Timer, after: Timer, told: Told) -> Timer:
+    """On another day than before: its light is not recorded yet, other calendars may apply."""
+    if after.due_on == before.due_on:
+        return after
+    return replace(after, shown=Light.GREEN, calendars=told.calendars or before.calendars)
+
+
+def _since(timer: Timer, others: tuple[Timer, ...], told: Told) -> Timer:
+    """Where the event does not say it: the green channel runs from acceptance, all else from now."""
+    start = timer.start
+    if start == date.min:
+        legal = (one.start for one in others if one.kind is TimerKind.LEGAL_DECISION)
+        green = timer.kind is TimerKind.EXPEDITED_DECISION
+        start = next(legal, told.on) if green else told.on
+    return replace(timer, start=start, calendars=told.calendars)
+
+
+def _kept_time(
+    timer: Timer, event: timekeeping.Rederived | timekeeping.Warned, told: Told
+) -> Timer:
+    """The machine derived it anew, or recorded its light: nothing else about it changes."""
+    if (event.deadline, event.name) != (timer.kind, timer.name):
+        return timer
+    match event:
+        case timekeeping.Warned(light=light, due_on=due):
+            return replace(timer, shown=light) if due == timer.due_on else timer
+        case timekeeping.Rederived(revision=revision, due_on=due) if revision == timer.revision:
+            shown = timer.shown if due == timer.due_on else Light.GREEN
+            over_at, calendars = end_of_day(due), told.calendars
+            return replace(timer, due_on=due, over_at=over_at, calendars=calendars, shown=shown)
+        case _:
+            return timer
+
+
+# The deadlines of the decision, and where an event that moves the clock says that they now end.
+_DECISION: Final = {
+    TimerKind.PROMISED_DECISION: "promised_due_on",
+    TimerKind.LEGAL_DECISION: "legal_due_on",
+    TimerKind.EXPEDITED_DECISION: "expedited_due_on",
+}
+# 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
+_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
+    approval.Revoked,
+    approval.Withdrawn,
+    approval.Forfeited,
+    approval.Expired,
+    approval.Deregistered,
+    approval.RenewalRequested,
+    approval.Renewed,
+    approval.RenewalRefused,
+    approval.DeemedRenewed,
+)
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
+    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Approved: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
-    case.Rejected: frozenset({TimerKind.PROMISED_DECISION, TimerKind.LEGAL_DECISION}),
+    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
+    case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
+    case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
+    case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
+    case.Withdrawn: frozenset(
+        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
+    ),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
-    commitment.Voided: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.Voided: frozenset(
+        {TimerKind.SUPPLEMENT, TimerKind.VERIFICATION, TimerKind.RECTIFICATION}
+    ),
+    commitment.Withdrawn: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
+    commitment.VerificationSet: frozenset({TimerKind.VERIFICATION}),  # 承诺书所写的由此取代
+    commitment.Verified: frozenset({TimerKind.VERIFICATION}),
+    commitment.Rectified: frozenset({TimerKind.RECTIFICATION}),
+    commitment.RectificationFailed: frozenset({TimerKind.RECTIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
-    approval.Revoked: frozenset({TimerKind.VALIDITY}),
-    approval.Withdrawn: frozenset({TimerKind.VALIDITY}),
-    approval.Forfeited: frozenset({TimerKind.VALIDITY}),
-    approval.Expired: frozenset({TimerKind.VALIDITY}),
-    approval.Deregistered: frozenset({TimerKind.VALIDITY}),
+    **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -112,6 +246,9 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
     joint.JointConcluded: frozenset({TimerKind.OPINION}),
+    joint.JointEnded: frozenset({TimerKind.OPINION}),
+    verification.VerificationsEnded: frozenset({TimerKind.DOCUMENT}),
+    forwarding.ForwardingEnded: frozenset({TimerKind.EXAMINATION}),
     forwarding.ForwardedToSuperior: frozenset({TimerKind.EXAMINATION}),
     project.MeetingHeld: frozenset({TimerKind.MEETING}),
     project.ProjectCompleted: frozenset({TimerKind.MEETING, TimerKind.TARGET}),
@@ -119,100 +256,232 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 }
 
 
+# What settles one deadline of several of its kind, and where the event names which.
+_SETTLES_ONE: Final[dict[type[Event], tuple[TimerKind, str]]] = {
+    gaps.GapFilled: (TimerKind.GAP, "material.name"),
+    commitment.MaterialSupplied: (TimerKind.SUPPLEMENT, "name"),
+    credit.RecordRepaired: (TimerKind.CREDIT_RECORD, "record_no"),
+    credit.RecordLapsed: (TimerKind.CREDIT_RECORD, "record_no"),
+    joint.OpinionGiven: (TimerKind.OPINION, "body"),
+    verification.DocumentVerified: (TimerKind.DOCUMENT, "material"),
+    verification.DocumentNotVerified: (TimerKind.DOCUMENT, "material"),
+}
+
+
 def _settles(event: Event, timer: Timer) -> bool:
-    if isinstance(event, commitment.MaterialSupplied):
-        return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
-    if isinstance(event, joint.OpinionGiven):
-        return timer.kind is TimerKind.OPINION and timer.name == event.body
-    if isinstance(event, verification.DocumentVerified | verification.DocumentNotVerified):
-        return timer.kind is TimerKind.DOCUMENT and timer.name == event.material
+    if type(event) in _SETTLES_ONE:
+        kind, where = _SETTLES_ONE[type(event)]
+        return timer.kind is kind and timer.name == attrgetter(where)(event)
     return timer.kind in _SETTLES.get(type(event), frozenset())
 
 
 def _moved(timer: Timer, event: Event, version: int) -> Timer:
+    for mover in _MOVERS:
+        timer = mover(timer, event, version)
+    return timer
+
+
+def _opened(event: Event, version: int) -> Iterator[Timer]:
+    for opener in _OPENERS:
+        yield from opener(event, version)
+
+
+def _until(
+    kind: TimerKind, due_on: date, version: int, name: str = "", start: date = date.min
+) -> Timer:
+    return Timer(kind, name, due_on, end_of_day(due_on), version, start=start)
+
+
+def _counted(kind: TimerKind, due_on: date, version: int, days: int, start: date) -> Timer:
+    """One that is counted by working days, from the day after ``start``."""
+    return replace(_until(kind, due_on, version, start=start), working_days=days)
+
+
+# -- what moves a deadline that is open, slice by slice
+
+
+def _case_moves(timer: Timer, event: Event, version: int) -> Timer:
     match event:
         case case.DeadlineMissed(deadline=kind) if timer.kind.value == kind.value:
             return replace(timer, missed=True)
-        case commitment.SupplementOverdue(name=name) if timer.name == name:
-            return replace(timer, missed=True)
-        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
-            return replace(timer, missed=True)
-        case inspection.CommitsIn() if timer.kind is TimerKind.REVEALS:
-            # Reveals can be closed only now: a refusal before this must not count for ever.
-            return replace(timer, revision=version)
-        case _:
-            return _moved_among(timer, event)
-
-
-def _moved_among(timer: Timer, event: Event) -> Timer:
-    """几个机关几个人的程序：逾期只作记号，事情还是要办。"""
-    match event:
-        case hearing.HearingOverdue() if timer.kind is TimerKind.HEARING:
-            return replace(timer, missed=True)
-        case joint.OpinionOverdue(body=name) if timer.name == name:
-            return replace(timer, missed=True)
-        case verification.VerificationOverdue(material=name) if timer.name == name:
-            return replace(timer, missed=True)
-        case forwarding.ExaminationOverdue() if timer.kind is TimerKind.EXAMINATION:
+        case clock.Paused() | clock.Resumed() | clock.Extended() if timer.kind in _DECISION:
+            due: date = getattr(event.dues, _DECISION[timer.kind])
+            return replace(timer, due_on=due, over_at=end_of_day(due), revision=version)
+        case gaps.GapDefaulted() if timer.kind is TimerKind.GAP:
             return replace(timer, missed=True)
         case _:
             return timer
 
 
-def _until(kind: TimerKind, due_on: date, version: int, name: str = "") -> Timer:
-    return Timer(kind, name, due_on, end_of_day(due_on), version)
-
-
-def _opened(event: Event, version: int) -> Iterator[Timer]:
+def _pledge_moves(timer: Timer, event: Event, version: int) -> Timer:
+    del version
     match event:
-        case case.Received(notice_due_on=due):
-            yield _until(TimerKind.COMPLETENESS_NOTICE, due, version)
-        case case.Accepted() | case.DeemedAccepted():
-            yield _until(TimerKind.PROMISED_DECISION, event.promised_due_on, version)
-            yield _until(TimerKind.LEGAL_DECISION, event.legal_due_on, version)
-        case case.Approved(delivery_due_on=due) | case.Rejected(delivery_due_on=due):
-            yield _until(TimerKind.DELIVERY, due, version)
+        case commitment.SupplementOverdue(name=name) if timer.name == name:
+            return replace(timer, missed=True)
+        case linkage.Overdue() if timer.kind is TimerKind.CLAIM:
+            return replace(timer, missed=True)
         case _:
-            yield from _opened_elsewhere(event, version)
+            return timer
 
 
-def _opened_elsewhere(event: Event, version: int) -> Iterator[Timer]:
+def _inspection_moves(timer: Timer, event: Event, version: int) -> Timer:
+    if isinstance(event, inspection.CommitsIn) and timer.kind is TimerKind.REVEALS:
+        # Reveals can be closed only now: a refusal before this must not count for ever.
+        return replace(timer, revision=version)
+    return timer
+
+
+def _hearing_moves(timer: Timer, event: Event, version: int) -> Timer:
+    """逾期只作记号，事情还是要办。"""
+    del version
+    if isinstance(event, hearing.HearingOverdue) and timer.kind is TimerKind.HEARING:
+        return replace(timer, missed=True)
+    return timer
+
+
+def _panel_moves(timer: Timer, event: Event, version: int) -> Timer:
+    """别的机关逾期：只作记号，事情还是要办。"""
+    del version
+    late: tuple[TimerKind, str]
+    match event:
+        case joint.OpinionOverdue(body=name):
+            late = (TimerKind.OPINION, name)
+        case verification.VerificationOverdue(material=name):
+            late = (TimerKind.DOCUMENT, name)
+        case forwarding.ExaminationOverdue():
+            late = (TimerKind.EXAMINATION, "")
+        case _:
+            return timer
+    return replace(timer, missed=True) if (timer.kind, timer.name) == late else timer
+
+
+_MOVERS: Final = (_case_moves, _pledge_moves, _inspection_moves, _hearing_moves, _panel_moves)
+
+
+# -- what opens a deadline, slice by slice
+
+
+def _case_opens(event: Event, version: int) -> Iterator[Timer]:
+    match event:
+        case case.Received(notice_due_on=due, received_at=at):
+            start = beijing_day(at)
+            yield _counted(TimerKind.COMPLETENESS_NOTICE, due, version, case.NOTICE_DAYS, start)
+        case case.Accepted() | case.DeemedAccepted():
+            start, promised, legal = event.accepted_on, event.promised_due_on, event.legal_due_on
+            days = event.promised_days
+            yield _counted(TimerKind.PROMISED_DECISION, promised, version, days, start)
+            yield _counted(TimerKind.LEGAL_DECISION, legal, version, event.legal_days, start)
+        case clock.Expedited(dues=clock.Dues(expedited_due_on=date() as due)):
+            # From the day of acceptance, which the event does not say: see _since.
+            days = event.expedited_days
+            yield _counted(TimerKind.EXPEDITED_DECISION, due, version, days, date.min)
+        case case.SupplementRequested(supply_by=date() as due):
+            yield _until(TimerKind.SUPPLY, due, version)
+        case gaps.GapsAccepted(due_on=due):
+            for name in event.gaps:
+                yield _until(TimerKind.GAP, due, version, name)
+        case (
+            case.Approved(delivery_due_on=due)
+            | case.Rejected(delivery_due_on=due)
+            | case.DeemedApproved(delivery_due_on=due)
+        ):
+            start = event.decided_on
+            yield _counted(TimerKind.DELIVERY, due, version, case.DELIVERY_DAYS, start)
+        case _:
+            return
+
+
+def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.Made():
             for promise in event.promises:
                 yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
-        case approval.Granted(valid_to=date() as due):
-            yield _until(TimerKind.VALIDITY, due, version)
         case linkage.Sent(claim_due_on=due):
-            yield _until(TimerKind.CLAIM, due, version)
-        case revocation.NoticeServed(statement_due_on=due):
-            yield _until(TimerKind.STATEMENT, due, version)
+            yield _counted(TimerKind.CLAIM, due, version, linkage.CLAIM_DAYS, date.min)
+        case commitment.VerificationSet(due_on=date() as due):
+            yield _until(TimerKind.VERIFICATION, due, version)
+        case commitment.RectificationOrdered(due_on=due):
+            yield _until(TimerKind.RECTIFICATION, due, version)
+        case credit.RecordAdded(record_no=number, last_day=due):
+            yield _until(TimerKind.CREDIT_RECORD, due, version, number)
+        case _:
+            return
+
+
+def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
+    match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
-            yield from _opened_among(event, version)
+            return
 
 
-# What opens a deadline among several organs: its kind, and where the event says when and whose.
-_OPENS: Final[dict[type[Event], tuple[TimerKind, str, str]]] = {
-    hearing.RightTold: (TimerKind.HEARING_REQUEST, "apply_due_on", ""),
-    hearing.HearingRequested: (TimerKind.HEARING, "hold_due_on", ""),
-    joint.OpinionRequested: (TimerKind.OPINION, "due_on", "body"),
-    verification.VerificationRequested: (TimerKind.DOCUMENT, "due_on", "material"),
-    forwarding.ExaminationOpened: (TimerKind.EXAMINATION, "due_on", ""),
-    project.MeetingHeld: (TimerKind.MEETING, "next_on", ""),
-    project.ProjectRegistered: (TimerKind.TARGET, "due_on", ""),
-    package.PackageOpened: (TimerKind.TARGET, "due_on", ""),
-}
-
-
-def _opened_among(event: Event, version: int) -> Iterator[Timer]:
+def _hearing_opens(event: Event, version: int) -> Iterator[Timer]:
     """几个机关几个人的程序。"""
-    if type(event) in _OPENS:
-        kind, when, whose = _OPENS[type(event)]
-        due_on = getattr(event, when)
-        if due_on is not None:
-            yield _until(kind, due_on, version, getattr(event, whose) if whose else "")
+    match event:
+        case hearing.RightTold(told_on=start, apply_due_on=due):
+            days = hearing.APPLY_DAYS
+            yield _counted(TimerKind.HEARING_REQUEST, due, version, days, start)
+        case hearing.HearingRequested(requested_on=start, hold_due_on=due):
+            yield _counted(TimerKind.HEARING, due, version, hearing.HOLD_DAYS, start)
+        case _:
+            return
+
+
+def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
+    """许可的有效期；有延续申请、届时视为准予的，到期不是届满（规则 13）。"""
+    match event:
+        case approval.RenewalRequested(tacit=True, valid_to=due):
+            yield _until(TimerKind.RENEWAL, due, version)
+        case (
+            approval.Granted(valid_to=date() as due)
+            | approval.RenewalRequested(valid_to=due)
+            | approval.Renewed(valid_to=due)
+            | approval.RenewalRefused(valid_to=due)
+            | approval.DeemedRenewed(valid_to=due)
+            | approval.RevocationReversed(valid_to=date() as due)
+        ):
+            yield _until(TimerKind.VALIDITY, due, version)
+        case (
+            revocation.NoticeServed(statement_due_on=due)
+            | revocation.NoticePublished(statement_due_on=due)
+        ):
+            yield _until(TimerKind.STATEMENT, due, version)
+        case revocation.FollowUpOrdered(due_on=due):
+            yield _until(TimerKind.FOLLOW_UP, due, version)
+        case _:
+            return
+
+
+def _panel_opens(event: Event, version: int) -> Iterator[Timer]:
+    """别的机关的答复、初审、调度会与全程目标。"""
+    match event:
+        case joint.OpinionRequested(requested_on=start, days=days, due_on=due, body=name):
+            yield replace(_counted(TimerKind.OPINION, due, version, days, start), name=name)
+        case verification.VerificationRequested(
+            requested_on=start, days=days, due_on=due, material=name
+        ):
+            yield replace(_counted(TimerKind.DOCUMENT, due, version, days, start), name=name)
+        case forwarding.ExaminationOpened(accepted_on=start, due_on=due):
+            days = forwarding.EXAMINATION_DAYS
+            yield _counted(TimerKind.EXAMINATION, due, version, days, start)
+        case project.MeetingHeld(next_on=due):
+            yield _until(TimerKind.MEETING, due, version)
+        case (
+            package.PackageOpened(opened_on=start, target_days=int() as days, due_on=date() as due)
+            | project.ProjectRegistered(
+                registered_on=start, target_days=int() as days, due_on=date() as due
+            )
+        ):
+            yield _counted(TimerKind.TARGET, due, version, days, start)
+        case _:
+            return
+
+
+_OPENERS: Final = (
+    *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
+    _panel_opens,
+)

@@ -57,8 +57,21 @@ class VerificationOverdue(Event):
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class VerificationsEnded(Event):
+    """核验因办件告结而终止。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("qtgb2021-47:8",)
+    materials: tuple[str, ...]  # 还没有答复的材料，不必再核验
+    ended_on: date
+
+
 VerificationEvent: TypeAlias = (
-    VerificationRequested | DocumentVerified | DocumentNotVerified | VerificationOverdue
+    VerificationRequested
+    | DocumentVerified
+    | DocumentNotVerified
+    | VerificationOverdue
+    | VerificationsEnded
 )
 
 
@@ -90,6 +103,14 @@ class Verifications:
     """一件办件的各项核验，一份材料一项。"""
 
     checks: tuple[Check, ...] = ()
+    ended: VerificationsEnded | None = None
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """还没有答复的材料。"""
+        if self.ended is not None:
+            return ()
+        return tuple(one.request.material for one in self.checks if one.answer is None)
 
     def of(self, material: str) -> Check | None:
         """该材料现在的核验。"""
@@ -98,26 +119,37 @@ class Verifications:
     def with_check(self, check: Check) -> "Verifications":
         """换上这一项。"""
         others = [one for one in self.checks if one.request.material != check.request.material]
-        return Verifications((*others, check))
+        return replace(self, checks=(*others, check))
 
     def after(self, event: Event) -> "Verifications":
-        """请求、答复、逾期；核验不实的可以另行请求。"""
+        """请求、答复、逾期；核验不实的可以另行请求；办件告结即终止。"""
         match event:
-            case VerificationRequested():
-                known = self.of(event.material)
-                if known is None or isinstance(known.answer, DocumentNotVerified):
-                    return self.with_check(Check(event))
-            case DocumentVerified() | DocumentNotVerified():
-                known = self.of(event.material)
-                if known is not None and known.answer is None:
-                    return self.with_check(replace(known, answer=event))
-            case VerificationOverdue():
-                known = self.of(event.material)
-                if known is not None and known.answer is None and not known.overdue:
-                    return self.with_check(replace(known, overdue=True))
+            case VerificationRequested(material=name) if self._may_ask(name):
+                return self.with_check(Check(event))
+            case DocumentVerified(material=name) | DocumentNotVerified(material=name):
+                return self.with_check(replace(self._waiting(event, name), answer=event))
+            case VerificationOverdue(material=name) if name not in self._late:
+                return self.with_check(replace(self._waiting(event, name), overdue=True))
+            case VerificationsEnded() if self.open:
+                return replace(self, ended=event)
             case _:
-                pass
-        raise ImpossibleHistory(f"{event} after {self}")
+                raise ImpossibleHistory(f"{event} after {self}")
+
+    @property
+    def _late(self) -> frozenset[str]:
+        return frozenset(one.request.material for one in self.checks if one.overdue)
+
+    def _may_ask(self, material: str) -> bool:
+        known = self.of(material)
+        return self.ended is None and (
+            known is None or isinstance(known.answer, DocumentNotVerified)
+        )
+
+    def _waiting(self, event: Event, material: str) -> Check:
+        known = self.of(material)
+        if known is None or material not in self.open:
+            raise ImpossibleHistory(f"{event} after {self}")
+        return known
 
 
 BLANK: Final = Verifications()
@@ -151,6 +183,8 @@ class Request:
         known = state.of(self.fact.material)
         if known is not None and known.request == self.fact:
             return ()
+        if state.ended is not None:
+            return _over(state.ended)
         if not self.listed:
             return Refused(Refusal.VERIFICATION_NOT_LISTED, {"material": self.fact.material})
         if not self.same_level:
@@ -175,6 +209,8 @@ class Reply:
             return ()
         if known.request.issuing_body != self.fact.body:
             return Refused(Refusal.DUTY_ORGAN, {"organ": known.request.issuing_body})
+        if state.ended is not None:
+            return _over(state.ended)
         if known.answer is not None:
             return known.standing
         if isinstance(self.fact, DocumentNotVerified) and not self.fact.reasons.strip():
@@ -194,14 +230,29 @@ class MarkOverdue:
         known = state.of(self.fact.material)
         if known is None:
             return Refused(Refusal.VERIFICATION_NOT_FOUND, {"material": self.fact.material})
-        if known.answer is not None or known.overdue:
+        if self.fact.material not in state.open or known.overdue:
             return ()
         if self.today <= self.fact.due_on:
             return Refused(Refusal.VERIFICATION_NOT_YET_DUE, {"due_on": str(self.fact.due_on)})
         return (self.fact,)
 
 
-Command: TypeAlias = Request | Reply | MarkOverdue
+@dataclass(frozen=True, slots=True)
+class End:
+    """办件告结。"""
+
+    today: date
+
+    def decide(self, state: Verifications) -> Answer:
+        """没有答复的不必再核验；都已答复的无事可办。"""
+        return (VerificationsEnded(state.open, self.today),) if state.open else ()
+
+
+Command: TypeAlias = Request | Reply | MarkOverdue | End
+
+
+def _over(ended: VerificationsEnded) -> Refused:
+    return Refused(Refusal.VERIFICATION_ENDED, {"on": str(ended.ended_on)})
 
 
 # -- evolve, decide

@@ -45,7 +45,7 @@ SELECT position FROM ledger.event WHERE topic = %s AND partition = %s AND lane_p
 # neighbours may be out of order.
 DISORDER: Final = timedelta(minutes=5)
 _STREAM: Final = "SELECT FROM ledger.stream_head WHERE stream = ANY(%s) LIMIT 1"
-_NEXT_DUE: Final = "SELECT min(due_at) FROM follower.row WHERE due_at <= %s"
+_NEXT_DUE: Final = "SELECT min(due_at) FROM follower.row WHERE due_at > %s AND due_at <= %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def is_known(conn: Connection, number: str) -> bool:
     return conn.execute(_STREAM, (streams,)).fetchone() is not None
 
 
-def next_due(conn: Connection, until: datetime) -> datetime | None:
-    """到此刻为止，机器最早要办的期限；没有则为 None。"""
-    row = conn.execute(_NEXT_DUE, (until,)).fetchone()
+def next_due(conn: Connection, after: datetime, until: datetime) -> datetime | None:
+    """两刻之间（后者在内），机器最早要办的期限；没有则为 None。"""
+    row = conn.execute(_NEXT_DUE, (after, until)).fetchone()
     due: datetime | None = row[0] if row else None
     return due
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, LiteralString
 
 from domain import approval
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, counted, names_of, select
+from projections.common import Found, Reader, counted, facts, names_of, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -27,6 +27,9 @@ COLUMNS: Final = (
     Column("ended_exactly", ColumnType.BOOLEAN),
     Column("ending_no", ColumnType.TEXT),
     Column("deregistered", ColumnType.BOOLEAN),
+    Column("certificate_no", ColumnType.TEXT),
+    Column("renewal", ColumnType.TEXT),
+    Column("voided", ColumnType.JSON),
     Column("imported", ColumnType.BOOLEAN),
     Column("source", ColumnType.TEXT),
     Column("source_status", ColumnType.TEXT),
@@ -86,8 +89,35 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | _term(new, event)
         case approval.EndingImported(term_from=term_from):
             return new | _ending(event) if term_from == new["valid_from"] else new
-        case _:
+        case _ if type(event) in ENDINGS:
             return new | _ended(new, delivered)
+        case _:
+            return new | _lived(new, event)
+
+
+def _lived(row: Row, event: Event) -> dict[str, Value]:
+    """What happens to a licence while it lives: another certificate, a renewal."""
+    match event:
+        case approval.CertificateReissued(certificate_no=number):
+            return {"certificate_no": number}
+        case approval.CertificateVoided():
+            known = row.get("voided")
+            return {"voided": [*(known if isinstance(known, list) else []), facts(event)]}
+        case approval.RevocationReversed():
+            return {**_in_force(), "ending_no": None}
+        case approval.RenewalRequested():
+            return {"renewal": "RENEWAL_REQUESTED"}
+        case approval.RenewalRefused():
+            return {"renewal": "RENEWAL_REFUSED"}
+        case approval.Renewed() | approval.DeemedRenewed():
+            renewal = "RENEWED" if isinstance(event, approval.Renewed) else "DEEMED_RENEWED"
+            return {
+                "renewal": renewal,
+                "valid_from": event.valid_from,
+                "valid_to": event.valid_to,
+            }
+        case _:
+            return {}
 
 
 def _term_states(row: Row, event: Event) -> Json:
@@ -146,7 +176,7 @@ def _ended(row: Row, delivered: Delivered) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="approvals",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -182,6 +212,8 @@ class ApprovalRow:
     ended_exactly: bool | None
     ending_no: str | None
     deregistered: bool
+    certificate_no: str | None
+    renewal: str | None
     imported: bool
     source: str | None
     source_status: str | None
@@ -216,6 +248,37 @@ class Asked:
     item_code: str | None = None
     imported: bool | None = None
     expired_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoidNotice:
+    """作废公告的一条：哪张证照、因何、何日公告作废。"""
+
+    certificate_no: str
+    licence_no: str
+    cause: str
+    notice_no: str
+    noticed_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Voided:
+    key: str
+    voided: list[dict[str, str]]
+
+
+def void_notices(conn: Reader, holder: str | None, limit: int | None) -> Found[VoidNotice]:
+    """作废公告，新的在前。"""
+    condition: LiteralString = "voided IS NOT NULL AND holder = coalesce(%s, holder)"
+    found = [
+        VoidNotice(
+            one["certificate_no"], row.key, one["cause"], one["notice_no"], one["noticed_on"]
+        )
+        for row in select(conn, PROJECTION, _Voided, condition, (holder,))
+        for one in row.voided
+    ]
+    found.sort(key=lambda one: (one.noticed_on, one.certificate_no), reverse=True)
+    return Found(found[:limit], len(found))
 
 
 def search(conn: Reader, asked: Asked, limit: int | None) -> Found[ApprovalRow]:

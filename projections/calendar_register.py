@@ -9,7 +9,7 @@ from domain.deadlines import Calendar
 from domain.decider import RuleUsed
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row
-from projections.common import Reader, names_of, select
+from projections.common import Reader, select
 
 COLUMNS: Final = (
     Column("year", ColumnType.BIGINT),
@@ -50,7 +50,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("calendar"),
+    reads=frozenset({"calendar.published.v1"}),
     by_partition_key=True,
 )
 

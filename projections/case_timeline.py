@@ -6,9 +6,11 @@ from typing import Final
 
 from domain import approval
 from domain.terms import Role
+from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row
 from projections.common import Reader, facts, names_of, select, text_field
+from schemas.topics import topic_of
 
 COLUMNS: Final = (
     Column("position", ColumnType.BIGINT, indexed=True),
@@ -46,7 +48,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     entry, meta, event = delivered.entry, delivered.meta, delivered.event
     own = delivered.identity if entry.stream.startswith("licence/") else None
     basis: list[Json] = list(meta.legal_basis)
-    has_case = entry.topic == "case" and entry.key != own  # an imported licence has none
+    # An imported licence has none, nor has a deadline of a plan or a task.
+    has_case = topic_of(file_of(entry.stream)) == "case" and entry.key != own
     return {
         "position": entry.position,
         "stream": entry.stream,
@@ -74,22 +77,29 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
     reads=names_of(
         "case",
         "commitment",
+        "compensation",
         "filing",
         "licence",
         "revocation",
         "push",
+        # 文书与材料
+        "material",
+        "document",
+        "seal",
         "plan",
         "task",
         "inspection",
+        "deadline",
     )
-    | names_of("hearing", "joint", "verification", "forwarding", "consultation", "copy"),
+    | names_of("hearing", "exemption", "placement")
+    | names_of("joint", "verification", "forwarding", "consultation", "copy"),
     by_partition_key=True,
 )
 

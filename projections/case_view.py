@@ -4,14 +4,15 @@ Key: the case number (a filing's own number), which every event of the case topi
 row gathers what happened to the case, its licence, commitment, pushes and revocation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain import approval, case, commitment, filing, linkage, revocation
+from domain import approval, case, clock, commitment, filing, linkage, revocation, timekeeping
 from domain.decider import Event
 from domain.terms import Role
+from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
@@ -37,8 +38,11 @@ COLUMNS: Final = (
     Column("promised_due_on", ColumnType.DATE),
     Column("legal_due_on", ColumnType.DATE),
     Column("delivery_due_on", ColumnType.DATE),
+    Column("expedited_due_on", ColumnType.DATE),
+    Column("paused", ColumnType.TEXT),
     Column("due_on", ColumnType.DATE, indexed=True),
     Column("provisional", ColumnType.BOOLEAN),
+    Column("provisional_dues", ColumnType.JSON),
     Column("missed", ColumnType.JSON),
     Column("rules", ColumnType.JSON),
     Column("licence_no", ColumnType.TEXT, indexed=True),
@@ -76,6 +80,10 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     case.Reviewed: ("state", "REVIEWED"),
     case.Approved: ("state", "APPROVED"),
     case.Rejected: ("state", "REJECTED"),
+    case.DeemedApproved: ("state", "DEEMED_APPROVED"),
+    case.Withdrawn: ("state", "APPLICATION_WITHDRAWN"),
+    case.SupplementLapsed: ("state", "SUPPLEMENT_LAPSED"),
+    case.AcceptanceRevoked: ("state", "ACCEPTANCE_REVOKED"),
     filing.Submitted: ("state", "SUBMITTED"),
     filing.Returned: ("state", "RETURNED"),
     filing.Filed: ("state", "FILED"),
@@ -94,12 +102,28 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     commitment.BreachDismissed: ("commitment_state", "BREACH_DISMISSED"),
     commitment.Fulfilled: ("commitment_state", "FULFILLED"),
     commitment.Voided: ("commitment_state", "VOIDED"),
+    # 承诺的资格、告知、撤回与整改
+    commitment.EligibilityChecked: ("commitment_state", "ELIGIBLE"),
+    commitment.Offered: ("commitment_state", "OFFERED"),
+    commitment.Withdrawn: ("commitment_state", "WITHDRAWN"),
+    commitment.RectificationOrdered: ("commitment_state", "RECTIFYING"),
+    commitment.Rectified: ("commitment_state", "RECTIFIED"),
+    commitment.RectificationFailed: ("commitment_state", "RECTIFICATION_FAILED"),
+    filing.Withdrawn: ("state", "WITHDRAWN"),
+    filing.Tracked: ("state", "TRACKED"),
+    filing.Completed: ("state", "COMPLETED"),
+    filing.ReportInvalidated: ("state", "REPORT_INVALIDATED"),
     revocation.Proposed: ("revocation_state", "PROPOSED"),
     revocation.NoticeServed: ("revocation_state", "NOTICE_SERVED"),
     revocation.StatementHeard: ("revocation_state", "STATEMENT_HEARD"),
     revocation.LegalReviewed: ("revocation_state", "LEGAL_REVIEWED"),
     revocation.Decided: ("revocation_state", "DECIDED"),
     revocation.Dropped: ("revocation_state", "DROPPED"),
+    # 撤销的后续
+    approval.RevocationReversed: ("licence_state", "IN_FORCE"),
+    revocation.NoticePublished: ("revocation_state", "NOTICE_PUBLISHED"),
+    revocation.FollowUpOrdered: ("revocation_state", "FOLLOW_UP_ORDERED"),
+    revocation.FollowUpClosed: ("revocation_state", "FOLLOW_UP_CLOSED"),
 }
 PUSH_STATES: Final[dict[type[Event], str]] = {
     linkage.Sent: "SENT",
@@ -113,7 +137,6 @@ _ACCEPTED: Final = (
     "accepted_on",
     "promised_due_on",
     "legal_due_on",
-    "provisional",
 )
 # Facts that go into the column of the same name.
 _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
@@ -129,7 +152,10 @@ _TAKEN: Final[dict[type[Event], tuple[str, ...]]] = {
     case.DeemedAccepted: _ACCEPTED,
     case.Approved: ("licence_no", "commitment_id", "valid_from", "valid_to", "delivery_due_on"),
     case.Rejected: ("delivery_due_on",),
+    case.DeemedApproved: ("licence_no", "valid_from", "delivery_due_on"),
     case.CaseImported: ("item_code", "organ", "channel"),
+    approval.Renewed: ("valid_to",),
+    approval.DeemedRenewed: ("valid_to",),
     filing.Submitted: ("item_code", "item_version"),
 }
 _OWN_NUMBER: Final = {
@@ -138,12 +164,14 @@ _OWN_NUMBER: Final = {
     "revocation": "revocation_id",
 }
 OPEN: Final = ("RECEIVED", "AWAITING_SUPPLEMENT", "SUPPLEMENTED", "ACCEPTED", "REVIEWED")
+_TO_DECIDE: Final = ("promised_due_on", "legal_due_on", "expedited_due_on")
 # The deadlines that bind in a state: the earliest of them is when the case is next due.
 _BINDING: Final = {
     "RECEIVED": ("notice_due_on",),
-    "ACCEPTED": ("promised_due_on", "legal_due_on"),
-    "REVIEWED": ("promised_due_on", "legal_due_on"),
+    "ACCEPTED": _TO_DECIDE,
+    "REVIEWED": _TO_DECIDE,
 }
+_DECIDED: Final = ("APPROVED", "REJECTED", "DEEMED_APPROVED")
 _NEW: Final[Row] = {
     "delivered": False,
     "missed": [],
@@ -159,7 +187,10 @@ _NOT_OFFICERS: Final = frozenset({Role.APPLICANT, Role.AGENT, Role.SYSTEM})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一件事只涉及它所属的办件。"""
+    """一件事只涉及它所属的办件；重新推算的，只看办件自己的期限。"""
+    if isinstance(delivered.event, timekeeping.Rederived):
+        own = file_of(delivered.stream).startswith(f"{case.AGGREGATE.family}/")
+        return (delivered.key,) if own else ()
     return (delivered.key,)
 
 
@@ -176,6 +207,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    new |= _clocked(event)
+    new |= _unsure(new, event)
     if isinstance(event, commitment.BreachConfirmed):
         new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
@@ -185,6 +218,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         used: dict[str, Json] = {rule.name: rule.version for rule in delivered.meta.rules}
         new["rules"] = (known if isinstance(known, dict) else {}) | used
     new |= {"officers": _officers(new, delivered), "due_on": _due(new)}
+    if isinstance(event, timekeeping.Rederived):
+        return new  # a reckoning of ours: nothing happened to the case (schemas/case_states.json)
     return new | counted(new, delivered) | {"updated_at": delivered.meta.recorded_at}
 
 
@@ -192,6 +227,43 @@ def _due(row: Row) -> date | None:
     """When the case is next due, by our own deadlines; an imported one is due by its source's."""
     dues = (row.get(name) for name in _BINDING.get(str(row.get("state")), ()))
     return min((due for due in dues if isinstance(due, date)), default=None)
+
+
+def _unsure(row: Row, event: Event) -> dict[str, Value]:
+    """Which deadlines are provisional, and whether one that is open is among them."""
+    known = row.get("provisional_dues")
+    names = {str(name) for name in known} if isinstance(known, list) else set()
+    match event:
+        case case.Accepted() | case.DeemedAccepted():
+            names = _beyond(row, provisional=event.provisional)
+        case clock.Paused() | clock.Resumed() | clock.Extended() | clock.Expedited():
+            names = _beyond(row, provisional=event.dues.provisional)
+        case timekeeping.Rederived(deadline=kind, provisional=unsure) if kind in _DUE:
+            names = names | {_DUE[kind]} if unsure else names - {_DUE[kind]}
+        case _ if known is None:
+            return {}
+        case _:
+            pass
+    beyond: list[Json] = [*sorted(names)]
+    return {"provisional_dues": beyond, "provisional": not names.isdisjoint(_open(row))}
+
+
+def _beyond(row: Row, *, provisional: bool) -> set[str]:
+    """The event says of all together that the calendar is not known: of the last year they end in.
+
+    An earlier one may end in a year that is published, and is then never derived anew.
+    """
+    dues = {name: due for name in _TO_DECIDE if isinstance(due := row.get(name), date)}
+    last = max((due.year for due in dues.values()), default=0)
+    return {name for name, due in dues.items() if provisional and due.year == last}
+
+
+def _open(row: Row) -> tuple[str, ...]:
+    """The deadlines that are still to be met."""
+    state = str(row.get("state"))
+    if state in _DECIDED and not row.get("delivered"):
+        return ("delivery_due_on",)
+    return _BINDING.get(state, ())
 
 
 def _officers(row: Row, delivered: Delivered) -> list[Json]:
@@ -220,7 +292,7 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return _organs(meta)
         case filing.Submitted(filer=filer):
             return _organs(meta) | {"applicant": filer, "received_at": meta.decided_at}
-        case case.Approved() | case.Rejected() | case.Declined():
+        case case.Approved() | case.Rejected() | case.Declined() | case.DeemedApproved():
             return {"decided_at": meta.decided_at}
         case filing.Filed():  # lodged by the applicant: the organ is whoever takes it on file
             return _organs(meta) | {"decided_at": meta.decided_at}
@@ -233,6 +305,43 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {"pushes": _pushed(row, delivered)}
         case _:
             return {}
+
+
+def _clocked(event: Event) -> dict[str, Value]:
+    """Where the deadlines stand now, and for what the clock is stopped."""
+    match event:
+        case timekeeping.Rederived():
+            return _derived(event)
+        case clock.Paused(dues=dues, reason=reason):
+            return _dues(dues) | {"paused": str(reason)}
+        case clock.Resumed(dues=dues):
+            return _dues(dues) | {"paused": None}
+        case clock.Extended(dues=dues) | clock.Expedited(dues=dues):
+            return _dues(dues)
+        case _:
+            return {}
+
+
+def _dues(dues: clock.Dues) -> dict[str, Value]:
+    days = (item.name for item in fields(dues) if item.name != "provisional")
+    return {name: getattr(dues, name) for name in days}
+
+
+# Which column a deadline of the case stands in.
+_DUE: Final = {
+    "COMPLETENESS_NOTICE": "notice_due_on",
+    "PROMISED_DECISION": "promised_due_on",
+    "LEGAL_DECISION": "legal_due_on",
+    "EXPEDITED_DECISION": "expedited_due_on",
+    "DELIVERY": "delivery_due_on",
+}
+
+
+def _derived(event: timekeeping.Rederived) -> dict[str, Value]:
+    """The machine derived a deadline anew, by a calendar that came later."""
+    if event.deadline not in _DUE:
+        return {}
+    return {_DUE[event.deadline]: event.due_on}
 
 
 def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[str, Value]:
@@ -272,11 +381,13 @@ def _pushed(row: Row, delivered: Delivered) -> Json:
 
 PROJECTION: Final = Projection(
     name="case_view",
-    version=3,
+    version=5,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "filing", "licence", "revocation", "push") - _WITHOUT_CASE,
+    reads=names_of("case", "commitment", "compensation", "filing", "licence", "revocation", "push")
+    - _WITHOUT_CASE
+    | {"deadline.rederived.v1"},
     by_partition_key=True,
 )
 
@@ -285,7 +396,7 @@ PROJECTION: Final = Projection(
 
 
 class Light(StrEnum):
-    """红黄绿灯；办结的与导入的不亮灯。"""
+    """红黄绿灯；办结的与导入的不亮灯，停算之中的亮绿灯。"""
 
     GREEN = "GREEN"
     YELLOW = "YELLOW"  # 承诺时限已过，或任一期限将至
@@ -314,6 +425,8 @@ class CaseRow:
     promised_due_on: date | None
     legal_due_on: date | None
     delivery_due_on: date | None
+    expedited_due_on: date | None
+    paused: str | None
     due_on: date | None
     provisional: bool | None
     missed: list[str]
@@ -343,14 +456,18 @@ class CaseRow:
         """今日（北京）该亮什么灯：红看法定期限，黄看承诺时限与临期。"""
         if self.state not in OPEN:
             return Light.NONE
+        if self.paused:
+            return Light.GREEN
         binding = self.notice_due_on if self.state == "RECEIVED" else self.legal_due_on
         if binding is not None and today > binding:
             return Light.RED
-        dues = [due for due in (binding, self._promised()) if due is not None]
+        dues = [due for due in (binding, *self._promised()) if due is not None]
         return Light.YELLOW if any(today > due - SOON for due in dues) else Light.GREEN
 
-    def _promised(self) -> date | None:
-        return None if self.state == "RECEIVED" else self.promised_due_on
+    def _promised(self) -> tuple[date | None, ...]:
+        if self.state == "RECEIVED":
+            return ()
+        return self.promised_due_on, self.expedited_due_on
 
 
 def find(conn: Reader, case_no: str) -> CaseRow | None:

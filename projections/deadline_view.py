@@ -1,14 +1,18 @@
 """期限一览：每份案卷还有哪些期限没有了结，最近的在前。"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain.deadlines import ONE_DAY
-from domain.timers import Timer, TimerKind, advance
+from domain.deadlines import ONE_DAY, Calendar
+from domain.lights import Light, Span, levels_of, light_on
+from domain.timekeeping import file_of
+from domain.timers import FAMILIES, Timer, TimerKind, advance, told
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Column, ColumnType, Json, Projection, Row
+from projections import calendar_register
 from projections.common import Found, Reader, names_of, select
 
 COLUMNS: Final = (
@@ -20,15 +24,17 @@ COLUMNS: Final = (
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
-    return (delivered.stream,)
+    """一份案卷一行；机器记下的归到所属案卷。"""
+    return (file_of(delivered.stream),)
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row | None:
     """还开着的期限；一项不剩，则无此行。"""
     del key
     before = unpack(row["timers"], tuple[Timer, ...]) if row else ()
-    after = advance(before, delivered.event, delivered.entry.version)
+    meta = delivered.meta
+    told_by = told(meta.decided_at, meta.rules)
+    after = advance(before, delivered.event, delivered.entry.version, told_by)
     if not after:
         return None
     kept: list[Json] = [pack(timer) for timer in after]
@@ -42,12 +48,11 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row | None:
 
 PROJECTION: Final = Projection(
     name="deadline_view",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("case", "commitment", "licence", "push", "revocation", "plan", "task")
-    | names_of("hearing", "joint", "verification", "forwarding", "package", "project"),
+    reads=names_of(*FAMILIES),
     by_partition_key=True,
 )
 
@@ -57,7 +62,11 @@ PROJECTION: Final = Projection(
 
 @dataclass(frozen=True, slots=True)
 class OpenDeadline:
-    """一项未了的期限：哪份案卷、何种、何日届满、是否已记录逾期。"""
+    """一项未了的期限：哪份案卷、何种、何日届满、今日的灯。
+
+    ``missed``: the ledger records it. ``calendars``: the versions it was reckoned by.
+    ``provisional``: it reaches into a year whose calendar is not published.
+    """
 
     stream: str
     number: str
@@ -65,6 +74,9 @@ class OpenDeadline:
     name: str
     due_on: date
     missed: bool
+    light: Light
+    calendars: tuple[str, ...]
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +86,77 @@ class _Stored:
     timers: list[Json]
 
 
-def _flat(rows: list[_Stored]) -> list[OpenDeadline]:
+def _shown(row: _Stored, timer: Timer, today: date, calendar: Calendar) -> OpenDeadline:
+    span = Span(timer.start, timer.due_on)
+    light = light_on(today, span, levels_of(timer.kind), calendar)
+    unknown = timer.follows_calendar and not calendar.years.issuperset(span.years)
+    return OpenDeadline(
+        stream=row.key,
+        number=row.number,
+        kind=timer.kind,
+        name=timer.name,
+        due_on=timer.due_on,
+        missed=timer.missed,
+        light=Light.BLACK if timer.missed else light,
+        calendars=timer.calendars,
+        provisional=unknown,
+    )
+
+
+def _flat(rows: list[_Stored], today: date, calendar: Calendar) -> list[OpenDeadline]:
     found = [
-        OpenDeadline(row.key, row.number, timer.kind, timer.name, timer.due_on, timer.missed)
+        _shown(row, timer, today, calendar)
         for row in rows
         for timer in unpack(row.timers, tuple[Timer, ...])
     ]
     return sorted(found, key=lambda deadline: (deadline.due_on, deadline.stream, deadline.kind))
 
 
-def of_number(conn: Reader, number: str) -> list[OpenDeadline]:
-    """一件办件（或一个计划）名下的全部未了期限。"""
-    return _flat(select(conn, PROJECTION, _Stored, "number = %s", (number,)))
+def opened(
+    rows: Mapping[str, Row], number: str, today: date, calendar: Calendar
+) -> tuple[OpenDeadline, ...]:
+    """由在手的各行得出一件办件名下的全部未了期限。"""
+    mine = {key: row for key, row in rows.items() if row["number"] == number}
+    stored = [_Stored(key, number, _timers(row)) for key, row in mine.items()]
+    return tuple(_flat(stored, today, calendar))
+
+
+def _timers(row: Row) -> list[Json]:
+    kept = row["timers"]
+    return kept if isinstance(kept, list) else []
+
+
+def of_number(conn: Reader, number: str, today: date) -> list[OpenDeadline]:
+    """一件办件（或一个计划）名下的全部未了期限，今日各亮什么灯。"""
+    rows = select(conn, PROJECTION, _Stored, "number = %s", (number,))
+    return _flat(rows, today, calendar_register.published(conn))
 
 
 def until(conn: Reader, day: date) -> list[OpenDeadline]:
     """``day`` 当日及以前届满而未了的期限，先到期者在前。"""
     rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (day,))
-    return [deadline for deadline in _flat(rows) if deadline.due_on <= day]
+    calendar = calendar_register.published(conn)
+    return [deadline for deadline in _flat(rows, day, calendar) if deadline.due_on <= day]
 
 
-def search(
-    conn: Reader, due_by: date | None, overdue_on: date | None, limit: int | None
-) -> Found[OpenDeadline]:
-    """全部未了期限，先到期者在前；``overdue_on``：此日已过的。"""
-    last = min((day for day in (due_by, overdue_on and overdue_on - ONE_DAY) if day), default=None)
-    rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (last or date.max,))
-    found = [deadline for deadline in _flat(rows) if last is None or deadline.due_on <= last]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """查期限的条件；没有给的不限。``overdue``：今日已过的。"""
+
+    today: date
+    due_by: date | None = None
+    overdue: bool = False
+    light: Light | None = None
+
+
+def search(conn: Reader, asked: Asked, limit: int | None) -> Found[OpenDeadline]:
+    """合条件的未了期限，先到期者在前。"""
+    before = asked.today - ONE_DAY if asked.overdue else None
+    last = min((day for day in (asked.due_by, before) if day), default=date.max)
+    rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (last,))
+    found = [
+        deadline
+        for deadline in _flat(rows, asked.today, calendar_register.published(conn))
+        if deadline.due_on <= last and asked.light in {None, deadline.light}
+    ]
     return Found(found[:limit], len(found))

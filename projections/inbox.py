@@ -1,14 +1,20 @@
-"""监管部门的收件箱：推送给谁、认领没有、期限何时。一次推送一行。"""
+"""监管部门的收件箱：推送给谁、认领没有、期限何时。一次推送一行。
+
+What the supervisors must merely know of has a row for each department as well: an item that is
+cancelled or transferred, a project that is exempt (no case will tell them of its subjects).
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from domain import linkage
+from domain import catalogue, exemption, linkage
+from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, names_of, select
+from schemas.registry import EVENT_NAMES
 
 COLUMNS: Final = (
     Column("department", ColumnType.TEXT, indexed=True),
@@ -28,14 +34,32 @@ COLUMNS: Final = (
 )
 
 
+# What is told and needs no claiming: 信息推送行为结束即为对方接受信息.
+_TOLD: Final[dict[type[Event], str]] = {
+    catalogue.Cancelled: "ITEM_CANCELLED",
+    catalogue.AuthorityTransferred: "ITEM_TRANSFERRED",
+    exemption.Registered: "EXEMPTED",
+    exemption.Ended: "EXEMPTION_ENDED",
+}
+
+
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """推送编号。"""
-    return (delivered.identity,)
+    """推送编号；知会的，每个监管部门一行。"""
+    return tuple(_told(delivered)) or (delivered.identity,)
+
+
+def _told(delivered: Delivered) -> dict[str, str]:
+    """知会各部门的：行与部门。"""
+    matter = _TOLD.get(type(delivered.event))
+    bodies = getattr(delivered.event, "supervising_bodies", ())
+    number = f"{delivered.identity}.{delivered.position}"
+    return {f"{number}.{body}": body for body in bodies} if matter else {}
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一次推送的新现状。"""
-    del key
+    if type(delivered.event) in _TOLD:
+        return _informed(key, delivered)
     new: dict[str, Value] = {**(row or {}), "position": delivered.position}
     event, at = delivered.event, delivered.meta.decided_at
     match event:
@@ -61,13 +85,30 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"overdue": True}
 
 
+def _informed(key: str, delivered: Delivered) -> Row:
+    event = delivered.event
+    return {
+        "department": _told(delivered)[key],
+        "state": "INFORMED",
+        "matter": _TOLD[type(event)],
+        "case_no": delivered.key,
+        "item_code": getattr(event, "item_code", delivered.identity),
+        "source_stream": delivered.stream,
+        "source_event": delivered.entry.event_id,
+        "sent_at": delivered.meta.decided_at,
+        "claim_due_on": delivered.meta.effective_on,
+        "overdue": False,
+        "position": delivered.position,
+    }
+
+
 PROJECTION: Final = Projection(
     name="inbox",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("push"),
+    reads=names_of("push") | {name for name, kind in EVENT_NAMES.items() if kind in _TOLD},
     by_partition_key=True,
 )
 

@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 from psycopg import sql
 
-from domain import approval, case, commitment, filing, inspection, linkage, past_inspection
+from domain import approval, case, clock, commitment, filing, inspection, linkage, past_inspection
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -42,6 +42,11 @@ _OUTCOMES: Final[dict[type[Event], str]] = {
     case.Approved: "APPROVED",
     case.Rejected: "REJECTED",
     case.Declined: "DECLINED",
+    case.DeemedApproved: "APPROVED",
+    # 没有决定而告结的也算办结（domain.md 表 B 注），但不算提前办结
+    case.Withdrawn: "WITHDRAWN",
+    case.SupplementLapsed: "WITHDRAWN",
+    case.AcceptanceRevoked: "ACCEPTANCE_REVOKED",
 }
 _READ: Final[tuple[type[Event], ...]] = (
     case.Received,
@@ -50,10 +55,17 @@ _READ: Final[tuple[type[Event], ...]] = (
     case.Declined,
     case.Approved,
     case.Rejected,
+    case.DeemedApproved,
+    case.Withdrawn,
+    case.SupplementLapsed,
+    case.AcceptanceRevoked,
     case.CaseImported,
+    clock.Paused,
+    clock.Resumed,
     commitment.Made,
     commitment.BreachConfirmed,
     approval.Revoked,
+    approval.RevocationReversed,
     filing.Submitted,
     filing.Filed,
     linkage.Sent,
@@ -89,11 +101,14 @@ def _case(delivered: Delivered) -> dict[str, Value]:
             return _opened("CASE", meta.actor.organ, beijing_day(at))
         case case.Accepted() | case.DeemedAccepted():
             return {"kind": str(event.kind), "due_on": event.promised_due_on}
-        case case.Approved() | case.Rejected() | case.Declined():
-            return _closed(_OUTCOMES[type(event)], event.decided_on)
+        case clock.Paused(dues=dues) | clock.Resumed(dues=dues):
+            return {"due_on": dues.promised_due_on}
         case case.CaseImported(started_at=at, ended_at=end):
             new = _opened("IMPORTED_CASE", event.organ, beijing_day(at))
             return new | ({"closed_on": beijing_day(end)} if end else {})
+        case _ if type(event) in _OUTCOMES:
+            day = getattr(event, "decided_on", decided_on)  # what the fact says, if it says a day
+            return _closed(_OUTCOMES[type(event)], day)
         case filing.Submitted():
             return _opened("FILING", meta.actor.organ, decided_on)
         case filing.Filed():
@@ -111,6 +126,8 @@ def _pledge(delivered: Delivered) -> dict[str, Value]:
             return {"broken_on": day}
         case approval.Revoked():
             return {"revoked_on": day}
+        case approval.RevocationReversed():
+            return {"revoked_on": None}
         case _:
             return {}
 
@@ -159,7 +176,7 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
 
 PROJECTION: Final = Projection(
     name="statistics",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -201,13 +218,14 @@ class Counts:
 
 
 _PLEDGED: Final = "what = 'CASE' AND outcome <> 'DECLINED' AND kind = 'PLEDGED_TIME'"
+_DECIDED: Final = " AND outcome IN ('APPROVED', 'REJECTED')"
 # Each number is counted by the day on which that very thing happened, within the period.
 _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
     "received": ("opened_on", "what = 'CASE'"),
     "on_the_spot": ("opened_on", "what = 'CASE' AND kind = 'ON_THE_SPOT'"),
     "closed": ("closed_on", "what = 'CASE' AND outcome <> 'DECLINED'"),
     "pledged_closed": ("closed_on", _PLEDGED),
-    "early": ("closed_on", _PLEDGED + " AND closed_on < due_on"),
+    "early": ("closed_on", _PLEDGED + _DECIDED + " AND closed_on < due_on"),
     "approved": ("closed_on", "what = 'CASE' AND outcome = 'APPROVED'"),
     "rejected": ("closed_on", "what = 'CASE' AND outcome = 'REJECTED'"),
     "declined": ("closed_on", "what = 'CASE' AND outcome = 'DECLINED'"),
@@ -312,3 +330,16 @@ RATES: Final = (
     Rate("inspection_rate", "inspected", "tasks"),
     Rate("problem_rate", "problems", "inspected"),
 )
+
+
+def compression(limits: Iterable[tuple[int, int]], places: int = 2) -> Decimal | None:
+    """时限压缩：各事项减少的日数之和 ÷ 原日数之和，先加后除；没有日数则没有。
+
+    ``limits``: of each item the days before and the days now.
+    """
+    kept = tuple(limits)
+    before = sum(old for old, _ in kept)
+    if not before:
+        return None
+    exact = Decimal((before - sum(new for _, new in kept)) * 100) / Decimal(before)
+    return exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

@@ -5,7 +5,7 @@ It reads projections only, so that the command line and the demonstration show t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from rich.cells import chop_cells
@@ -28,15 +28,24 @@ from projections.deadline_view import OpenDeadline
 from projections.item_register import ItemRow
 from runtime.words import HASH_SHOWN, choice, content, instant, organ, rules, say, term, title
 
-COLOURS: Final = {"GREEN": "green", "YELLOW": "yellow", "RED": "red", "NONE": "dim"}
+COLOURS: Final = {
+    "GREEN": "green",
+    "YELLOW": "yellow",
+    "RED": "red",
+    "BLACK": "bold red",
+    "NONE": "dim",
+}
 SECTIONS: Final = (
-    ("timeline", frozenset({"case", "filing", "commitment", "licence"})),
+    ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
     ("hearing", frozenset({"hearing"})),
     ("others", frozenset({"joint", "verification", "forwarding", "consultation", "copy"})),
+    ("material_section", frozenset({"material"})),
+    ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),
+    ("timekeeping", frozenset({"deadline"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
-    ("revocation_section", frozenset({"revocation"})),
+    ("revocation_section", frozenset({"revocation", "compensation"})),
 )
 INDENT: Final = "  "
 UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe
@@ -99,7 +108,7 @@ def _case_file(conn: Connection, case: CaseRow, today: date) -> CaseFile:
         case=case,
         licence=approvals.find(conn, case.licence_no) if case.licence_no else None,
         item=item_register.find(conn, case.item_code) if case.item_code else None,
-        deadlines=tuple(deadline_view.of_number(conn, case.key)),
+        deadlines=tuple(deadline_view.of_number(conn, case.key, today)),
         events=tuple(sorted(events, key=lambda row: row.position)),
         freshness=freshness(conn),
         today=today,
@@ -199,6 +208,8 @@ def _head_lines(file: CaseFile) -> Iterator[tuple[str, Text]]:
     yield "organ", Text(organ(case.organ) if case.organ else say("none"))
     yield "state", Text(_state(case))
     yield "light", Text(term("light", light), style=COLOURS[light])
+    if case.paused:
+        yield "paused", Text(str(choice("case.paused.v1", case.paused)))
     yield from _source_lines(case)
     if case.licence_no:
         yield "licence", Text(f"{case.licence_no}  {term('state', case.licence_state)}")
@@ -252,16 +263,16 @@ def _deadlines(file: CaseFile) -> Iterator[RenderableType]:
     if file.deadlines:
         yield _rule("deadlines")
     for deadline in file.deadlines:
-        late = deadline.missed or file.today > deadline.due_on
         line = say(
             "deadline",
             kind=term("deadline", deadline.kind),
             name=f"（{deadline.name}）" if deadline.name else "",
             due=deadline.due_on,
             missed=say("missed") if deadline.missed else "",
+            light=term("light", deadline.light),
+            provisional=say("provisional_short") if deadline.provisional else "",
         )
-        soon = file.today > deadline.due_on - timedelta(days=3)
-        yield Text(line, style="red" if late else "yellow" if soon else "")
+        yield Text(line, style=COLOURS[deadline.light])
     if file.case.provisional:
         yield Text(say("provisional"), style="yellow")
     if file.case.rules:

@@ -6,27 +6,18 @@ Standard library only, so that help and usage errors need no environment at all.
 import argparse
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NoReturn
 
 from runtime.exits import Exit
-from runtime.messages import say
+from runtime.messages import say, tables
 
 PROGRAM: Final = "./shenguan"
 TOPICS: Final = ("case", "inspection", "register")
-LISTS: Final = (
-    "cases",
-    "inbox",
-    "subjects",
-    "inspectors",
-    "approvals",
-    "deadlines",
-    "inspections",
-    "imports",
-)
-# Filters of `list`: what follows the option. Which list takes which: runtime/listing.py.
+LISTS: Final = tuple(tables()["list"])  # what runtime/listings lists, by the Chinese names
+# Filters of `list`: what follows the option. Which list takes which: runtime/listings.
 FILTERS: Final = {
     "organ": "CODE",
     "department": "CODE",
@@ -68,6 +59,10 @@ def _key(name: str) -> str:
     return name.replace("-", "_")
 
 
+def _named(words: Mapping[str, object]) -> str:
+    return say("comma").join(f"{code} {word}" for code, word in words.items())
+
+
 def natural(text: str) -> int:
     """不小于 0 的整数。Raises ValueError, which argparse reports under this function's name."""
     if (number := int(text)) < 0:
@@ -96,6 +91,10 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 
 def _case(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    ready = parser.add_mutually_exclusive_group()
+    ready.add_argument("--scenario", metavar="NAME", help=say("option.scenario"))
+    ready.add_argument("--scenarios", action="store_true", help=say("option.scenarios"))
     parser.add_argument("case_no", nargs="?", metavar="CASE_NO", help=say("option.case_no"))
     parser.add_argument(
         "-n", "--count", type=natural, default=20, metavar="N", help=say("option.listed")
@@ -104,7 +103,7 @@ def _case(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=say("option.what"))
+    parser.add_argument("what", choices=LISTS, metavar="WHAT", help=_named(tables()["list"]))
     for name, metavar in FILTERS.items():
         parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.filter.{name}"))
     for name in DAYS:
@@ -124,6 +123,41 @@ def _list(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help=say("option.all_rows"))
     parser.add_argument("--export", metavar="FILE", help=say("option.export"))
+
+
+def _officer(parser: argparse.ArgumentParser) -> None:
+    """Who acts: what a command needs that records something in a person's name."""
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.acting"))
+    parser.add_argument("--in-name-of", metavar="CODE", help=say("option.in_name_of"))
+
+
+def _material(parser: argparse.ArgumentParser) -> None:
+    actions = ("add", "reuse", "get", "list")
+    help_text = say("option.material_action")
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("case_no", metavar="CASE_NO", help=say("option.material_case"))
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=say("option.material_what"))
+    parser.add_argument("--name", metavar="NAME", help=say("option.material_name"))
+    parser.add_argument("--replace", metavar="REASON", help=say("option.replace"))
+    parser.add_argument("--source", metavar="CASE_NO", help=say("option.material_source"))
+    parser.add_argument("--version", type=natural, metavar="N", help=say("option.version"))
+    parser.add_argument("--preview", action="store_true", help=say("option.preview"))
+    parser.add_argument("--out", metavar="FILE", help=say("option.out"))
+    _officer(parser)
+
+
+def _document(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="CASE_NO", help=say("option.document_what"))
+    parser.add_argument("subject", nargs="?", metavar="KIND", help=say("option.document_subject"))
+    parser.add_argument("--out", metavar="FILE", help=say("option.out"))
+    _flag(parser, "issue")
+    parser.add_argument("--carrier", metavar="NAME", help=say("option.carrier"))
+    parser.add_argument("--tracking", metavar="NUMBER", help=say("option.tracking"))
+    methods = ("in_person", "post", "electronic", "left", "notice")
+    parser.add_argument("--method", choices=methods, metavar="METHOD", help=say("option.method"))
+    parser.add_argument("--proof", metavar="NUMBER", help=say("option.proof"))
+    parser.add_argument("--on", type=day, metavar="DATE", help=say("option.delivered_on"))
+    _officer(parser)
 
 
 def _stats(parser: argparse.ArgumentParser) -> None:
@@ -173,6 +207,11 @@ def _explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", metavar="CODE", help=say("option.code"))
 
 
+def _whocan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("act", metavar="ACT", help=say("option.act"))
+    parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.whocan_case"))
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
@@ -206,9 +245,11 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("parked", _parked),
     Command("doctor", _none),
     Command("test", _none, kafka=True, needs_folder=False),
-    Command("case", _case),
+    Command("case", _case, needs_folder=False),  # a scenario needs no ledger
     Command("list", _list),
     Command("stats", _stats),
+    Command("material", _material),
+    Command("document", _document),
     Command("states", _none),
     Command("tail", _tail),
     Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
@@ -217,6 +258,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("rebuild", _rebuild),
     Command("republish", _republish),
     Command("explain", _explain, needs_folder=False),
+    Command("whocan", _whocan),
     Command("role", _role, hidden=True),
 )
 BY_NAME: Final = {command.name: command for command in COMMANDS}

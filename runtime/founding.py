@@ -1,12 +1,15 @@
 """演示账本的家底：事项、人员、检查人员与企业，照 data/scenario.toml 登记入账。"""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from domain.acts import Act
+from domain.acts.intermediaries import RegisterIntermediary
+from domain.acts.policies import policies
 from domain.acts.register import (
     AppointOfficer,
     GiveGrant,
@@ -14,16 +17,23 @@ from domain.acts.register import (
     RegisterInspector,
     RegisterSubject,
 )
+from domain.acts.timekeeping import PublishServiceDays
 from domain.commitment import BreachPolicy
+from domain.intermediary import Qualification
 from domain.officer import FOUNDER
+from domain.service_days import every_day_but
 from domain.subject import SubjectKind
-from domain.terms import ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
+from domain.terms import Actor, ItemCode, OfficerId, Organ, Personal, PersonId, Role, SubjectId
 from ledger.application import Request
 from runtime.hall import Hall, officer, step_id
+from runtime.messages import ROOT
 
+POLICIES: Final = ROOT / "domain" / "data" / "policies.toml"
 SCENARIO: Final = Path(__file__).parent / "data" / "scenario.toml"
 IN_FORCE: Final = date(2025, 1, 1)
 CITY: Final = "350505-SPJ"
+Step = tuple[str, Act, Actor]  # what the step is called, what is done, by whom
+Ensure = Callable[[str], str]  # makes a person's key ready; its commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +67,49 @@ def subjects(town: dict[str, Any]) -> Iterator[Subject]:
 
 def found(hall: Hall) -> None:
     """登记全部家底；已登记的不再登记。"""
-    town = scenario()
-    requests = [*_officers(hall, town), *_items(town), *_registers(hall, town)]
+    steps = founding(scenario(), hall.ledger.keys.ensure)
+    requests = [Request(act, actor, step_id(name)) for name, act, actor in steps]
     for request, outcome in zip(requests, hall.ledger.execute_many(requests), strict=True):
         if outcome.code is not None:
             raise RuntimeError(f"founding refused: {request.act}: {outcome.code} {outcome.facts}")
 
 
-def _officers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
-    founder = officer("system.founding", Role.SYSTEM, "SYSTEM")
-    admin = {"account": FOUNDER, "person": "P-SEC", "name": "安全管理员"}
+def founding(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
+    """登记家底的各步：人员与岗位、事项、检查人员、企业。"""
+    yield from _officers(town, ensure)
+    yield from _policies()
+    yield from _items(town)
+    yield from _registers(town, ensure)
+    yield from _service(town)
+
+
+def staff(town: dict[str, Any]) -> list[dict[str, Any]]:
+    """全部人员，连同清单管理员与安全管理员；后者须最后授予。"""
     grants = [["CATALOGUE", CITY]]
     catalogue = {"account": "C01", "person": "P-KE", "name": "柯文", "grants": grants}
-    for entry in [*town["officer"], catalogue, admin | {"grants": [["SECURITY_ADMIN", CITY]]}]:
+    admin = {"account": FOUNDER, "person": "P-SEC", "name": "安全管理员"}
+    return [*town["officer"], catalogue, admin | {"grants": [["SECURITY_ADMIN", CITY]]}]
+
+
+def _officers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
+    founder = officer("system.founding", Role.SYSTEM, "SYSTEM")
+    for entry in staff(town):
         account, person = OfficerId(entry["account"]), PersonId(entry["person"])
-        known = hall.ledger.keys.ensure(person)
-        name = Personal(person, entry["name"])
-        appoint = AppointOfficer(account, person, name, known)
-        yield Request(appoint, founder, step_id(f"appoint {account}"))
+        appoint = AppointOfficer(account, person, Personal(person, entry["name"]), ensure(person))
+        yield f"appoint {account}", appoint, founder
         for role, organ in entry["grants"]:
             grant = GiveGrant(account, Role(role), Organ(organ), IN_FORCE, None, None)
-            yield Request(grant, founder, step_id(f"grant {account} {role} {organ}"))
+            yield f"grant {account} {role} {organ}", grant, founder
 
 
-def _items(town: dict[str, Any]) -> Iterator[Request]:
+def _policies() -> Iterator[Step]:
+    """随附的六个承诺办法；事项指明用哪一个。"""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for act in policies(POLICIES.read_text("utf-8")):
+        yield f"policy {act.policy_id}", act, publisher
+
+
+def _items(town: dict[str, Any]) -> Iterator[Step]:
     publisher = officer("C01", Role.CATALOGUE, CITY)
     for entry in town["item"]:
         item = PublishItem(
@@ -100,11 +129,21 @@ def _items(town: dict[str, Any]) -> Iterator[Request]:
             materials=tuple(entry["materials"]),
             speciality=entry["speciality"],
         )
-        yield Request(item, publisher, step_id(f"item {item.item_code}"))
+        yield f"item {item.item_code}", item, publisher
 
 
-def _registers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
+def _registers(town: dict[str, Any], ensure: Ensure) -> Iterator[Step]:
     registrar = officer("S02", Role.SUPERVISION_HEAD, "350505-SCJG")
+    for entry in town["intermediary"]:
+        held = tuple(
+            Qualification(
+                speciality, entry["certificate_no"], entry["valid_from"], entry["valid_to"]
+            )
+            for speciality in entry["specialities"]
+        )
+        organs = tuple(map(Organ, entry["affiliated_with"]))
+        agency = RegisterIntermediary(entry["id"], entry["name"], held, organs)
+        yield f"intermediary {entry['id']}", agency, registrar
     for entry in town["inspector"]:
         inspector = RegisterInspector(
             person=PersonId(entry["person"]),
@@ -115,7 +154,7 @@ def _registers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
             certificate_no=entry["certificate_no"],
             certificate_valid_to=entry["certificate_valid_to"],
         )
-        yield Request(inspector, registrar, step_id(f"inspector {inspector.person}"))
+        yield f"inspector {inspector.person}", inspector, registrar
     counter = officer("W01", Role.COUNTER, CITY)
     for subject in subjects(town):
         kind = SubjectKind.COMPANY if subject.credit_code else SubjectKind.SOLE_TRADER
@@ -126,6 +165,15 @@ def _registers(hall: Hall, town: dict[str, Any]) -> Iterator[Request]:
             name=Personal(subject.identity, subject.name),
             region=subject.region,
             risk_class=subject.risk_class,
-            key_commitment=hall.ledger.keys.ensure(subject.identity),
+            key_commitment=ensure(subject.identity),
         )
-        yield Request(register, counter, step_id(f"subject {subject.identity}"))
+        yield f"subject {subject.identity}", register, counter
+
+
+def _service(town: dict[str, Any]) -> Iterator[Step]:
+    """The hall opens on weekends too (5+2), but not on the days that are shut."""
+    publisher = officer("C01", Role.CATALOGUE, CITY)
+    for entry in town["service_days"]:
+        days = every_day_but(entry["year"], entry["shut"])
+        act = PublishServiceDays(Organ(CITY), entry["year"], entry["source"], days)
+        yield f"service days {act.year}", act, publisher

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -16,9 +15,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import psycopg
 
+from consumers import ALL as SUPERVISORS
 from domain.acts import Act
 from domain.terms import BEIJING, Actor, OfficerId, Organ, Role, beijing_day
 from followers import overview
+from followers.parking import StoredRows
+from followers.supervisor import command_id
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from ledger.clock import LedgerClock
 from runtime.exits import Exit, Stop
@@ -73,11 +75,10 @@ class Hall:
         """把演示时钟拨到这一刻，途中每个届满的期限都停一停；已经过了就不动。"""
         if self.clock.now() >= instant:
             return
-        self.settle()
-        while due := overview.next_due(self.reader, instant):
-            self.clock.advance(max(due, self.clock.now()))
-            self.wait(partial(self._handled, due), f"{due:%Y-%m-%d}")
-            self.settle()
+        self._settle_due()
+        while due := overview.next_due(self.reader, self.clock.now(), instant):
+            self.clock.advance(due)
+            self._settle_due()
         self.clock.advance(instant)
 
     def wait_for(self, stream: str, event: str) -> None:
@@ -132,8 +133,24 @@ class Hall:
         )
         return found.fetchone() is not None
 
-    def _handled(self, due: datetime) -> bool:
-        return overview.next_due(self.reader, due) is None
+    def _settle_due(self) -> None:
+        """Until the machine has asked about all that is due, whatever it was answered: a deadline
+        that it cannot settle yet stays due. What was settled may have set one that is due as well.
+        """
+        self.settle()
+        while self._unasked():
+            self.wait(lambda: not self._unasked(), f"{self.today()}")
+            self.settle()
+
+    def _unasked(self) -> bool:
+        now = self.clock.now()
+        ids = [
+            command_id(timed.name, None, command.purpose)
+            for timed in SUPERVISORS
+            if timed.due is not None
+            for command in timed.due(now, StoredRows(self.reader, timed.name))
+        ]
+        return len(self.ledger.answered(ids)) < len(set(ids))
 
 
 @contextmanager

@@ -33,8 +33,12 @@ _TABLE_OF: Final = {
     "office": "organ",
     "offices": "organ",
     "kind": "claim",
+    "reason": "stop",
+    "closing": "closing",
 }
 _SCHEMAS_OF: Final = {
+    "list": ("list.version_published.v1",),
+    "criteria": ("exemption.screened.v1",),
     "codes": ("task.inspected.v1",),
     "ground": ("commitment.breach_suspected.v1",),
     "kind": ("subject.registered.v1",),
@@ -198,7 +202,10 @@ def _choices(event: str) -> dict[str, str]:
     """Enumeration symbols of one event and the Chinese words that its schema gives them."""
     record = json.loads(current(event).text)
     docs = [doc for item in record["fields"][1:] for doc in _enumerations(item["type"])]
-    return {code: word for doc in docs for code, word in _CHOICE.findall(doc)}
+    words = {code: word for doc in docs for code, word in _CHOICE.findall(doc)}
+    if event.startswith("deadline."):  # its kind is no enumeration: kinds are added as we go
+        words |= {code: str(word) for code, word in tables()["deadline"].items()}
+    return words
 
 
 def _enumerations(schema: object) -> Iterator[str]:

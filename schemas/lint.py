@@ -137,7 +137,7 @@ def _named(node: Node, path: str, named: dict[str, Json], inside: set[str]) -> I
     if name in inside:
         yield f"{path}: {name} is written out twice in one schema"
     known = named.setdefault(name, dict(node))
-    if known != node and not _grew(known, node):
+    if known != node and not _grew(known, dict(node)):
         yield f"{path}: {name} differs from its definition elsewhere"
     if not CHINESE.search(str(node.get("doc"))):
         yield f"{path}: {name} has no Chinese doc"
@@ -148,16 +148,40 @@ def _named(node: Node, path: str, named: dict[str, Json], inside: set[str]) -> I
         yield from _record(node, path, named, inside)
 
 
-def _grew(one: Json, other: Node) -> bool:
-    """A later version of an event may append to a shared enum or record, and do no more."""
-    if not isinstance(one, dict):
-        return False
-    for part in ("symbols", "fields"):
-        before, after = one.get(part), other.get(part)
-        if isinstance(before, list) and isinstance(after, list):
-            short, long = sorted((before, after), key=len)
-            return bool(short) and len(short) < len(long) and long[: len(short)] == short
-    return False
+def _grew(one: Json, other: Json) -> bool:
+    """A later version may append to an enum or a record, or to one inside it, and do no more."""
+    return _size(one) != _size(other) and _prefix(one, other)
+
+
+def _prefix(one: Json, other: Json) -> bool:
+    match one, other:
+        case dict(), dict():
+            kept = ("name", "namespace", "type", "items")
+            lists = all(_starts(one.get(part), other.get(part)) for part in ("symbols", "fields"))
+            return lists and all(_prefix(one.get(part), other.get(part)) for part in kept)
+        case list(), list():
+            return len(one) == len(other) and all(map(_prefix, one, other))
+        case _:
+            return one == other
+
+
+def _starts(one: Json, other: Json) -> bool:
+    if not (isinstance(one, list) and isinstance(other, list)):
+        return one == other
+    return all(map(_prefix, one, other))  # as far as the shorter goes
+
+
+def _size(node: Json) -> int:
+    """How many symbols and fields there are in all."""
+    match node:
+        case dict():
+            parts = (node.get("symbols"), node.get("fields"))
+            own = sum(len(part) for part in parts if isinstance(part, list))
+            return own + sum(map(_size, node.values()))
+        case list():
+            return sum(map(_size, node))
+        case _:
+            return 0
 
 
 def _enum(node: Node, path: str) -> Iterator[str]:

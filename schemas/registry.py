@@ -10,27 +10,44 @@ from typing import Final
 
 from domain import (
     approval,
+    area,
     attestation,
     calendar,
     case,
     catalogue,
+    clock,
     commitment,
+    compensation,
     consultation,
+    credit,
+    document,
+    exemption,
     filing,
     forwarding,
+    gaps,
     genesis,
     hearing,
     importing,
     inspection,
     inspector,
+    intermediary,
     joint,
     linkage,
+    lists,
+    material,
     officer,
+    organ,
     package,
     past_inspection,
+    policy,
     project,
+    quota,
+    remarks,
     revocation,
+    seal,
+    service_days,
     subject,
+    timekeeping,
     verification,
 )
 from domain.decider import Event
@@ -100,6 +117,27 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "officer.grant_ended.v1": officer.GrantEnded,  # 收回岗位
     "inspector.registered.v1": inspector.InspectorRegistered,  # 检查人员入库
     "calendar.published.v1": calendar.CalendarPublished,  # 工作日历公布
+    "case.paused.v1": clock.Paused,  # 特别程序开始
+    "case.resumed.v1": clock.Resumed,  # 特别程序结束
+    "case.extended.v1": clock.Extended,  # 延长期限
+    "case.expedited.v1": clock.Expedited,  # 进绿色通道
+    "case.deadline_missed.v2": case.DeadlineMissed,  # 逾期（含绿色通道）
+    "policy.published.v1": policy.PolicyPublished,  # 承诺办法公布
+    "case.supplement_requested.v2": case.SupplementRequested,  # 补正告知（可定补正期限）
+    "case.notice_violated.v1": remarks.NoticeViolated,  # 违规补正告知
+    "case.survey_recorded.v1": remarks.SurveyRecorded,  # 现场踏勘
+    "case.fee_notified.v1": remarks.FeeNotified,  # 收费告知
+    "case.corrected.v1": remarks.Corrected,  # 更正录入
+    "case.deemed_approved.v1": case.DeemedApproved,  # 超时默认同意
+    "case.withdrawn.v1": case.Withdrawn,  # 撤回申请
+    "case.supplement_lapsed.v1": case.SupplementLapsed,  # 逾期不补正
+    "case.gaps_accepted.v1": gaps.GapsAccepted,  # 容缺受理
+    "case.gap_filled.v1": gaps.GapFilled,  # 补来容缺材料
+    "case.gap_defaulted.v1": gaps.GapDefaulted,  # 容缺逾期
+    "case.acceptance_revoked.v1": case.AcceptanceRevoked,  # 撤销受理
+    "quota.place_taken.v1": quota.PlaceTaken,  # 名额取号
+    "quota.place_granted.v1": quota.PlaceGranted,  # 名额用去
+    "quota.place_released.v1": quota.PlaceReleased,  # 名额退出
     "hearing.party_notified.v1": hearing.PartyNotified,  # 告知利害关系人
     "hearing.right_told.v1": hearing.RightTold,  # 告知听证权利
     "hearing.requested.v1": hearing.HearingRequested,  # 申请听证
@@ -141,6 +179,71 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "consultation.held.v1": consultation.ConsultationHeld,  # 专项会商
     "consultation.observer_attended.v1": consultation.ObserverAttended,  # 观察员参与踏勘
     "copy.attested.v1": attestation.CopyAttested,  # 副本作证
+    "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
+    "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
+    "item.activated.v1": catalogue.Activated,  # 事项激活
+    "item.cancelled.v1": catalogue.Cancelled,  # 取消审批
+    "item.transfer_planned.v1": catalogue.TransferPlanned,  # 拟下放
+    "item.authority_transferred.v1": catalogue.AuthorityTransferred,  # 事权下放
+    "organ.succeeded.v1": organ.Succeeded,  # 机关撤并
+    "list.version_published.v1": lists.VersionPublished,  # 清单公布
+    "list.services_published.v1": lists.ServicesPublished,  # 中介服务事项清单公布
+    "area.assessment_published.v1": area.AssessmentPublished,  # 区域评估公布
+    "placement.confirmed.v1": area.Confirmed,  # 落区认定
+    "exemption.screened.v1": exemption.Screened,  # 豁免筛查
+    "exemption.registered.v1": exemption.Registered,  # 豁免登记
+    "exemption.ended.v1": exemption.Ended,  # 豁免终止
+    "licence.changed.v1": approval.Changed,  # 许可变更
+    "licence.certificate_reissued.v1": approval.CertificateReissued,  # 另发证照
+    "licence.certificate_voided.v1": approval.CertificateVoided,  # 公告作废
+    "licence.renewal_requested.v1": approval.RenewalRequested,  # 延续申请
+    "licence.renewed.v1": approval.Renewed,  # 准予延续
+    "licence.renewal_refused.v1": approval.RenewalRefused,  # 不予延续
+    "licence.deemed_renewed.v1": approval.DeemedRenewed,  # 视为准予延续
+    "material.stored.v1": material.Stored,  # 材料存入
+    "material.superseded.v1": material.Superseded,  # 材料换版
+    "material.reused.v1": material.Reused,  # 材料复用
+    "material.seen.v1": material.Seen,  # 所看材料
+    "document.issued.v1": document.Issued,  # 文书出具
+    "document.dispatched.v1": document.Dispatched,  # 文书寄出
+    "document.delivered.v1": document.Delivered,  # 文书送达
+    "seal.used.v1": seal.Used,  # 用印
+    "commitment.eligibility_checked.v1": commitment.EligibilityChecked,  # 承诺资格核对
+    "commitment.offered.v1": commitment.Offered,  # 承诺告知
+    "commitment.withdrawn.v1": commitment.Withdrawn,  # 撤回承诺
+    "commitment.verification_set.v1": commitment.VerificationSet,  # 定核查期限
+    "commitment.verified.v1": commitment.Verified,  # 承诺核查
+    "commitment.rectification_ordered.v1": commitment.RectificationOrdered,  # 责令限期整改
+    "commitment.rectified.v1": commitment.Rectified,  # 整改完成
+    "commitment.rectification_failed.v1": commitment.RectificationFailed,  # 整改未完成
+    "credit.record_added.v1": credit.RecordAdded,  # 信用记录记入
+    "credit.record_repaired.v1": credit.RecordRepaired,  # 信用修复
+    "credit.record_lapsed.v1": credit.RecordLapsed,  # 信用记录期满
+    "credit.barred.v1": credit.Barred,  # 限制再次申请
+    "licence.partly_revoked.v1": approval.PartlyRevoked,  # 部分撤销
+    "licence.revocation_reversed.v1": approval.RevocationReversed,  # 撤销决定被撤销
+    "revocation.notice_published.v1": revocation.NoticePublished,  # 撤销公告
+    "revocation.follow_up_ordered.v1": revocation.FollowUpOrdered,  # 不予撤销的后续
+    "revocation.follow_up_closed.v1": revocation.FollowUpClosed,  # 后续了结
+    "compensation.opened.v1": compensation.Opened,  # 补偿立案
+    "compensation.decided.v1": compensation.Decided,  # 补偿决定
+    "filing.screened.v1": filing.Screened,  # 报备核对
+    "filing.withdrawn.v1": filing.Withdrawn,  # 备案撤回
+    "filing.tracked.v1": filing.Tracked,  # 转入工程审批
+    "filing.completed.v1": filing.Completed,  # 备案开工
+    "filing.report_challenged.v1": filing.ReportChallenged,  # 报告存疑
+    "filing.report_invalidated.v1": filing.ReportInvalidated,  # 报告无效
+    "filing.report_upheld.v1": filing.ReportUpheld,  # 报告成立
+    "intermediary.registered.v1": intermediary.IntermediaryRegistered,  # 中介机构登记
+    "intermediary.rated.v1": intermediary.IntermediaryRated,  # 中介机构评价
+    "intermediary.suspended.v1": intermediary.IntermediarySuspended,  # 中介机构暂停
+    "intermediary.exited.v1": intermediary.IntermediaryExited,  # 中介机构退出
+    "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
+    "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
+    "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "joint.ended.v1": joint.JointEnded,  # 并联审批终止
+    "verification.ended.v1": verification.VerificationsEnded,  # 联审核验终止
+    "forwarding.ended.v1": forwarding.ForwardingEnded,  # 初审终止
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

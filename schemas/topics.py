@@ -14,6 +14,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "commitment": "case",
     "filing": "case",
     "licence": "case",
+    "compensation": "case",  # 补偿与赔偿，与所因的撤回、撤销同一办件
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
     "hearing": "case",  # 几个机关几个人
@@ -24,16 +25,31 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "copy": "case",
     "package": "case",
     "project": "case",
+    # 文书与材料
+    "material": "case",
+    "document": "case",
+    "seal": "case",
+    "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
+    "policy": "register",  # 承诺办法
+    "credit": "register",  # 信用记录与申请限制
+    "intermediary": "register",  # 中介机构
     "subject": "register",
     "officer": "register",
     "inspector": "register",
+    "organ": "register",  # 机关撤并
+    "list": "register",
+    "area": "register",
+    "placement": "case",  # 键是办件编号，与办件同一时间线
+    "exemption": "case",
     "calendar": "register",
     "import": "register",
     "ledger": "register",
+    # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
+    "quota": "register",
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

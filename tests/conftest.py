@@ -7,12 +7,17 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from psycopg import conninfo, sql
 
 from runtime.servers.embedded import embedded
 from runtime.settings import Settings
 
 NewDatabase = Callable[[], Settings]
+
+# A busy machine is no error: nothing here is timed.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

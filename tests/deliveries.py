@@ -1,23 +1,36 @@
 """测试用的一本小账：给事件编上位置、版本与信封；附一件办件从收件到撤销的全过程。"""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from domain import (
     approval,
+    area,
     case,
     catalogue,
     commitment,
+    compensation,
+    credit,
+    document,
+    exemption,
+    filing,
     importing,
     inspection,
     inspector,
+    intermediary,
     linkage,
+    lists,
+    material,
+    officer,
     past_inspection,
+    policy,
+    quota,
     revocation,
+    seal,
     subject,
 )
 from domain.calendar import CalendarPublished
@@ -46,8 +59,9 @@ from domain.terms import (
 )
 from followers.delivered import Delivered
 from followers.projection import Projection, Row
-from followers.supervisor import DUE, Command, StateRow, Supervisor
+from followers.supervisor import Command, Supervisor
 from ledger.entry import Entry
+from runtime.scenarios.book import Notes
 from schemas.codec import Meta
 from schemas.registry import name_of
 from schemas.topics import topic_of
@@ -460,6 +474,94 @@ def inspection_imported(
     )
 
 
+def policy_published() -> policy.PolicyPublished:
+    """承诺办法公布：三类情形都先责令整改。"""
+    handlings = tuple(
+        policy.Handling(
+            trigger,
+            policy.Path.RECTIFY_FIRST,
+            terminate=False,
+            credit_record=True,
+            no_more_commitments=False,
+            penalty=False,
+        )
+        for trigger in policy.Trigger
+    )
+    return policy.PolicyPublished(
+        1, date(2025, 1, 1), "北京承诺办法", "北京市", "第三十三条", handlings
+    )
+
+
+def credited() -> tuple[Event, ...]:
+    """一户企业的信用：记入两条，一条修复，一条期满，另有一条限制。"""
+    added = credit.RecordAdded(
+        record_no="XY-1",
+        cause=credit.CreditCause.COMMITMENT_BROKEN,
+        severity=credit.Severity.GENERAL,
+        published=True,
+        document_no="CX-1",
+        decided_on=date(2025, 5, 10),
+        repair_from=date(2025, 8, 11),
+        last_day=date(2026, 5, 10),
+        excludes=True,
+        commitment_id=CommitmentId("K-9"),
+        case_no=CASE,
+        handler=REVIEWER,
+    )
+    until = date(2028, 5, 10)
+    fraud = credit.BarGround.FRAUD
+    return (
+        added,
+        replace(added, record_no="XY-2"),
+        credit.RecordRepaired("XY-1", Evidence("ZM-1", HASH), HASH, REVIEWER),
+        credit.RecordLapsed("XY-2", date(2026, 5, 10)),
+        credit.Barred(ITEM, fraud, "CX-1", date(2025, 5, 10), until, CASE, REVIEWER),
+    )
+
+
+def filed() -> tuple[Event, ...]:
+    """一件自审报备：提交、核对、通过、转入工程审批、报告存疑、认定无效。"""
+    who = PersonId("P-9")
+    return (
+        filing.Submitted(ITEM, 1, SubjectId("S-9"), "ZJ-1", HASH, HASH),
+        filing.Screened("水保", date(2026, 3, 1), "ZZ-1", date(2027, 12, 31), None),
+        filing.Filed(CLERK),
+        filing.Tracked("2026-350505-01", CLERK),
+        filing.ReportChallenged("ZJ-1", (Evidence("JC-1", HASH),), None),
+        filing.ReportInvalidated("ZJ-1", "数据不实", who),
+    )
+
+
+def intermediary_registered() -> intermediary.IntermediaryRegistered:
+    """中介机构登记：水土保持资质两年。"""
+    held = intermediary.Qualification("水土保持", "ZZ-1", date(2026, 1, 1), date(2027, 12, 31))
+    return intermediary.IntermediaryRegistered("评审中心", (held,), (), PersonId("P-9"))
+
+
+def pledged(book: Book) -> Book:
+    """承诺办法、信用、中介与自审报备各走一遍。"""
+    who, reasons = PersonId("P-9"), "报告不实"
+    for stream, events in (
+        ("policy/beijing", (policy_published(),)),
+        ("credit/S-9", credited()),
+        ("intermediary/ZJ-1", (intermediary_registered(),)),
+        ("filing/BB-1", filed()),
+        (
+            "intermediary/ZJ-1",
+            (
+                intermediary.IntermediaryRated(intermediary.Rating.D, reasons, who),
+                intermediary.IntermediarySuspended(
+                    date(2026, 6, 1), date(2026, 8, 31), reasons, who
+                ),
+                intermediary.IntermediaryExited(date(2026, 7, 1), reasons, who),
+            ),
+        ),
+    ):
+        for event in events:
+            book.add(stream, event, key=stream.partition("/")[2])
+    return book
+
+
 def calendar() -> Book:
     """只公布了 2026 年工作日历的一本小账：三月三日放假，三月七日（周六）上班。"""
     book = Book()
@@ -498,6 +600,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
+        (120, (*_elsewhere(), *_side_files())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -508,11 +611,81 @@ def story(book: Book | None = None) -> Book:
 Happening = tuple[str, Event, str]
 
 
+def _side_files() -> Iterator[Happening]:
+    """旁卷各一份，与本件无涉：使读旁卷的视图有东西可读。"""
+    owed = compensation.Opened(
+        compensation.CompensationCause.WITHDRAWN,
+        LicenceNo("L-9"),
+        CaseNo("2026-000009"),
+        SubjectId("S-9"),
+        BUREAU,
+        "D-9",
+    )
+    for event in (owed, compensation.Decided(100, "B-1", "停业损失", DECIDER)):
+        yield "compensation/9", event, "2026-000009"
+
+
 def _registers() -> Iterator[Happening]:
     yield f"item/{ITEM}", item(), ITEM
     yield f"subject/{APPLICANT}", registered(), APPLICANT
     for person in ("P-5", "P-6"):
         yield f"inspector/{person}", inspector_registered(person), person
+
+
+def _elsewhere() -> Iterator[Happening]:
+    """What the registers hold besides: behind the story, so that its times stay as they are."""
+    for number in (1, 2):  # 数量有限的许可
+        case_no = CaseNo(f"Q-{number}")
+        yield f"quota/{ITEM}", quota.PlaceTaken(case_no, number, START.date()), ITEM
+    yield f"quota/{ITEM}", quota.PlaceGranted(CaseNo("Q-1"), LicenceNo("Q-L")), ITEM
+    refused = quota.PlaceReleased(CaseNo("Q-2"), quota.PlaceRelease.REJECTED)
+    yield f"quota/{ITEM}", refused, ITEM
+    yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
+    grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
+    yield "officer/R-1", grant, "R-1"
+    yield from _lists()
+
+
+def _lists() -> Iterator[Happening]:
+    """清单、区域评估与落区、豁免的一生。"""
+    day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
+    entry = lists.ListEntry(ITEM, "平面图")
+    one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
+    yield f"list/{papers}", one, papers
+    service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
+    services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
+    yield f"list/{lists.SERVICES}", services, lists.SERVICES
+    assessed = area.AssessmentPublished(
+        name="白沙片区",
+        version=1,
+        parcels=("B-1",),
+        items=(ITEM,),
+        assessments=("平面图",),
+        valid_from=day,
+        valid_to=date(2029, 3, 31),
+        document_no="文件三",
+        handler=CLERK,
+    )
+    yield "area/BS", assessed, "BS"
+    placed = area.Confirmed("BS", 1, "B-1", ("平面图",), CLERK)
+    yield "placement/2026-000009", placed, "2026-000009"
+    ended = exemption.EndReason.COMPLETED
+    for event in (
+        exemption.Screened(
+            item_code=ITEM,
+            item_version=1,
+            list_version=1,
+            list_basis=("依据",),
+            subject=APPLICANT,
+            project="施工围墙",
+            findings=(exemption.Finding(exemption.Criterion.ECOLOGY, touched=False, reason="否"),),
+            exempt=True,
+            handler=CLERK,
+        ),
+        exemption.Registered(ITEM, APPLICANT, "施工围墙", (MARKET,), day, "HM-1", DECIDER),
+        exemption.Ended(ITEM, ended, "已拆除", (MARKET,), day, DECIDER),
+    ):
+        yield "exemption/HM-1", event, "HM-1"
 
 
 def _grant() -> Iterator[Happening]:
@@ -527,11 +700,36 @@ def _grant() -> Iterator[Happening]:
     yield f"licence/{LICENCE}", granted(), CASE
     yield stream, approved(), CASE
     yield "push/1", sent(), CASE
+    yield from _papers()
     yield "push/2", sent(FIRE), CASE
     yield "push/1", linkage.Claimed(MARKET, PersonId("P-9")), CASE
     yield "push/2", linkage.Overdue(date(2026, 3, 3)), CASE
     yield "push/2", linkage.Disputed(FIRE, "不属本部门", PersonId("P-10")), CASE
     yield stream, case.Delivered("D-1", "窗口领取", CLERK), CASE
+
+
+def _papers() -> Iterator[Happening]:
+    paper, size = f"document/{CASE}.approval", 900
+    stored = material.Stored("申请书", HASH, size, material.MediaType.PDF, CLERK)
+    yield f"material/{CASE}", stored, CASE
+    issued = document.Issued(
+        kind=document.DocumentKind.APPROVAL,
+        number="D-1",
+        case_no=CASE,
+        organ=BUREAU,
+        source_stream=f"case/{CASE}",
+        source_event="event-1",
+        sha256=HASH,
+        file_bytes=size,
+        template="paper/v1",
+        handler=DECIDER,
+    )
+    yield paper, issued, CASE
+    used = seal.Used(paper, "D-1", BUREAU, seal.SealSource.EMBEDDED, HASH, HASH, HASH, DECIDER)
+    yield f"seal/{CASE}.approval", used, CASE
+    post = document.DeliveryMethod.POST
+    yield paper, document.Dispatched(post, "中国邮政", "EA-1", CLERK), CASE
+    yield paper, document.Delivered(post, date(2026, 3, 4), "EA-1", CLERK), CASE
 
 
 def _inspection() -> Iterator[Happening]:
@@ -603,43 +801,11 @@ def folded(
     return now
 
 
-class MemoryRows:
-    """内存里的底册，与数据库里的同一约定：行以 JSON 存取，读到的是处理本事件之前的样子。"""
-
-    def __init__(self) -> None:
-        self._rows: dict[str, str] = {}
-
-    def get(self, key: str) -> StateRow | None:
-        """一行。"""
-        found = self._rows.get(key)
-        return json.loads(found) if found else None
-
-    def scan(self, prefix: str) -> Iterator[tuple[str, StateRow]]:
-        """键以 ``prefix`` 开头的各行。"""
-        for key in sorted(self._rows):
-            if key.startswith(prefix):
-                yield key, json.loads(self._rows[key])
-
-    def due(self, now: datetime) -> Iterator[tuple[str, StateRow]]:
-        """``due_at`` 不晚于 ``now`` 的各行。"""
-        for key, row in self.scan(""):
-            if DUE in row and datetime.fromisoformat(str(row[DUE])) <= now:
-                yield key, row
-
-    def put(self, rows: Mapping[str, StateRow | None]) -> None:
-        """存下变更。"""
-        for key, row in rows.items():
-            if row is None:
-                self._rows.pop(key, None)
-            else:
-                self._rows[key] = json.dumps(row)
-
-
 def played(
-    supervisor: Supervisor, deliveries: Iterable[Delivered], rows: MemoryRows | None = None
+    supervisor: Supervisor, deliveries: Iterable[Delivered], rows: Notes | None = None
 ) -> tuple[Command, ...]:
     """一个监管消费者读完这些事件提出的全部命令；改动的行须都在 ``keys`` 之内。"""
-    kept = MemoryRows() if rows is None else rows
+    kept = Notes() if rows is None else rows
     commands: list[Command] = []
     for delivered in deliveries:
         if delivered.name in supervisor.reads:

@@ -7,21 +7,36 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
+from domain.acts.catalogue import CatalogueAct
 from domain.acts.consultations import ConsultationAct
+from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.documents import DocumentAct
+from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
+from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
+from domain.acts.intermediaries import IntermediaryAct
 from domain.acts.joints import JointAct
+from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
+from domain.acts.lists import ListAct
+from domain.acts.materials import MaterialAct
 from domain.acts.packages import PackageAct
 from domain.acts.pledges import PledgeAct
+from domain.acts.policies import PolicyAct
+from domain.acts.procedure import ProcedureAct
+from domain.acts.proceedings import ProceedingAct
 from domain.acts.register import RegisterAct
+from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
@@ -30,10 +45,17 @@ from domain.terms import Actor, beijing_day
 Act: TypeAlias = (
     IntakeAct
     | DecidingAct
+    | ProcedureAct
+    | RemarksAct
+    | GapsAct
     | PledgeAct
+    | PolicyAct
+    | CreditAct
+    | IntermediaryAct
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | LicenceAct
     | InspectionAct
     | RegisterAct
     | ImportAct
@@ -41,8 +63,16 @@ Act: TypeAlias = (
     | JointAct
     | VerificationAct
     | ForwardingAct
+    | ProceedingAct
     | PackageAct
     | ConsultationAct
+    | CatalogueAct
+    | ListAct
+    | ExemptionAct
+    | AreaAct
+    | MaterialAct
+    | DocumentAct
+    | TimekeepingAct
 )
 
 

@@ -98,7 +98,7 @@ def attest_copies(act: AttestCopies, desk: Desk) -> Decision:
 
 
 def _received(
-    state: case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded,
+    state: case.Open | case.Concluded | case.Closed,
 ) -> tuple[Material, ...]:
     parts = state.supplements if isinstance(state, case.AwaitingSupplement) else ()
     later = (material for part in parts for material in part.materials)

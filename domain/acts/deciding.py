@@ -18,12 +18,17 @@ from domain.acts.lookups import (
     outside,
     overdue,
     period,
+    verification,
     void,
 )
+from domain.acts.materials import seen
+from domain.acts.places import write_case
 from domain.acts.proceedings import barriers
-from domain.case import DeadlineKind, ReviewOpinion
+from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
+from domain.catalogue import ItemPublished, ReviewStep
 from domain.commitment import VoidReason
 from domain.decider import Decision, Plan, Refused
+from domain.material import SeenAt
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, LicenceNo, Role
 
@@ -76,7 +81,10 @@ DecidingAct: TypeAlias = Review | Approve | Reject | Deliver
 
 # -- handlers
 
-_DECISION_CLOCKS = (DeadlineKind.PROMISED_DECISION, DeadlineKind.LEGAL_DECISION)
+
+def _not_competent(desk: Desk, file: CaseFile) -> Refused | None:
+    """既不属有权机关，也不属受托以其名义办理的机关。"""
+    return outside(desk, file.item.approving_body, *file.delegates)
 
 
 @handles(Review)
@@ -86,9 +94,9 @@ def review(act: Review, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     fact = case.Reviewed(act.opinion, act.reasons, desk.handler)
-    barrier = outside(desk, file.item.approving_body) or presiding(desk, act.case_no)
+    barrier = _not_competent(desk, file) or presiding(desk, act.case_no)
     answer = barrier or case.decide(file.state, case.Review(fact))
-    return write(CASE, act.case_no, act.case_no, answer)
+    return seen(desk, act.case_no, SeenAt.REVIEW, write(CASE, act.case_no, act.case_no, answer))
 
 
 @handles(Approve)
@@ -99,7 +107,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
         return file
     body = file.item.approving_body
     by_window = desk.actor.role is Role.COUNTER
-    refusal = not_in_name_of(desk, body) or (None if by_window else outside(desk, body))
+    refusal = not_in_name_of(desk, body) or (None if by_window else _not_competent(desk, file))
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)
@@ -113,14 +121,16 @@ def approve(act: Approve, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
-    command = case.Approve(fact, file.item.window_authorised, by_window, late)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
+    survey = ReviewStep.ON_SITE in file.item.rules.review.steps and act.commitment_id is None
+    command = case.Approve(fact, file.item.window_authorised, by_window, late, survey)
     answer = case.decide(file.state, command)
     rules = (file.rule, *rules)
+    granted = write_case(desk, act.case_no, file, answer, rules=rules)
     return combine(
         _proceedings(desk, file, act, ReviewOpinion.APPROVE),
-        write(CASE, act.case_no, act.case_no, answer, rules=rules),
-        _rely_on(act, desk),
+        seen(desk, act.case_no, SeenAt.APPROVAL, granted),
+        _rely_on(act, file.item, desk),
         _grant(act, file, fact, desk),
     )
 
@@ -131,13 +141,14 @@ def _proceedings(
     return barriers(desk, file, act.case_no, opinion, act.decision_no, act.hearing_record)
 
 
-def _rely_on(act: Approve, desk: Desk) -> Decision:
+def _rely_on(act: Approve, item: ItemPublished, desk: Desk) -> Decision:
     if act.commitment_id is None:
         return Plan()
     refusal = _foreign(act, desk)
     if refusal is not None:
         return refusal
-    command = commitment.RelyOn(commitment.ReliedOn(act.licence_no, act.decision_no))
+    relied = commitment.ReliedOn(act.licence_no, act.decision_no)
+    command = commitment.RelyOn(relied, verification(desk, item.rules.pledge))
     answer = commitment.decide(desk.load(COMMITMENT, act.commitment_id), command)
     return write(COMMITMENT, act.commitment_id, act.case_no, answer)
 
@@ -166,7 +177,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     body = file.item.approving_body
-    refusal = outside(desk, body) or not_in_name_of(desk, body) or _foreign(act, desk)
+    refusal = _not_competent(desk, file) or not_in_name_of(desk, body) or _foreign(act, desk)
     if refusal is not None:
         return refusal
     delivery_due, rules = period(desk, desk.today, case.DELIVERY_DAYS)
@@ -178,11 +189,12 @@ def reject(act: Reject, desk: Desk) -> Decision:
         delivery_due_on=delivery_due.day,
         handler=desk.handler,
     )
-    late = overdue(desk, file.state, *_DECISION_CLOCKS)
+    late = overdue(desk, file.state, *DECISION_CLOCKS)
     answer = case.decide(file.state, case.Reject(fact, late))
+    refused = write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
     return combine(
         _proceedings(desk, file, act, ReviewOpinion.REJECT),
-        write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules)),
+        seen(desk, act.case_no, SeenAt.REJECTION, refused),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )
 

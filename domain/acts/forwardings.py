@@ -80,11 +80,17 @@ FORWARDING: Final = forwarding.AGGREGATE
 # -- what the other steps of a case must heed
 
 
-def received_elsewhere(desk: Desk, case_no: CaseNo, day: date) -> Refused | None:
-    """代收的件：送达之后才收件，收件之日是所写明的那一天。"""
+def received_elsewhere(
+    desk: Desk, case_no: CaseNo, applicant: SubjectId, item_code: ItemCode, day: date
+) -> Refused | None:
+    """代收的件：送达之后才收件，是谁申请的什么、收件之日是哪一天，都如代收时所写。"""
     state = desk.load(FORWARDING, case_no)
-    if state.handed_in is None:
+    told = state.handed_in
+    if told is None:
         return None
+    if (told.applicant, told.item_code) != (applicant, item_code):
+        facts = {"subject": told.applicant, "item_code": told.item_code}
+        return Refused(Refusal.FORWARDING_OTHER, facts)
     if state.arrived is None:
         return forwarding.standing(state)
     if day != state.arrived.received_on:

@@ -1,17 +1,32 @@
 """收件与受理的办理：收件、补正、受理、不予受理、视为受理、期限届满。"""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from datetime import date, datetime
+from typing import Final, TypeAlias
 
 from domain import case
-from domain.acts.base import Desk, handles, write
+from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import barred
 from domain.acts.forwardings import asked_again, received_elsewhere
-from domain.acts.lookups import CASE, ITEM, CaseFile, case_file, item_rule, overdue, period
-from domain.acts.verifications import needless
+from domain.acts.listed import filed_only, improper
+from domain.acts.lookups import (
+    CASE,
+    ITEM,
+    CaseFile,
+    case_file,
+    ending,
+    item_rule,
+    not_in_force,
+    overdue,
+    period,
+    used,
+)
+from domain.acts.places import write_case
+from domain.acts.tacit import licensed, tacit_approval
+from domain.calendar import calendar_from
 from domain.case import DeadlineKind, DeclineReason
-from domain.catalogue import version_on
-from domain.deadlines import Due
+from domain.catalogue import HalfLimit, ItemPublished, version_on
+from domain.deadlines import Due, half_limit
 from domain.decider import Decision, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import (
@@ -45,11 +60,17 @@ class Receive:
 
 @dataclass(frozen=True, slots=True)
 class RequestSupplement:
-    """一次性告知需要补正的全部内容。"""
+    """一次性告知需要补正的全部内容。
+
+    ``supply_by``: the day the notice sets for the supplement; after it the application lapses.
+    ``on_paper``: the notice asks for paper.
+    """
 
     case_no: CaseNo
     notice_no: str
     missing: tuple[str, ...]
+    supply_by: date | None = None
+    on_paper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +117,8 @@ class MarkDeadlineMissed:
     deadline: DeadlineKind
 
 
+ONLINE: Final = frozenset({Channel.WEB, Channel.MOBILE})
+
 IntakeAct: TypeAlias = (
     Receive | RequestSupplement | Supplement | Accept | Decline | DeemAccepted | MarkDeadlineMissed
 )
@@ -111,11 +134,9 @@ def receive(act: Receive, desk: Desk) -> Decision:
     day = beijing_day(received_at)
     item = version_on(desk.load(ITEM, act.item_code), day)
     if item is None:
-        facts = {"item_code": str(act.item_code), "on": str(day)}
-        return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
-    if item.filing_only:
-        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
-    if refusal := received_elsewhere(desk, act.case_no, day):
+        return not_in_force(desk, act.item_code, day)
+    refusal = _not_here(act, item, day, desk)
+    if refusal is not None:
         return refusal
     notice_due, rules = period(desk, day, case.NOTICE_DAYS)
     fact = case.Received(
@@ -133,23 +154,41 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
     answer = case.decide(desk.load(CASE, act.case_no), case.Receive(fact, desk.at))
     rules = (item_rule(act.item_code, item), *rules)
-    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
+    return combine(
+        write(CASE, act.case_no, act.case_no, answer, rules=rules),
+        used(desk, act.item_code, act.case_no),
+    )
+
+
+def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refused | None:
+    """不走这条路：报备制的只报备，进驻负面清单上的不进大厅（机制 60），被限制申请的。"""
+    if filed_only(desk, act.item_code, item, day):
+        return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
+    if item.rules.on_negative_list and act.channel is Channel.COUNTER:
+        return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
+    elsewhere = received_elsewhere(desk, act.case_no, act.applicant, act.item_code, day)
+    return elsewhere or barred(desk, act.applicant, act.item_code, day)
 
 
 @handles(RequestSupplement)
 def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
-    """补正告知：第五个工作日过后即为受理，不再告知。"""
+    """补正告知：第五个工作日过后即为受理，此后的告知连同视为受理一并记下；网上件不得要纸质。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    refusal = needless(file.item, act.missing) or asked_again(desk, act.case_no, act.missing)
+    refusal = improper(act.missing, file.item) or asked_again(desk, act.case_no, act.missing)
     if refusal is not None:
         return refusal
+    if act.on_paper and file.state.received.channel in ONLINE:
+        return Refused(Refusal.CASE_PAPER_COPY)
     notice_due, rules = _notice_due(desk, file)
-    fact = case.SupplementRequested(act.notice_no, act.missing, desk.handler)
-    command = case.RequestSupplement(fact, notice_due.day, desk.today)
+    half_due = _half_due(desk, file)
+    fact = case.SupplementRequested(act.notice_no, act.missing, desk.handler, act.supply_by)
+    late = desk.today > notice_due.day and not notice_due.provisional
+    deemed = _deemed(desk, file) if late else None
+    command = case.RequestSupplement(fact, notice_due.day, desk.today, half_due.day, deemed)
     answer = case.decide(file.state, command)
-    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
+    return write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
 
 
 @handles(Supplement)
@@ -166,26 +205,34 @@ def accept(act: Accept, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
+    command, rules = acceptance(desk, file, act.kind, act.document_no)
+    answer = case.decide(file.state, command)
+    return write_case(desk, act.case_no, file, answer, rules=rules)
+
+
+def acceptance(
+    desk: Desk, file: CaseFile, kind: CaseKind, document_no: str
+) -> tuple[case.Accept, tuple[RuleUsed, ...]]:
+    """今日受理会怎样记，以及所依的规则。"""
     notice_due, _ = _notice_due(desk, file)
     day = case.acceptance_day(file.state, notice_due.day, desk.today)
     promised, rules = period(desk, day, file.item.promised_days)
     legal, _ = period(desk, day, file.item.legal_days)
     fact = case.Accepted(
         accepted_on=day,
-        kind=act.kind,
+        kind=kind,
         promised_days=file.item.promised_days,
         legal_days=file.item.legal_days,
         promised_due_on=promised.day,
         legal_due_on=legal.day,
         provisional=promised.provisional or legal.provisional,
-        document_no=act.document_no,
+        document_no=document_no,
         handler=desk.handler,
     )
     late = overdue(desk, file.state, DeadlineKind.COMPLETENESS_NOTICE)
     authorised = file.item.window_authorised
     command = case.Accept(fact, notice_due.day, desk.today, authorised, late)
-    answer = case.decide(file.state, command)
-    return write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
+    return command, (file.rule, *rules)
 
 
 @handles(Decline)
@@ -216,10 +263,16 @@ def deem_accepted(act: DeemAccepted, desk: Desk) -> Decision:
     notice_due, rules = _notice_due(desk, file)
     if notice_due.provisional:
         return Refused(Refusal.CASE_DEADLINE_PROVISIONAL, {"due_on": str(notice_due.day)})
+    command = case.DeemAccepted(_deemed(desk, file), notice_due.day, desk.today)
+    answer = case.decide(file.state, command)
+    return write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
+
+
+def _deemed(desk: Desk, file: CaseFile) -> case.DeemedAccepted:
     day = beijing_day(file.state.received.received_at)
     promised, _ = period(desk, day, file.item.promised_days)
     legal, _ = period(desk, day, file.item.legal_days)
-    fact = case.DeemedAccepted(
+    return case.DeemedAccepted(
         accepted_on=day,
         kind=CaseKind.PLEDGED_TIME,
         promised_days=file.item.promised_days,
@@ -228,26 +281,44 @@ def deem_accepted(act: DeemAccepted, desk: Desk) -> Decision:
         legal_due_on=legal.day,
         provisional=promised.provisional or legal.provisional,
     )
-    command = case.DeemAccepted(fact, notice_due.day, desk.today)
-    answer = case.decide(file.state, command)
-    return write(CASE, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
 
 
 @handles(MarkDeadlineMissed)
 def mark_deadline_missed(act: MarkDeadlineMissed, desk: Desk) -> Decision:
-    """记下期限已过；期限按现行日历重新推算，日历未公布的不能断定。"""
-    state = desk.load(CASE, act.case_no)
+    """记下期限已过；期限按现行日历重新推算，日历未公布的不能断定。
+
+    An item that opted in to tacit approval is approved by the same fact (rule 13).
+    """
+    file = case_file(desk, act.case_no)
+    if isinstance(file, Refused):
+        return file
+    state = file.state
     clock = case.running(state, act.deadline)
     if clock is None:
         command = case.MarkMissed(case.DeadlineMissed(act.deadline, desk.today), desk.today)
         return write(CASE, act.case_no, act.case_no, case.decide(state, command))
-    last, rules = period(desk, clock.start, clock.working_days)
+    last, rules = ending(desk, clock)
     if last.provisional:
         return Refused(Refusal.CASE_DEADLINE_PROVISIONAL, {"due_on": str(last.day)})
-    command = case.MarkMissed(case.DeadlineMissed(act.deadline, last.day), desk.today)
-    return write(CASE, act.case_no, act.case_no, case.decide(state, command), rules=rules)
+    missed = case.DeadlineMissed(act.deadline, last.day)
+    tacit = tacit_approval(desk, act.case_no, file)
+    answer = case.decide(state, case.MarkMissed(missed, desk.today, tacit))
+    return combine(
+        write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules)),
+        licensed(desk, act.case_no, file, answer),
+    )
 
 
 def _notice_due(desk: Desk, file: CaseFile) -> tuple[Due, tuple[RuleUsed, ...]]:
     day = beijing_day(file.state.received.received_at)
     return period(desk, day, case.NOTICE_DAYS)
+
+
+def _half_due(desk: Desk, file: CaseFile) -> Due:
+    """补不过半：承诺时限前半段的最后一日（规则 12）。"""
+    state = file.state
+    received_on = beijing_day(state.received.received_at)
+    taken = state.acceptance if isinstance(state, case.UnderReview) else None
+    start = received_on if taken is None else taken.accepted_on
+    up = file.item.rules.review.half_limit is HalfLimit.CEIL
+    return half_limit(start, file.item.promised_days, calendar_from(desk.load, start), up=up)

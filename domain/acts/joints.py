@@ -1,14 +1,14 @@
 """并联审批的办理：牵头机关开始、征求、汇总，协办机关的审核人提出意见。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeAlias
 
 from domain import case, joint
 from domain.acts.base import Desk, handles, write
 from domain.acts.hearings import under_review
-from domain.acts.lookups import CaseFile, outside, period
-from domain.case import ReviewOpinion
+from domain.acts.lookups import CaseFile, ending, outside, period
+from domain.case import DeadlineKind, ReviewOpinion
 from domain.decider import Decision, Refused
 from domain.joint import JointStep
 from domain.terms import CaseNo, Organ
@@ -126,6 +126,7 @@ def request_opinion(act: RequestOpinion, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     last, rules = period(desk, desk.today, act.days)
+    limit = _limit(desk, act.case_no, file)
     fact = joint.OpinionRequested(
         body=act.body,
         matter=act.matter,
@@ -135,8 +136,18 @@ def request_opinion(act: RequestOpinion, desk: Desk) -> Decision:
         due_on=last.day,
         handler=desk.handler,
     )
-    answer = joint.decide(desk.load(JOINT, act.case_no), joint.Ask(fact))
+    answer = joint.decide(desk.load(JOINT, act.case_no), joint.Ask(fact, limit))
     return write(JOINT, act.case_no, act.case_no, answer, rules=rules)
+
+
+def _limit(desk: Desk, case_no: CaseNo, file: CaseFile) -> date:
+    """并联的限期随法定时限停算、延长：政府负责人批准的十五日也在其内。"""
+    opened = desk.load(JOINT, case_no).opened
+    clock = case.reckoned(file.state, DeadlineKind.LEGAL_DECISION)
+    if opened is None or clock is None:
+        return desk.today
+    days = clock.working_days - file.item.legal_days + opened.days
+    return ending(desk, replace(clock, working_days=days))[0].day
 
 
 @handles(GiveOpinion)

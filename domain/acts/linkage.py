@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from domain import approval, case, filing, linkage
+from domain import approval, case, filing, linkage, timekeeping
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import CASE, LICENCE, case_file, edition, item_rule, period
+from domain.calendar import calendar_from
 from domain.catalogue import ItemPublished
 from domain.decider import Decision, Refused
 from domain.linkage import PushMatter
@@ -60,7 +61,6 @@ LinkageAct: TypeAlias = SendPush | ClaimPush | DisputePush | MarkPushOverdue
 
 PUSH: Final = linkage.AGGREGATE
 FILING: Final = filing.AGGREGATE
-CLAIM_DAYS: Final = 1  # 次一工作日内认领（各地一至二日；可随事项另定）
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def send_push(act: SendPush, desk: Desk) -> Decision:
     if source is None:
         facts = {"case_no": str(act.case_no), "matter": str(act.matter)}
         return Refused(Refusal.PUSH_NOTHING_TO_SEND, facts)
-    claim_due, rules = period(desk, desk.today, CLAIM_DAYS)
+    claim_due, rules = period(desk, desk.today, linkage.CLAIM_DAYS)
     rules = (item_rule(source.item_code, source.item), *rules)
     parts: list[Decision] = []
     for department in source.item.supervising_bodies:
@@ -105,9 +105,14 @@ def _source(act: SendPush, desk: Desk) -> _Source | None:
         return None
     item_code = file.state.received.item_code
     match act.matter, file.state.decision:
-        case (PushMatter.APPROVED, case.Approved()) | (PushMatter.REJECTED, case.Rejected()):
+        case (PushMatter.APPROVED, case.Approved() | case.DeemedApproved()) | (
+            PushMatter.REJECTED,
+            case.Rejected(),
+        ):
             return _Source(CASE.stream(act.case_no), item_code, file.item)
-        case PushMatter.REVOKED, case.Approved(licence_no=number):
+        case PushMatter.REVOKED, (
+            case.Approved(licence_no=number) | case.DeemedApproved(licence_no=number)
+        ):
             if not approval.was_revoked(desk.load(LICENCE, number)):
                 return None
             return _Source(LICENCE.stream(number), item_code, file.item)
@@ -140,9 +145,13 @@ def dispute_push(act: DisputePush, desk: Desk) -> Decision:
 
 @handles(MarkPushOverdue)
 def mark_push_overdue(act: MarkPushOverdue, desk: Desk) -> Decision:
-    """记下逾期未认领。"""
+    """记下逾期未认领；期限重新推算过的依推算，日历未公布的不能断定。"""
     state = desk.load(PUSH, act.push_id)
     due_on = state.sent.claim_due_on if isinstance(state, linkage.Waiting) else desk.today
+    again = desk.load(timekeeping.AGGREGATE, PUSH.stream(act.push_id)).latest("CLAIM", "")
+    due_on = again.due_on if again else due_on
+    if isinstance(state, linkage.Waiting) and not calendar_from(desk.load, due_on).knows(due_on):
+        return Refused(Refusal.PUSH_DUE_PROVISIONAL, {"due_on": str(due_on)})
     command = linkage.MarkOverdue(linkage.Overdue(due_on), desk.today)
     return _answer(act.push_id, command, desk)
 

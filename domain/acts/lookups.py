@@ -1,15 +1,16 @@
 """办理时共同的调阅：办件与其事项版本、日历、期限、许可、承诺。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from domain import approval, case, catalogue, commitment
+from domain import approval, case, catalogue, commitment, organ
 from domain.acts.base import Desk, write
 from domain.calendar import calendar_from
-from domain.catalogue import ItemPublished, Listed
+from domain.catalogue import ItemPublished, Listed, PledgeRules
+from domain.clock import Running
 from domain.commitment import VoidReason
-from domain.deadlines import Due, due, rolled_over
+from domain.deadlines import Due, Pause, due, months_after, rolled_over
 from domain.decider import Claim, Decision, ImpossibleHistory, Plan, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import CommitmentId, ItemCode, LicenceNo, Organ, Role, SubjectId
@@ -18,14 +19,35 @@ CASE: Final = case.AGGREGATE
 ITEM: Final = catalogue.AGGREGATE
 COMMITMENT: Final = commitment.AGGREGATE
 LICENCE: Final = approval.AGGREGATE
+ORGAN: Final = organ.AGGREGATE
 
 
 def edition(desk: Desk, item_code: ItemCode, version: int) -> ItemPublished:
     """办件收件时所依的事项版本。"""
+    return _listed(desk, item_code, version).versions[version - 1]
+
+
+def _listed(desk: Desk, item_code: ItemCode, version: int) -> Listed:
     state = desk.load(ITEM, item_code)
     if not isinstance(state, Listed) or not 0 < version <= len(state.versions):
         raise ImpossibleHistory(f"item {item_code} has no version {version}")
-    return state.versions[version - 1]
+    return state
+
+
+def not_in_force(desk: Desk, item_code: ItemCode, day: date) -> Refused:
+    """当日没有有效版本：已经取消的，说明取消的文件。"""
+    match desk.load(ITEM, item_code):
+        case Listed(cancelled=catalogue.Cancelled() as ended) if ended.effective_from <= day:
+            return catalogue.standing(ended)
+        case _:
+            facts = {"item_code": str(item_code), "on": str(day)}
+            return Refused(Refusal.CASE_ITEM_NOT_IN_FORCE, facts)
+
+
+def heir(desk: Desk, body: Organ) -> Organ:
+    """今日行使其职权的机关：撤并了的，为承受的机关。"""
+    after = organ.successor(desk.load(ORGAN, body), desk.today)
+    return body if after is None else heir(desk, after)
 
 
 def item_rule(item_code: ItemCode, item: ItemPublished) -> RuleUsed:
@@ -33,10 +55,17 @@ def item_rule(item_code: ItemCode, item: ItemPublished) -> RuleUsed:
     return RuleUsed(ITEM.stream(item_code), str(item.version))
 
 
-def period(desk: Desk, start: date, working_days: int) -> tuple[Due, tuple[RuleUsed, ...]]:
-    """若干工作日的期限，以及推算所依的日历版本。"""
+def period(
+    desk: Desk, start: date, working_days: int, stops: tuple[Pause, ...] = ()
+) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """若干工作日的期限，以及推算所依的日历版本；``stops`` 停算的各段不计。"""
     calendar = calendar_from(desk.load, start)
-    return due(start, working_days, calendar), calendar.rules
+    return due(start, working_days, calendar, stops), calendar.rules
+
+
+def ending(desk: Desk, clock: Running) -> tuple[Due, tuple[RuleUsed, ...]]:
+    """一项正在走的期限，依今日所知的停算，何日届满。"""
+    return period(desk, clock.start, clock.working_days, clock.stops(desk.today))
 
 
 def rolled(desk: Desk, day: date) -> Due:
@@ -46,9 +75,10 @@ def rolled(desk: Desk, day: date) -> Due:
 
 def outside(desk: Desk, *organs: Organ) -> Refused | None:
     """经办人所代表的机关不在有权机关之列。"""
-    if desk.actor.organ in organs:
+    now = [heir(desk, one) for one in organs]
+    if desk.actor.organ in now:
         return None
-    return Refused(Refusal.DUTY_ORGAN, {"organ": "、".join(organs)})
+    return Refused(Refusal.DUTY_ORGAN, {"organ": "、".join(now)})
 
 
 def outside_item(desk: Desk, item: ItemPublished) -> Refused | None:
@@ -58,11 +88,12 @@ def outside_item(desk: Desk, item: ItemPublished) -> Refused | None:
     return outside(desk, item.approving_body)
 
 
-def not_in_name_of(desk: Desk, organ: Organ) -> Refused | None:
-    """决定须以有权机关的名义作出（许可法 24 条）。"""
-    if desk.actor.in_name_of == organ:
+def not_in_name_of(desk: Desk, body: Organ) -> Refused | None:
+    """决定须以有权机关的名义作出（许可法 24 条）；撤并了的，以承受机关的名义。"""
+    now = heir(desk, body)
+    if desk.actor.in_name_of == now:
         return None
-    return Refused(Refusal.DUTY_IN_NAME_OF, {"organ": organ})
+    return Refused(Refusal.DUTY_IN_NAME_OF, {"organ": now})
 
 
 def not_self(desk: Desk, subject: SubjectId) -> Refused | None:
@@ -74,10 +105,11 @@ def not_self(desk: Desk, subject: SubjectId) -> Refused | None:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """一份办件案卷与其所依的事项版本。"""
+    """一份办件案卷与其所依的事项版本；``item.approving_body`` 是今日的有权机关。"""
 
-    state: case.Checking | case.AwaitingSupplement | case.UnderReview | case.Concluded
+    state: case.Open | case.Concluded | case.Closed
     item: ItemPublished
+    delegates: tuple[Organ, ...] = ()  # 受托以有权机关名义办理的机关
 
     @property
     def rule(self) -> RuleUsed:
@@ -91,7 +123,10 @@ def case_file(desk: Desk, case_no: str) -> CaseFile | Refused:
     if isinstance(state, case.Nothing | case.Imported):
         return case.standing(state)
     received = state.received
-    return CaseFile(state, edition(desk, received.item_code, received.item_version))
+    listed = _listed(desk, received.item_code, received.item_version)
+    item = listed.versions[received.item_version - 1]
+    now = listed.competence(item, desk.today)
+    return CaseFile(state, replace(item, approving_body=now.body), now.delegates)
 
 
 def overdue(
@@ -103,7 +138,7 @@ def overdue(
         clock = case.running(state, deadline)
         if clock is None:
             continue
-        last, _ = period(desk, clock.start, clock.working_days)
+        last, _ = ending(desk, clock)
         if desk.today > last.day and not last.provisional:
             found.append(case.DeadlineMissed(deadline, last.day))
     return tuple(found)
@@ -120,7 +155,20 @@ def granted(desk: Desk, licence_no: LicenceNo) -> approval.Granted | Refused:
 def made(desk: Desk, commitment_id: CommitmentId) -> commitment.Made | Refused:
     """调阅承诺；没有此承诺的拒绝。"""
     state = desk.load(COMMITMENT, commitment_id)
-    return commitment.standing(state) if isinstance(state, commitment.Nothing) else state.made
+    if isinstance(state, commitment.Nothing | commitment.Eligible):
+        return commitment.standing(state)
+    return state.made
+
+
+def verification(desk: Desk, rules: PledgeRules) -> commitment.VerificationSet:
+    """决定之后核查承诺的期限：免予核查、以月计（对应日，遇休假顺延）或以工作日计。"""
+    if rules.verification_exempt:
+        return commitment.VerificationSet(None, provisional=False)
+    if rules.verification_months is not None:
+        last = rolled(desk, months_after(desk.today, rules.verification_months))
+    else:
+        last, _ = period(desk, desk.today, rules.verification_days)
+    return commitment.VerificationSet(last.day, last.provisional)
 
 
 def commitment_claim(promise: commitment.Made, commitment_id: CommitmentId) -> Claim:
@@ -136,9 +184,15 @@ def void(
     if commitment_id is None:
         return Plan()
     state = desk.load(COMMITMENT, commitment_id)
-    if isinstance(state, commitment.Nothing | commitment.Closed):
+    if isinstance(state, commitment.Nothing | commitment.Eligible | commitment.Closed):
         return Plan()
     promise = state.made
     answer = commitment.decide(state, commitment.Void(commitment.Voided(reason, reference)))
     claim = commitment_claim(promise, commitment_id)
     return write(COMMITMENT, commitment_id, promise.case_no, answer, releases=(claim,))
+
+
+def used(desk: Desk, item_code: ItemCode, case_no: str) -> Decision:
+    """有人申办：休眠的事项随收件激活；其余的不写事项案卷（首次办件由机器另记）。"""
+    answer = catalogue.decide(desk.load(ITEM, item_code), catalogue.Use(case_no, first=False))
+    return write(ITEM, item_code, item_code, answer)

@@ -6,8 +6,9 @@ from typing import Final, TypeAlias
 
 from domain import calendar, case, package, project
 from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import case_file, period
+from domain.acts.lookups import case_file, ending, period
 from domain.catalogue import Stage
+from domain.clock import counted
 from domain.deadlines import ONE_DAY
 from domain.decider import Claim, Decision, Event, Refused
 from domain.package import ChildOutcome, PackageCase
@@ -170,10 +171,10 @@ def close_child(act: CloseChild, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    if not isinstance(file.state, case.Concluded):
+    if not isinstance(file.state, case.Concluded | case.Closed):
         return Refused(Refusal.PACKAGE_CASE_OPEN, {"case_no": act.case_no})
     state = desk.load(PACKAGE, act.package_no)
-    fact = _closed(act.case_no, file.state)
+    fact = _closed(desk, act.case_no, file.state)
     opened_on = state.opened.opened_on if state.opened else desk.today
     last = max(fact.closed_on, *(child.closed_on for child in state.children), opened_on)
     due_on = _due(desk, opened_on, state.opened.target_days if state.opened else None)
@@ -184,16 +185,24 @@ def close_child(act: CloseChild, desk: Desk) -> Decision:
 
 _OUTCOMES: Final[dict[type[Event], ChildOutcome]] = {
     case.Approved: ChildOutcome.APPROVED,
+    case.DeemedApproved: ChildOutcome.APPROVED,
     case.Rejected: ChildOutcome.REJECTED,
     case.Declined: ChildOutcome.DECLINED,
 }
 
 
-def _closed(case_no: CaseNo, state: case.Concluded) -> package.ChildClosed:
-    day = state.decision.decided_on
-    early = None if state.acceptance is None else day < state.acceptance.promised_due_on
-    outcome = _OUTCOMES.get(type(state.decision), ChildOutcome.WITHDRAWN)
-    return package.ChildClosed(case_no, outcome, day, early)
+def _closed(
+    desk: Desk, case_no: CaseNo, state: case.Concluded | case.Closed
+) -> package.ChildClosed:
+    """没有决定而告结的，以及没有受理的，谈不上提前。"""
+    if isinstance(state, case.Closed):
+        return package.ChildClosed(case_no, ChildOutcome.WITHDRAWN, desk.today, early=None)
+    made, taken = state.decision, state.acceptance
+    early = None
+    if taken is not None:
+        promised, _ = ending(desk, counted(state.clock, taken.accepted_on, taken.promised_days))
+        early = made.decided_on < promised.day
+    return package.ChildClosed(case_no, _OUTCOMES[type(made)], made.decided_on, early)
 
 
 def _project(desk: Desk, project_no: str, command: project.Command) -> Decision:
@@ -219,7 +228,7 @@ def register_project(act: RegisterProject, desk: Desk) -> Decision:
 
 @handles(LinkCase)
 def link_case(act: LinkCase, desk: Desk) -> Decision:
-    """归件：项目业主自己的办件，写明阶段。"""
+    """归件：项目业主自己的办件，写明阶段；一件办件只属于一个项目。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
@@ -230,7 +239,9 @@ def link_case(act: LinkCase, desk: Desk) -> Decision:
     if stage is None:
         return Refused(Refusal.PROJECT_STAGE, {"case_no": act.case_no})
     fact = project.CaseLinked(act.case_no, stage, desk.handler)
-    return _project(desk, act.project_no, project.Link(fact))
+    answer = project.decide(desk.load(PROJECT, act.project_no), project.Link(fact))
+    claim = Claim("project_case", act.case_no, PROJECT.stream(act.project_no))
+    return write(PROJECT, act.project_no, act.project_no, answer, claims=(claim,))
 
 
 @handles(HoldMeeting)

@@ -1,15 +1,28 @@
-"""一件办件上的别的程序对其决定的约束：听证、并联、核验、转报。"""
+"""一件办件上的别的程序：听证、并联、核验、转报对决定的约束，以及办件告结之后各自终止。"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from domain import case, forwarding, joint, verification
-from domain.acts.base import Desk, combine
+from domain.acts.base import Desk, combine, handles, write
 from domain.acts.forwardings import FORWARDING
 from domain.acts.hearings import on_the_record
 from domain.acts.joints import JOINT
-from domain.acts.lookups import CaseFile
+from domain.acts.lookups import CASE, CaseFile
 from domain.acts.verifications import VERIFICATION, needed
 from domain.case import ReviewOpinion
 from domain.decider import Decision, Plan, Refused
 from domain.terms import CaseNo
+
+
+@dataclass(frozen=True, slots=True)
+class EndProceedings:
+    """机器：办件已经告结，别的机关不必再办。"""
+
+    case_no: CaseNo
+
+
+ProceedingAct: TypeAlias = EndProceedings
 
 
 def barriers(
@@ -38,4 +51,21 @@ def joint_or_verified(
     waiting = waiting or forwarding.in_the_way(desk.load(FORWARDING, case_no))
     if waiting is not None or opinion is ReviewOpinion.REJECT:
         return waiting
-    return verification.in_the_way(desk.load(VERIFICATION, case_no), needed(file))
+    return verification.in_the_way(desk.load(VERIFICATION, case_no), needed(desk, case_no, file))
+
+
+@handles(EndProceedings)
+def end_proceedings(act: EndProceedings, desk: Desk) -> Decision:
+    """终止；办件还没有告结的、没有什么要终止的，无事可办。"""
+    number = act.case_no
+    if not isinstance(desk.load(CASE, number), case.Concluded | case.Closed):
+        return Plan()
+    day = desk.today
+    shared = joint.decide(desk.load(JOINT, number), joint.End(day))
+    checked = verification.decide(desk.load(VERIFICATION, number), verification.End(day))
+    forwarded = forwarding.decide(desk.load(FORWARDING, number), forwarding.End(day))
+    return combine(
+        write(JOINT, number, number, shared),
+        write(VERIFICATION, number, number, checked),
+        write(FORWARDING, number, number, forwarded),
+    )

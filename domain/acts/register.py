@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from domain import calendar, catalogue, genesis, inspector, officer, subject
 from domain.acts.base import Desk, handles, write
+from domain.acts.listed import off_list
 from domain.catalogue import AS_USUAL, HandlingRules
 from domain.commitment import BreachPolicy
 from domain.decider import Claim, Decision, Refused
@@ -280,6 +281,8 @@ def publish_item(act: PublishItem, desk: Desk) -> Decision:
         rules=act.rules,
     )
     outcome = catalogue.decide(known, catalogue.Publish(fact, desk.today))
+    if outcome and not isinstance(outcome, Refused):
+        outcome = off_list(desk, act.item_code, fact) or outcome
     return write(catalogue.AGGREGATE, act.item_code, act.item_code, outcome)
 
 

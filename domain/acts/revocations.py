@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from domain import approval, commitment, revocation
+from domain import approval, commitment, compensation, revocation
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.credits import bar_for_fraud
 from domain.acts.lookups import (
     COMMITMENT,
     LICENCE,
@@ -17,11 +18,16 @@ from domain.acts.lookups import (
     period,
     void,
 )
+from domain.acts.pledges import breach_handling
 from domain.approval import DeregistrationReason, Granted, RevocationGround
-from domain.commitment import BreachGround, BreachPolicy, VoidReason
-from domain.decider import Claim, Decision, Refused
+from domain.calendar import calendar_from
+from domain.commitment import VoidReason
+from domain.compensation import AT_FAULT, CompensationCause
+from domain.deadlines import natural_due
+from domain.decider import Claim, Decision, Plan, Refused, RuleUsed
 from domain.refusals import Refusal
-from domain.terms import Evidence, LicenceNo, Role, Sha256
+from domain.revocation import FollowUpMeasure
+from domain.terms import Evidence, LicenceNo, Organ, Role, Sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,63 @@ class Revoke:
     reasons: str
     remedies: str
     ineffective_from: date | None = None
+    part: str | None = None  # 只撤销许可的这一部分
+
+
+@dataclass(frozen=True, slots=True)
+class PublishNotice:
+    """当事人无法联系：以公告告知，公告期四十五日。"""
+
+    revocation_id: str
+    notice_no: str
+    attempts: tuple[str, ...]
+    rectification: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """不予撤销之后，由谁、在何日以前责令改正或者处罚。"""
+
+    measure: FollowUpMeasure
+    organ: Organ
+    instruction: str
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class DropRevocation:
-    """终止撤销程序，说明理由。"""
+    """终止撤销程序，说明理由；为公共利益不撤的，写明后续。"""
 
     revocation_id: str
+    reasons: str
+    follow_up: FollowUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseFollowUp:
+    """不予撤销的后续了结：改正了，或者处罚了。"""
+
+    revocation_id: str
+    document_no: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseRevocation:
+    """撤销决定被撤销，许可恢复。"""
+
+    licence_no: LicenceNo
+    decision_no: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCompensation:
+    """决定补偿或赔偿多少；不予补偿的为零，说明理由。"""
+
+    compensation_id: str
+    amount_yuan: int
+    document_no: str
     reasons: str
 
 
@@ -117,10 +173,14 @@ class DeregisterLicence:
 RevocationAct: TypeAlias = (
     ProposeRevocation
     | ServeNotice
+    | PublishNotice
     | HearStatement
     | ReviewLegality
     | Revoke
     | DropRevocation
+    | CloseFollowUp
+    | ReverseRevocation
+    | DecideCompensation
     | WithdrawLicence
     | ForfeitLicence
     | ExpireLicence
@@ -131,6 +191,7 @@ RevocationAct: TypeAlias = (
 # -- handlers: the procedure
 
 REVOCATION: Final = revocation.AGGREGATE
+COMPENSATION: Final = compensation.AGGREGATE
 STATEMENT_DAYS: Final = 5  # 许可法未定陈述申辩的日数；参照其 47 条申请听证的五日
 
 
@@ -155,7 +216,7 @@ def propose_revocation(act: ProposeRevocation, desk: Desk) -> Decision:
         proposer=desk.person,
     )
     promise = _promise(fact, desk)
-    found = isinstance(promise, commitment.Suspected | commitment.Broken)
+    found = isinstance(promise, commitment.Suspected | commitment.Broken | commitment.Rectifying)
     state = desk.load(REVOCATION, act.revocation_id)
     answer = revocation.decide(state, revocation.Propose(fact, found))
     claims = (_claim(act.revocation_id, act.licence_no),)
@@ -176,21 +237,44 @@ def serve_notice(act: ServeNotice, desk: Desk) -> Decision:
     """撤销前告知，陈述申辩的期限起算。"""
     due, rules = period(desk, desk.today, STATEMENT_DAYS)
     fact = revocation.NoticeServed(act.notice_no, due.day, act.rectification, desk.handler)
-    state = _known(act.revocation_id, desk)
+    return _serve(act.revocation_id, fact, rules, desk)
+
+
+@handles(PublishNotice)
+def publish_notice(act: PublishNotice, desk: Desk) -> Decision:
+    """以公告告知；公告期末日遇休假日顺延。"""
+    calendar = calendar_from(desk.load, desk.today)
+    due = natural_due(desk.today, revocation.PUBLIC_NOTICE_DAYS, calendar)
+    fact = revocation.NoticePublished(
+        act.notice_no, desk.today, due.day, act.attempts, act.rectification, desk.handler
+    )
+    return _serve(act.revocation_id, fact, calendar.rules, desk)
+
+
+def _serve(
+    revocation_id: str,
+    fact: revocation.NoticeServed | revocation.NoticePublished,
+    rules: tuple[RuleUsed, ...],
+    desk: Desk,
+) -> Decision:
+    state = _known(revocation_id, desk)
     if isinstance(state, Refused):
         return state
     promise = _promise(state.proposed, desk)
+    if isinstance(promise, commitment.Rectifying):
+        return commitment.standing(promise)
     broken = promise if isinstance(promise, commitment.Broken) else None
-    command = revocation.Serve(fact, broken is not None, _rectify_first(broken))
+    command = revocation.Serve(fact, broken is not None, _rectify_first(broken, desk))
     answer = _of_the_organ(state, desk) or revocation.decide(state, command)
-    return write(REVOCATION, act.revocation_id, state.proposed.case_no, answer, rules=rules)
+    return write(REVOCATION, revocation_id, state.proposed.case_no, answer, rules=rules)
 
 
-def _rectify_first(broken: commitment.Broken | None) -> bool:
-    """事项先责令整改；虚假承诺不在此限（Table C-policy）。"""
-    if broken is None or broken.confirmation.ground is BreachGround.FALSE_PROMISE:
+def _rectify_first(broken: commitment.Broken | None, desk: Desk) -> bool:
+    """依申请之日的办法先责令整改，而整改还没有被认定为失败（Table C-policy）。"""
+    if broken is None or broken.failed is not None:
         return False
-    return broken.made.breach_policy is BreachPolicy.RECTIFY_FIRST
+    known = breach_handling(desk, broken)
+    return known is not None and known.rectify
 
 
 @handles(HearStatement)
@@ -231,19 +315,55 @@ def revoke(act: Revoke, desk: Desk) -> Decision:
     confirmer = promise.confirmation.handler if isinstance(promise, commitment.Broken) else None
     fact = revocation.Decided(act.decision_no, act.reasons, act.remedies, desk.handler)
     answer = revocation.decide(state, revocation.Decide(fact, confirmer))
-    ending = approval.Revoked(
-        revocation_id=act.revocation_id,
-        ground=proposed.ground,
-        decision_no=act.decision_no,
-        ineffective_from=act.ineffective_from or grant.valid_from,
-    )
     releases = (_claim(act.revocation_id, proposed.licence_no),)
     key = proposed.case_no
+    ending = approval.decide(licence, _ending(act, proposed, grant))
+    whole = act.part is None
+    reason = VoidReason.LICENCE_REVOKED
+    fraud = proposed.ground is RevocationGround.FRAUD_OR_BRIBERY
     return combine(
         write(REVOCATION, act.revocation_id, key, answer, releases=releases),
-        write(LICENCE, proposed.licence_no, key, approval.decide(licence, approval.End(ending))),
-        void(desk, proposed.commitment_id, VoidReason.LICENCE_REVOKED, act.revocation_id),
+        write(LICENCE, proposed.licence_no, key, ending),
+        void(desk, proposed.commitment_id if whole else None, reason, act.revocation_id),
+        bar_for_fraud(grant, act.decision_no, desk) if fraud and answer else Plan(),
+        _damages(act, proposed, grant, desk) if answer else Plan(),
     )
+
+
+def _ending(act: Revoke, proposed: revocation.Proposed, grant: Granted) -> approval.Command:
+    """全部撤销，或者只撤销一部分。"""
+    day = act.ineffective_from or grant.valid_from
+    if act.part is None:
+        whole = approval.Revoked(act.revocation_id, proposed.ground, act.decision_no, day)
+        return approval.End(whole)
+    part = approval.PartlyRevoked(
+        act.revocation_id, proposed.ground, act.decision_no, act.part, day
+    )
+    return approval.RevokePart(part)
+
+
+def _damages(act: Revoke, proposed: revocation.Proposed, grant: Granted, desk: Desk) -> Decision:
+    """许可法 69 条四款：一款各项的撤销，立案赔偿；骗取的、承诺落空的没有。"""
+    if proposed.ground not in AT_FAULT:
+        return Plan()
+    cause, licence_no = CompensationCause.REVOKED, proposed.licence_no
+    return _open_compensation(act.revocation_id, cause, licence_no, grant, act.decision_no, desk)
+
+
+def _open_compensation(
+    identity: str,
+    cause: CompensationCause,
+    licence_no: LicenceNo,
+    grant: Granted,
+    decision_no: str,
+    desk: Desk,
+) -> Decision:
+    fact = compensation.Opened(
+        cause, licence_no, grant.case_no, grant.holder, grant.in_name_of, decision_no
+    )
+    state = desk.load(COMPENSATION, identity)
+    answer = compensation.decide(state, compensation.OpenTask(fact))
+    return write(COMPENSATION, identity, grant.case_no, answer)
 
 
 def _wrong_day(act: Revoke, proposed: revocation.Proposed, desk: Desk) -> Refused | None:
@@ -259,9 +379,55 @@ def _wrong_day(act: Revoke, proposed: revocation.Proposed, desk: Desk) -> Refuse
 
 @handles(DropRevocation)
 def drop_revocation(act: DropRevocation, desk: Desk) -> Decision:
-    """终止撤销程序。"""
-    command = revocation.Drop(revocation.Dropped(act.reasons, desk.handler))
+    """终止撤销程序；期限已过的后续不算后续。"""
+    asked = act.follow_up
+    ordered = None
+    if asked is not None and asked.due_on >= desk.today:
+        ordered = revocation.FollowUpOrdered(
+            asked.measure, asked.organ, asked.instruction, asked.due_on, desk.handler
+        )
+    command = revocation.Drop(revocation.Dropped(act.reasons, desk.handler), ordered)
     return _proceed(act.revocation_id, command, desk, release=True)
+
+
+@handles(CloseFollowUp)
+def close_follow_up(act: CloseFollowUp, desk: Desk) -> Decision:
+    """后续由所定的机关了结。"""
+    state = _known(act.revocation_id, desk)
+    if isinstance(state, Refused):
+        return state
+    ordered = state.follow_up if isinstance(state, revocation.Closed) else None
+    if ordered is None:
+        return Refused(Refusal.REVOCATION_NO_FOLLOW_UP)
+    fact = revocation.FollowUpClosed(act.document_no, act.result, desk.handler)
+    command = revocation.CloseFollowUp(fact)
+    answer = outside(desk, ordered.organ) or revocation.decide(state, command)
+    return write(REVOCATION, act.revocation_id, state.proposed.case_no, answer)
+
+
+@handles(ReverseRevocation)
+def reverse_revocation(act: ReverseRevocation, desk: Desk) -> Decision:
+    """撤销决定被撤销：由作出许可的机关恢复许可。"""
+    grant = granted(desk, act.licence_no)
+    if isinstance(grant, Refused):
+        return grant
+    command = approval.Reverse(act.decision_no, act.reasons, desk.handler)
+    refusal = outside(desk, grant.in_name_of) or not_in_name_of(desk, grant.in_name_of)
+    answer = refusal or approval.decide(desk.load(LICENCE, act.licence_no), command)
+    return write(LICENCE, act.licence_no, grant.case_no, answer)
+
+
+@handles(DecideCompensation)
+def decide_compensation(act: DecideCompensation, desk: Desk) -> Decision:
+    """补偿决定，由义务机关作出。"""
+    state = desk.load(COMPENSATION, act.compensation_id)
+    if isinstance(state, compensation.Nothing):
+        return Refused(Refusal.COMPENSATION_NOT_FOUND)
+    fact = compensation.Decided(act.amount_yuan, act.document_no, act.reasons, desk.handler)
+    opened = state.opened
+    refusal = outside(desk, opened.organ) or not_in_name_of(desk, opened.organ)
+    answer = refusal or compensation.decide(state, compensation.Decide(fact))
+    return write(COMPENSATION, act.compensation_id, opened.case_no, answer)
 
 
 Known: TypeAlias = (
@@ -317,7 +483,14 @@ def withdraw_licence(act: WithdrawLicence, desk: Desk) -> Decision:
     if isinstance(grant, Refused):
         return grant
     refusal = outside(desk, grant.in_name_of) or not_in_name_of(desk, grant.in_name_of)
-    return refusal or _end(act.licence_no, grant, approval.End(fact), desk)
+    ended = refusal or _end(act.licence_no, grant, approval.End(fact), desk)
+    if isinstance(ended, Refused) or not (act.compensation_due and ended.writes):
+        return ended
+    identity, cause = f"{act.licence_no}.withdrawn", CompensationCause.WITHDRAWN
+    return combine(
+        ended,
+        _open_compensation(identity, cause, act.licence_no, grant, act.decision_no, desk),
+    )
 
 
 @handles(ForfeitLicence)

@@ -1,15 +1,17 @@
-"""联审核验的办理：窗口或审核人请求，出具机关的联审岗位答复；共享、核验得到的材料不得要求提交。"""
+"""联审核验的办理：窗口或审核人请求，出具机关的联审岗位答复。"""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from domain import case, verification
 from domain.acts.base import Desk, handles, write
+from domain.acts.listed import on_list
 from domain.acts.lookups import CaseFile, case_file, not_in_name_of, period
-from domain.catalogue import ItemPublished
+from domain.acts.materials import FOLDER
 from domain.decider import Decision, Refused
-from domain.refusals import Refusal
-from domain.terms import CaseNo, Organ, Sha256
+from domain.lists import ListKind
+from domain.organ import same_level
+from domain.terms import CaseNo, Organ, Sha256, beijing_day
 
 REPLY_DAYS: Final = 3  # 文件没有规定，从短
 
@@ -58,20 +60,21 @@ VerificationAct: TypeAlias = (
 VERIFICATION: Final = verification.AGGREGATE
 
 
-def needed(file: CaseFile) -> tuple[str, ...]:
-    """准予之前须核验属实的材料：清单上的，申请人没有自己提交、也还不能共享的。"""
-    intake = file.item.rules.intake
-    at_hand = {one.name for one in file.state.received.materials} | set(intake.shared_materials)
-    return tuple(name for name in intake.verified_materials if name not in at_hand)
+def needed(desk: Desk, case_no: CaseNo, file: CaseFile) -> tuple[str, ...]:
+    """准予之前须核验属实的材料：清单上的，申请人没有自己提交的。"""
+    at_hand = {one.name for one in file.state.received.materials}
+    at_hand |= desk.load(FOLDER, case_no).papers.keys()
+    names = file.item.rules.intake.verified_materials
+    return tuple(name for name in names if name not in at_hand and _listed(desk, file, name))
 
 
-def needless(item: ItemPublished, names: tuple[str, ...]) -> Refused | None:
-    """要求提交的材料里有可以共享或者应当由机关之间核验的（在线政务规定 7 条）。"""
-    obtained = {*item.rules.intake.shared_materials, *item.rules.intake.verified_materials}
-    found = [name for name in names if name in obtained]
-    if found:
-        return Refused(Refusal.VERIFICATION_NEEDLESS, {"materials": "、".join(found)})
-    return None
+def _listed(desk: Desk, file: CaseFile, material: str) -> bool:
+    """申请之日在联审制材料清单上（没有清单的依事项），而还不能共享取得（机制 9）。"""
+    received, intake = file.state.received, file.item.rules.intake
+    if material not in intake.verified_materials or material in intake.shared_materials:
+        return False
+    day, kind = beijing_day(received.received_at), ListKind.VERIFICATION_MATERIALS
+    return on_list(desk, kind, received.item_code, material, day) is not False
 
 
 # -- handlers
@@ -82,21 +85,15 @@ def _decide(desk: Desk, case_no: CaseNo, command: verification.Command) -> Decis
     return write(VERIFICATION, case_no, case_no, answer)
 
 
-def _place(organ: Organ) -> str:
-    """机关代码的前半是其所在地；同地即同级（代码没有这样写的看不出来，不许）。"""
-    place, dash, _ = organ.partition("-")
-    return place if dash else ""
-
-
 @handles(RequestVerification)
 def request_verification(act: RequestVerification, desk: Desk) -> Decision:
     """请求核验：决定之前都可以；以审批机关的名义。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    if isinstance(file.state, case.Concluded):
+    if isinstance(file.state, case.Concluded | case.Closed):
         return case.standing(file.state)
-    body, intake = file.item.approving_body, file.item.rules.intake
+    body = file.item.approving_body
     refusal = not_in_name_of(desk, body)
     if refusal is not None:
         return refusal
@@ -110,10 +107,8 @@ def request_verification(act: RequestVerification, desk: Desk) -> Decision:
         due_on=last.day,
         handler=desk.handler,
     )
-    listed = act.material in intake.verified_materials
-    listed = listed and act.material not in intake.shared_materials
-    same_level = bool(_place(body)) and _place(body) == _place(act.issuing_body)
-    command = verification.Request(fact, listed, same_level)
+    listed = _listed(desk, file, act.material)
+    command = verification.Request(fact, listed, same_level(body, act.issuing_body))
     answer = verification.decide(desk.load(VERIFICATION, act.case_no), command)
     return write(VERIFICATION, act.case_no, act.case_no, answer, rules=(file.rule, *rules))
 

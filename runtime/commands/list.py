@@ -22,7 +22,7 @@ from runtime import export, words
 from runtime.case_file import fresh_line, jsonable, paper
 from runtime.exits import Exit, Stop
 from runtime.export import Cell, Sheet
-from runtime.listing import LISTS, Asked, Listing
+from runtime.listings import LISTS, Asked, Listing
 from runtime.messages import tables
 from runtime.settings import Settings
 

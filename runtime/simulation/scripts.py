@@ -16,7 +16,14 @@ from typing import Final, Protocol, TypeAlias
 from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
-from domain.acts.filings import CancelFiling, File, ReturnFiling, SubmitFiling
+from domain.acts.filings import (
+    CancelFiling,
+    ChallengeReport,
+    File,
+    InvalidateReport,
+    ReturnFiling,
+    SubmitFiling,
+)
 from domain.acts.inspections import (
     CommitShare,
     FixPublicValue,
@@ -35,6 +42,7 @@ from domain.acts.pledges import (
     MakeCommitment,
     SupplyMaterial,
     SuspectBreach,
+    VerifyCommitment,
 )
 from domain.acts.register import RegisterSubject
 from domain.acts.revocations import (
@@ -400,6 +408,11 @@ class _Case(_Script):
         self._supervised(item, filed, self.slot + 1, PushMatter.FILED)
         if self.happens("cancelled"):
             why = "经核查，所附合格报告无效"
+            chief = self.by(Role.SUPERVISION_HEAD, item.supervising_body)
+            finder = self.by(Role.SUPERVISOR, item.supervising_body, [chief]).actor
+            shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
+            self.do(filed + 4, 1, ChallengeReport(self.no, shown), finder)
+            self.do(filed + 5, 1, InvalidateReport(self.no, why), chief.actor)
             struck = CancelFiling(self.no, CancelReason.REPORT_INVALID, why)
             self.do(filed + 6, 1, struck, self.decider.actor)
 
@@ -438,7 +451,10 @@ class _Case(_Script):
         checked = AssessMaterial(pledge, PROMISED, conforming, told)
         self.do(supplied + 1, 1, checked, self.reviewer.actor)
         if conforming:
-            self.do(supplied + 1, 2, Fulfil(pledge), self.reviewer.actor)
+            shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
+            verify = VerifyCommitment(pledge, passed=True, explanation=told, evidence=shown)
+            self.do(supplied + 1, 2, verify, self.reviewer.actor)
+            self.do(supplied + 1, 3, Fulfil(pledge), self.reviewer.actor)
         else:
             self._broken(item, pledge, supplied + 3, BreachGround.NOT_CONFORMING)
 

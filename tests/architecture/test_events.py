@@ -1,16 +1,17 @@
 """每种事件：有名字、有格式、有存档字节、有中文名，有人读它。"""
 
+import runpy
 import tomllib
 from typing import Final
 
 import projections
+from domain.duties import DUTIES
 from runtime.messages import tables
 from schemas.registry import EVENT_NAMES
 from tests.architecture.source import ROOT
 
 # Families that no view shows, and who reads them instead.
 UNSEEN: Final = {
-    "officer": "每次办理都调阅岗位授权（domain/duties.py）；还没有人事页面",
     "ledger": "打开账本与核验时读（ledger/application.py、ledger/verify.py）",
 }
 
@@ -34,3 +35,22 @@ def test_every_event_is_read_by_a_view_or_for_a_reason_by_none() -> None:
     unread = {name.partition(".")[0] for name in set(EVENT_NAMES) - read}
     assert unread == set(UNSEEN)
     assert not {name for name in read if name.partition(".")[0] in UNSEEN}
+
+
+def test_the_mechanisms_page_is_generated_and_no_row_is_empty() -> None:
+    """每项机制一行：有家的写明事件、办理、测试与哪里看得见，没有的照实写明；写到的都在。"""
+    script = runpy.run_path(str(ROOT / "docs/make_mechanisms.py"))
+    source, tables_page = (
+        (ROOT / f"docs/{name}").read_text(encoding="utf-8")
+        for name in ("mechanisms.toml", "tables.md")
+    )
+    page = (ROOT / "docs/mechanisms.md").read_text(encoding="utf-8")
+    assert script["page"](source, tables_page) == page
+    rows = script["rows"](source)
+    assert {str(number) for number in range(1, 91)} | {"8b"} <= rows.keys()
+    for number, row in rows.items():
+        whole = row["events"] and row["acts"] and row["tests"] and row["seen"]
+        assert whole or row["missing"], number
+        assert set(row["events"]) <= set(EVENT_NAMES), number
+        assert set(row["acts"]) <= set(DUTIES), number
+        assert all((ROOT / name).is_file() for name in row["tests"]), number

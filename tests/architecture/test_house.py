@@ -28,8 +28,14 @@ DOORS: Final = {
     "kafka": {"ledger/relay.py", "followers/kafka_feed.py", "runtime/"},
     "eventsourcing": {"ledger/"},
     "fastavro": {"schemas/"},
-    "cryptography": {"ledger/keys.py"},
+    "cryptography": {"ledger/keys.py", "runtime/documents/seal.py"},
     "psycopg": {"ledger/", "followers/", "projections/", "runtime/"},
+    "typst": {"runtime/documents/render.py"},
+    "segno": {"runtime/documents/render.py"},
+    "pyhanko": {"runtime/documents/seal.py"},
+    "boto3": {"runtime/materials/s3.py"},
+    "pypdfium2": {"runtime/materials/preview.py"},
+    "PIL": {"runtime/materials/preview.py"},
 }
 # Where SQL may stand: storage modules. The runtime's are there to create a database, to examine
 # a server's settings and roles, to wait in the demonstration, and to ask what an import has done.

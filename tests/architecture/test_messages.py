@@ -10,6 +10,7 @@ import pytest
 
 from domain.refusals import Refusal
 from runtime.cli import COMMANDS
+from runtime.documents.kinds import COMMON, SOURCES, wording
 from runtime.messages import tables
 from schemas.registry import EVENT_NAMES
 from tests.architecture.source import (
@@ -154,7 +155,33 @@ def test_every_basis_has_a_title_and_a_use() -> None:
     cited = {basis for kind in EVENT_NAMES.values() for basis in kind.BASIS}
     for table in ("refusal", "error"):
         cited |= {basis for entry in entries(table).values() for basis in entry.get("basis", ())}
+    cited |= {basis for entry in entries("document").values() for basis in entry["basis"]}
     assert set(tables()["basis"]) == cited
+
+
+def test_every_document_has_its_words() -> None:
+    """出得了的每种文书都有标题、正文、救济与依据；写下的每种都出得了。"""
+    assert set(entries("document")) == set(SOURCES)
+    for kind in SOURCES:
+        words = wording(kind)
+        assert all((words.title, words.text.strip(), words.remedy.strip(), words.basis)), kind
+
+
+def test_every_blank_in_a_document_is_a_fact_of_its_event() -> None:
+    """文书里的每个空格，由所据的事件或者每份文书共有的事实来填。"""
+    empty = {
+        kind: sorted(missing)
+        for kind, source in SOURCES.items()
+        if (missing := wording(kind).blanks - source.facts - COMMON)
+    }
+    assert empty == {}
+
+
+def test_every_phrase_on_a_document_is_used() -> None:
+    """文书上的固定用语都有人用，用到的都有。"""
+    code = sources("runtime/documents")
+    used = {text for path in code for text in strings(path)}
+    assert set(tables()["document_part"]) - used == set()
 
 
 def test_every_command_has_its_line_of_help() -> None:

@@ -8,8 +8,9 @@ from consumers import ALL
 from domain.duties import DUTIES
 from domain.terms import Role
 from followers.supervisor import Supervisor, command_id
+from runtime.scenarios.book import Notes
 from schemas.registry import EVENT_NAMES
-from tests.deliveries import MemoryRows, played, story
+from tests.deliveries import played, story
 
 STORY = story().kept
 # What only a person may do (G10): none of it may ever come from a consumer.
@@ -37,7 +38,7 @@ def test_duties_keep_deciding_acts_from_the_machine() -> None:
 @given(cut=st.integers(0, len(STORY)))
 def test_stopping_changes_nothing(supervisor: Supervisor, cut: int) -> None:
     """中途停下再接着读，提出的命令与编号完全一样。"""
-    rows = MemoryRows()
+    rows = Notes()
     split = played(supervisor, STORY[:cut], rows) + played(supervisor, STORY[cut:], rows)
     assert split == played(supervisor, STORY)
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from consumers import ALL, scheduler
-from domain import commitment, linkage, revocation
+from domain import catalogue, commitment, linkage, revocation
 from domain.acts import Act
 from domain.acts.deciding import Approve, Review
 from domain.acts.intake import Accept, Receive
@@ -29,8 +29,8 @@ from domain.terms import (
 )
 from followers.delivered import Delivered
 from followers.supervisor import Command, Supervisor, command_id
+from runtime.scenarios.book import Notes
 from tests import deliveries
-from tests.deliveries import MemoryRows
 from tests.domain.case_file import ITEM, SHA, STAFF, Book, at, town
 
 CASE = CaseNo("2026-000001")
@@ -45,8 +45,8 @@ class Loop:
 
     law: Book = field(default_factory=town)
     paper: deliveries.Book = field(default_factory=deliveries.Book)
-    rows: dict[str, MemoryRows] = field(
-        default_factory=lambda: {supervisor.name: MemoryRows() for supervisor in ALL}
+    rows: dict[str, Notes] = field(
+        default_factory=lambda: {supervisor.name: Notes() for supervisor in ALL}
     )
     known: set[UUID] = field(default_factory=set)
     seen: int = 0
@@ -161,6 +161,7 @@ def test_broken_promise_ends_in_a_proposal_and_no_further() -> None:
         type(one.event) for one in loop.paper.kept if one.meta.actor.role is Role.SYSTEM
     }
     assert machine_events == {
+        catalogue.FirstUsed,
         linkage.Sent,
         linkage.Overdue,
         DeadlineMissed,

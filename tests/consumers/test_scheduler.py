@@ -19,13 +19,13 @@ from domain.refusals import Refusal
 from domain.terms import end_of_day
 from domain.timers import TimerKind
 from followers.supervisor import Command, command_id
+from runtime.scenarios.book import Notes
 from tests.deliveries import (
     CASE,
     LICENCE,
     MARKET,
     PLEDGE,
     Book,
-    MemoryRows,
     accepted,
     approved,
     granted,
@@ -40,8 +40,8 @@ from tests.deliveries import (
 INSTANT = timedelta(microseconds=1)
 
 
-def _rows(book: Book) -> MemoryRows:
-    rows = MemoryRows()
+def _rows(book: Book) -> Notes:
+    rows = Notes()
     assert played(SUPERVISOR, book.kept, rows) == ()
     return rows
 
@@ -151,11 +151,14 @@ def test_settled_deadline_never_fires() -> None:
 
 
 def test_deadlines_for_people_are_not_the_machines() -> None:
-    """核查、陈述申辩与检查的期限是给人的，机器不动作。"""
+    """核查、陈述申辩、检查、不予撤销的后续、调度会与全程目标，期限是给人的，机器不动作。"""
     assert set(TimerKind) - set(ACTS) == {
         TimerKind.VERIFICATION,
         TimerKind.STATEMENT,
         TimerKind.INSPECTION,
+        TimerKind.FOLLOW_UP,
+        TimerKind.MEETING,
+        TimerKind.TARGET,
     }
 
 

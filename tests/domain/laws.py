@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.decider import Aggregate, Answer, Event, Refused
+from domain.refusals import Refusal
 from domain.terms import Personal
 
 S = TypeVar("S")
@@ -25,6 +26,7 @@ _SCALARS: Final[dict[object, st.SearchStrategy[Any]]] = {
     date: st.sampled_from(DAYS),
     datetime: st.sampled_from([datetime(d.year, d.month, d.day, 4, tzinfo=UTC) for d in DAYS]),
     NoneType: st.none(),
+    Refused: st.just(Refused(Refusal.DUTY_SELF)),
     Personal: st.just(Personal("S-1", "13800000000")),
 }
 

@@ -1,7 +1,7 @@
 """办件：收件、补正、受理、审核、决定、送达，以及每一步不予办理的理由。"""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -29,13 +29,14 @@ from domain.case import (
     Review,
     Reviewed,
     ReviewOpinion,
-    Running,
     Supplement,
     Supplemented,
     SupplementRequested,
 )
+from domain.clock import Running
 from domain.decider import Event
 from domain.refusals import Refusal
+from domain.remarks import NoticeFault, NoticeViolated
 from domain.terms import (
     CaseKind,
     Channel,
@@ -206,12 +207,12 @@ def test_a_notice_on_the_fifth_day_is_in_time_and_on_the_sixth_is_not() -> None:
 
 
 def test_one_notice_only() -> None:
-    """规则 3：补正只告知一次；重复同一告知无事可办，另发一份不行。"""
+    """规则 3：补正只告知一次；重复同一告知无事可办，另发一份的照记为违规。"""
     same = RequestSupplement(NOTICE, NOTICE_DUE, TODAY)
     second = replace(NOTICE, notice_no="BZ-2")
     given(RECEIVED, NOTICE).when(same).then()
-    given(RECEIVED, NOTICE).when(RequestSupplement(second, NOTICE_DUE, TODAY)).refused(
-        Refusal.CASE_NOTICE_TWICE, notice_no="BZ-1", handler=CLERK
+    given(RECEIVED, NOTICE).when(RequestSupplement(second, NOTICE_DUE, TODAY)).then(
+        NoticeViolated(NoticeFault.TWICE, "BZ-2", second.missing, None, second.handler)
     )
 
 
@@ -509,7 +510,11 @@ def test_missed_deadlines_stay_with_the_case() -> None:
     life = (RECEIVED, notice, DEEMED, LATE, REVIEWED, APPROVED, delivery, DELIVERED)
     state = case.AGGREGATE.fold(life)
     assert isinstance(state, case.Concluded)
-    assert state.missed == set(DeadlineKind) - {DeadlineKind.PROMISED_DECISION}
+    assert state.missed == {
+        DeadlineKind.COMPLETENESS_NOTICE,
+        DeadlineKind.LEGAL_DECISION,
+        DeadlineKind.DELIVERY,
+    }
 
 
 # -- laws
@@ -548,3 +553,36 @@ def test_instants_are_aware() -> None:
     state = case.AGGREGATE.fold((naive,))
     with pytest.raises(ValueError, match="naive"):
         case.running(state, DeadlineKind.COMPLETENESS_NOTICE)
+
+
+def test_no_decision_before_receipt() -> None:
+    """体外循环：决定之日早于收件之日的，准予、不予都不行。"""
+    early = RECEIVED_ON - timedelta(days=1)
+    life = (RECEIVED, ACCEPTED, REVIEWED)
+    told = {"received_on": str(RECEIVED_ON)}
+    given(*life).when(Reject(replace(REJECTED, decided_on=early))).refused(
+        Refusal.CASE_BEFORE_RECEIPT, **told
+    )
+    fact = replace(APPROVED, decided_on=early, valid_from=early)
+    given(*life).when(Approve(fact, window_authorised=False, by_window=False)).refused(
+        Refusal.CASE_BEFORE_RECEIPT, **told
+    )
+
+
+def test_a_notice_after_acceptance_but_in_time_is_refused_or_recorded() -> None:
+    """受理即认材料齐全：期限之内再告知的拒绝；承诺时限已经过半的记为违规。"""
+    early = RequestSupplement(NOTICE, NOTICE_DUE, NOTICE_DUE)
+    given(RECEIVED, ACCEPTED).when(early).refused(Refusal.CASE_ALREADY_ACCEPTED)
+    half = NOTICE_DUE - timedelta(days=1)
+    given(RECEIVED, ACCEPTED).when(replace(early, half_due_on=half)).then(
+        NoticeViolated(
+            NoticeFault.AFTER_HALF, NOTICE.notice_no, NOTICE.missing, half, NOTICE.handler
+        )
+    )
+
+
+def test_a_decided_case_takes_no_notice() -> None:
+    """已有决定的件，不再告知补正。"""
+    late = RequestSupplement(NOTICE, NOTICE_DUE, TODAY)
+    life = (RECEIVED, ACCEPTED, REVIEWED, APPROVED)
+    given(*life).when(late).refused(Refusal.CASE_ALREADY_DECIDED)

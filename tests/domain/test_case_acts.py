@@ -19,6 +19,7 @@ from domain.acts.intake import (
 from domain.case import DeadlineKind, DeadlineMissed, DeclineReason, ReviewOpinion
 from domain.decider import ImpossibleHistory, Plan, RuleUsed
 from domain.refusals import Refusal
+from domain.remarks import NoticeFault, NoticeViolated
 from domain.terms import (
     Actor,
     CaseKind,
@@ -151,16 +152,15 @@ def test_deemed_accepted_retroactively() -> None:
     assert book.do(deem, MACHINE, "2026-02-28") == Plan()
 
 
-def test_a_notice_in_time_and_a_notice_too_late() -> None:
-    """规则 2：二月二十六日下午的告知有效；二十七日的无效，依许可法三十二条即为受理。"""
+def test_a_notice_in_time_and_a_notice_after_the_law_has_accepted() -> None:
+    """规则 2：二月二十六日下午的告知有效；机器已记下视为受理的，其后的告知记为违规。"""
     request = RequestSupplement(NO, "BZ-1", ("平面图",))
     received("2026-02-12").do(request, CLERK, "2026-02-26 17:00")
     late = received("2026-02-12")
-    late.refuse(Refusal.CASE_NOTICE_TOO_LATE, request, CLERK, "2026-02-27", due_on="2026-02-26")
     late.do(DeemAccepted(NO), MACHINE, "2026-02-27")
-    late.refuse(
-        Refusal.CASE_DEEMED_ACCEPTED, request, CLERK, "2026-02-27", accepted_on="2026-02-12"
-    )
+    (fact,) = events_of(late.do(request, CLERK, "2026-02-27"))
+    assert isinstance(fact, NoticeViolated)
+    assert (fact.fault, fact.due_on) == (NoticeFault.LATE, date(2026, 2, 26))
 
 
 def test_acceptance_counts_from_the_last_supplement() -> None:

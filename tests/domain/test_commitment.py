@@ -14,8 +14,13 @@ from domain.commitment import (
     BreachPolicy,
     BreachSuspected,
     CommitmentKind,
+    Condition,
     Confirm,
     Dismiss,
+    Eligibility,
+    EligibilityChecked,
+    FailRectification,
+    FailureReason,
     Fulfil,
     Fulfilled,
     Made,
@@ -23,19 +28,32 @@ from domain.commitment import (
     MarkOverdue,
     MaterialAssessed,
     MaterialSupplied,
+    Offer,
+    Offered,
+    Order,
     Promise,
+    RectificationFailed,
+    RectificationOrdered,
+    Rectified,
+    Rectify,
     ReliedOn,
     RelyOn,
     SupplementOverdue,
     Supply,
     Suspect,
+    VerificationSet,
+    Verified,
+    Verify,
     Void,
     Voided,
     VoidReason,
+    Withdraw,
+    Withdrawn,
 )
+from domain.credit import CreditGrade
 from domain.decider import Event
 from domain.refusals import Refusal
-from domain.terms import CaseNo, Evidence, ItemCode, LicenceNo, PersonId, SubjectId
+from domain.terms import CaseNo, Evidence, ItemCode, LicenceNo, PersonId, Sha256, SubjectId
 from tests.domain.case_file import SHA, at, case_files, check_impossible
 from tests.domain.laws import anything, check_decider_laws
 
@@ -57,6 +75,19 @@ MADE = Made(
     verification_due_on=date(2026, 10, 30),
     breach_policy=BreachPolicy.REVOKE,
 )
+CHECKED = EligibilityChecked(
+    case_no=MADE.case_no,
+    applicant=MADE.signer,
+    item_code=MADE.item_code,
+    item_version=1,
+    materials=LIST,
+    policy=None,
+    policy_version=None,
+    credit_grade=CreditGrade.GOOD,
+)
+OFFERED = Offered("GZ-1", SHA, (Condition("面积", "二十平方米"),), ("依法撤销",), CHECKER)
+WITHDRAWN = Withdrawn("改走普通程序", TODAY)
+TERM = VerificationSet(date(2026, 10, 30), provisional=False)
 RELIED = ReliedOn(LicenceNo("JY-1"), "ZY-1")
 PLAN = MaterialSupplied("平面图", SHA, at("2026-09-01"))
 HEALTH = MaterialSupplied("健康证", SHA, at("2026-09-02"))
@@ -69,14 +100,30 @@ SUSPECTED = BreachSuspected(BreachGround.NOT_SUPPLIED, PROOF, ())
 SEEN = BreachSuspected(BreachGround.NOT_AS_PROMISED, PROOF, (INSPECTOR,))
 CONFIRMED = BreachConfirmed(BreachGround.NOT_SUPPLIED, "逾期未交", CONFIRMER)
 DISMISSED = BreachDismissed("经核实已提交", CONFIRMER)
+GOOD = Verified(passed=True, explanation="相符", evidence=PROOF, handler=CHECKER)
+BAD = replace(GOOD, passed=False, explanation="不符")
+ORDERED = RectificationOrdered(
+    "ZG-1", ("补交",), date(2026, 10, 26), suspended=False, handler=CHECKER
+)
+RECTIFIED = Rectified("已补齐", PROOF, CHECKER)
+FAILED = RectificationFailed(FailureReason.OVERDUE, "", None)
 FULFILLED = Fulfilled(date(2026, 10, 9))
 VOIDED = Voided(VoidReason.LICENCE_REVOKED, "CX-1")
 
 PROVEN = (MADE, RELIED, PLAN, HEALTH, GOOD_PLAN, GOOD_HEALTH)
 SUSPECT = (MADE, RELIED, PLAN, OVERDUE, SUSPECTED)
 BROKEN = (*SUSPECT, CONFIRMED)
+RECTIFYING = (*BROKEN, ORDERED)
 LIVES: tuple[tuple[Event, ...], ...] = (
+    (CHECKED,),
+    (CHECKED, OFFERED),
     (MADE,),
+    (CHECKED, OFFERED, MADE, RELIED, TERM),
+    (CHECKED, MADE, RELIED, TERM, BAD),
+    RECTIFYING,
+    (*RECTIFYING, RECTIFIED),
+    (*RECTIFYING, FAILED),
+    (MADE, WITHDRAWN),
     (MADE, RELIED, PLAN),
     PROVEN,
     SUSPECT,
@@ -87,13 +134,20 @@ LIVES: tuple[tuple[Event, ...], ...] = (
 )
 
 
+def _eligibility(fact: Made = MADE, *, allowed: bool = True) -> Eligibility:
+    checked = replace(
+        CHECKED, case_no=fact.case_no, materials=tuple(one.name for one in fact.promises)
+    )
+    return Eligibility(checked, allowed, LIST, high_risk=False, records=())
+
+
 def _make(fact: Made = MADE, *, allowed: bool = True) -> Make:
-    return Make(fact, allowed, LIST, TODAY)
+    return Make(fact, _eligibility(fact, allowed=allowed), TODAY)
 
 
 def test_a_promise_covers_materials_on_the_list() -> None:
     """规则 16：只有承诺制材料清单上的材料可以承诺，依申请之日的清单。"""
-    given().when(_make()).then(MADE)
+    given().when(_make()).then(CHECKED, MADE)
     given(MADE).when(_make()).then()
     strange = replace(MADE, promises=(Promise("环评批复", DUE),))
     given().when(_make(strange)).refused(Refusal.COMMITMENT_NOT_ON_LIST, materials="环评批复")
@@ -117,15 +171,15 @@ def test_a_promise_is_for_the_future() -> None:
 def test_a_commitment_number_is_used_once() -> None:
     """同一编号只有一份承诺。"""
     other = _make(replace(MADE, case_no=CaseNo("2026-000002")))
-    for life in LIVES:
+    for life in LIVES[2:]:
         given(*life).when(other).refused(Refusal.COMMITMENT_EXISTS, case_no="2026-000001")
 
 
 def test_a_decision_relies_on_it_once() -> None:
     """依承诺作出决定，一份承诺一次；已被疑为落空的不能再依。"""
-    given(MADE).when(RelyOn(RELIED)).then(RELIED)
-    given(MADE, RELIED).when(RelyOn(RELIED)).then()
-    other = RelyOn(ReliedOn(LicenceNo("JY-2"), "ZY-2"))
+    given(MADE).when(RelyOn(RELIED, TERM)).then(RELIED, TERM)
+    given(MADE, RELIED).when(RelyOn(RELIED, TERM)).then()
+    other = RelyOn(ReliedOn(LicenceNo("JY-2"), "ZY-2"), TERM)
     given(MADE, RELIED).when(other).refused(Refusal.COMMITMENT_ALREADY_RELIED, licence_no="JY-1")
     given(*SUSPECT).when(other).refused(Refusal.COMMITMENT_SUSPECTED, ground="NOT_SUPPLIED")
     given().when(other).refused(Refusal.COMMITMENT_NOT_FOUND)
@@ -275,12 +329,161 @@ def test_a_commitment_ends_with_its_licence() -> None:
     given(*PROVEN, FULFILLED).when(Void(VOIDED)).refused(Refusal.COMMITMENT_FULFILLED)
 
 
-@pytest.mark.parametrize("life", [SUSPECT, BROKEN, (*BROKEN, VOIDED)])
+@pytest.mark.parametrize("life", [SUSPECT, BROKEN, RECTIFYING, (*BROKEN, VOIDED)])
 def test_every_stage_knows_its_promise(life: tuple[Event, ...]) -> None:
     """到哪一步都查得到原来的承诺。"""
     state = commitment.AGGREGATE.fold(life)
-    assert not isinstance(state, commitment.Nothing)
+    assert not isinstance(state, commitment.Nothing | commitment.Eligible)
     assert state.made == MADE
+
+
+# -- the offer and the withdrawal
+
+
+def test_an_offer_is_made_once_and_to_the_eligible() -> None:
+    """先核对资格，再一次告知；不适用的、清单外的、不良信用的，走普通程序。"""
+    fine = Eligibility(CHECKED, True, LIST, high_risk=False, records=())  # noqa: FBT003
+    given().when(Offer(OFFERED, fine)).then(CHECKED, OFFERED)
+    given(CHECKED, OFFERED).when(Offer(OFFERED, fine)).then()
+    other = replace(OFFERED, notice_no="GZ-2")
+    given(CHECKED, OFFERED).when(Offer(other, fine)).refused(
+        Refusal.COMMITMENT_OFFERED_ONCE, notice_no="GZ-1"
+    )
+    given(CHECKED).when(Offer(OFFERED, fine)).refused(Refusal.COMMITMENT_NOT_MADE)
+    given(MADE).when(Offer(OFFERED, fine)).refused(Refusal.COMMITMENT_NOT_SUSPECTED)
+    for wrong, code in (
+        (replace(fine, allowed=False), Refusal.COMMITMENT_NOT_ALLOWED),
+        (replace(fine, high_risk=True), Refusal.COMMITMENT_HIGH_RISK),
+        (replace(fine, on_list=("平面图",)), Refusal.COMMITMENT_NOT_ON_LIST),
+        (replace(fine, fact=replace(CHECKED, materials=())), Refusal.COMMITMENT_EMPTY),
+        (replace(fine, records=("XY-1",)), Refusal.COMMITMENT_BAD_CREDIT),
+    ):
+        given().when(Offer(OFFERED, wrong)).refused(code)
+        given().when(Make(MADE, wrong, TODAY)).refused(code)
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        (),
+        (Condition("面积", " "),),
+        (Condition("其他条件", "符合"),),
+        (Condition("有关要求", "符合"),),
+    ],
+)
+def test_conditions_can_be_measured(conditions: tuple[Condition, ...]) -> None:
+    """条件逐项写明、可以衡量，没有兜底；后果也要写明。"""
+    fine = _eligibility()
+    vague = Offer(replace(OFFERED, conditions=conditions), fine)
+    given().when(vague).refused(Refusal.COMMITMENT_VAGUE)
+    silent = Offer(replace(OFFERED, consequences=()), fine)
+    given().when(silent).refused(Refusal.COMMITMENT_NO_CONSEQUENCES)
+
+
+def test_what_was_offered_is_what_is_promised() -> None:
+    """签署的是所告知的文本，承诺的是核对过的材料、核对过的办件。"""
+    life = (CHECKED, OFFERED)
+    given(*life).when(_make()).then(MADE)
+    given(*life).when(_make(replace(MADE, text_sha256=Sha256("b" * 64)))).refused(
+        Refusal.COMMITMENT_OTHER_TEXT, notice_no="GZ-1"
+    )
+    other = replace(MADE, case_no=CaseNo("2026-000002"))
+    given(*life).when(_make(other)).refused(Refusal.COMMITMENT_OTHER_CASE, case_no="2026-000001")
+    strange = replace(MADE, promises=(Promise("环评批复", DUE),))
+    given(*life).when(_make(strange)).refused(Refusal.COMMITMENT_NOT_ON_LIST)
+    for promises in ((), (Promise("平面图", DUE),) * 2):
+        given(*life).when(_make(replace(MADE, promises=promises))).refused(Refusal.COMMITMENT_EMPTY)
+    given(CHECKED).when(_make()).refused(Refusal.COMMITMENT_NOT_MADE, case_no="2026-000001")
+
+
+def test_a_promise_is_withdrawn_before_the_decision_only() -> None:
+    """决定之前可以撤回，一次；已据以决定、疑似落空的不能撤回；撤回的不再疑。"""
+    given(MADE).when(Withdraw(WITHDRAWN)).then(WITHDRAWN)
+    given(MADE, WITHDRAWN).when(Withdraw(WITHDRAWN)).then()
+    given(MADE, RELIED).when(Withdraw(WITHDRAWN)).refused(
+        Refusal.COMMITMENT_ALREADY_RELIED, licence_no="JY-1"
+    )
+    given(MADE, SEEN).when(Withdraw(WITHDRAWN)).refused(Refusal.COMMITMENT_SUSPECTED)
+    given(MADE, WITHDRAWN).when(Suspect(SEEN)).refused(Refusal.COMMITMENT_WITHDRAWN)
+
+
+# -- verification and rectification
+
+
+def test_verified_once_after_the_decision() -> None:
+    """据以决定之后核查一次，须有证据；疑点待确认时照查。"""
+    life = (MADE, RELIED, TERM)
+    given(*life).when(Verify(GOOD)).then(GOOD)
+    given(*life, SEEN).when(Verify(BAD)).then(BAD)
+    for known in ((*life, GOOD), (*life, GOOD, SEEN), (*life, SEEN, GOOD)):
+        given(*known).when(Verify(GOOD)).then()
+        given(*known).when(Verify(BAD)).refused(Refusal.COMMITMENT_VERIFIED, handler=CHECKER)
+    given(MADE).when(Verify(GOOD)).refused(Refusal.COMMITMENT_NOT_RELIED)
+    given(*life).when(Verify(replace(GOOD, evidence=()))).refused(Refusal.COMMITMENT_NO_EVIDENCE)
+    given(*BROKEN).when(Verify(GOOD)).refused(Refusal.COMMITMENT_BROKEN)
+
+
+def test_no_fulfilment_without_verification() -> None:
+    """要核查的，核查通过才算履行完毕；免予核查的不必。"""
+    proven = (MADE, RELIED, TERM, *PROVEN[2:])
+    for life in (proven, (*proven, BAD)):
+        given(*life).when(Fulfil(FULFILLED)).refused(Refusal.COMMITMENT_UNVERIFIED)
+    given(*proven, GOOD).when(Fulfil(FULFILLED)).then(FULFILLED)
+    exempt = VerificationSet(None, provisional=False)
+    given(MADE, RELIED, exempt, *PROVEN[2:]).when(Fulfil(FULFILLED)).then(FULFILLED)
+
+
+def test_rectification_is_ordered_once() -> None:
+    """确认落空、办法许可先整改的，责令一次，逐项写明，限期在将来。"""
+    order = Order(ORDERED, allowed=True, today=TODAY)
+    given(*BROKEN).when(order).then(ORDERED)
+    given(*RECTIFYING).when(order).then()
+    given(*BROKEN).when(replace(order, allowed=False)).refused(Refusal.COMMITMENT_REVOKE_AT_ONCE)
+    empty = replace(order, fact=replace(ORDERED, requirements=()))
+    given(*BROKEN).when(empty).refused(Refusal.CASE_NOTICE_EMPTY)
+    given(*BROKEN).when(replace(order, today=ORDERED.due_on)).refused(Refusal.COMMITMENT_DUE_PASSED)
+    given(*RECTIFYING, FAILED).when(order).refused(
+        Refusal.COMMITMENT_RECTIFY_FAILED, reason="OVERDUE"
+    )
+    given(*RECTIFYING).when(replace(order, fact=replace(ORDERED, document_no="ZG-2"))).refused(
+        Refusal.COMMITMENT_RECTIFYING, document_no="ZG-1"
+    )
+    given(MADE).when(order).refused(Refusal.COMMITMENT_NOT_SUSPECTED)
+
+
+def test_a_rectification_succeeds_or_fails() -> None:
+    """整改完成须有证据；期满之日过完才算逾期；人认定失败的须说明理由。"""
+    given(*RECTIFYING).when(Rectify(RECTIFIED)).then(RECTIFIED)
+    given(*RECTIFYING, RECTIFIED).when(Rectify(RECTIFIED)).then()
+    bare = Rectify(replace(RECTIFIED, evidence=()))
+    given(*RECTIFYING).when(bare).refused(Refusal.COMMITMENT_NO_EVIDENCE)
+    given(*BROKEN).when(Rectify(RECTIFIED)).refused(Refusal.COMMITMENT_BROKEN)
+    over = FailRectification(FAILED, ORDERED.due_on, date(2026, 10, 27))
+    given(*RECTIFYING).when(over).then(FAILED)
+    given(*RECTIFYING, FAILED).when(over).then()
+    given(*RECTIFYING).when(replace(over, today=ORDERED.due_on)).refused(
+        Refusal.COMMITMENT_NOT_YET_DUE, due_on="2026-10-26"
+    )
+    refusing = replace(FAILED, reason=FailureReason.REFUSED, handler=CHECKER)
+    given(*RECTIFYING).when(replace(over, fact=refusing)).refused(Refusal.CASE_REASONS_MISSING)
+    told = replace(refusing, explanation="当面拒绝")
+    given(*RECTIFYING).when(replace(over, fact=told)).then(told)
+    given(MADE).when(over).refused(Refusal.COMMITMENT_NOT_SUSPECTED)
+
+
+def test_papers_go_on_while_rectifying() -> None:
+    """整改期间照收照查，不再记补交逾期，不再疑；许可终结的随之终止。"""
+    given(*RECTIFYING).when(Supply(HEALTH, ORDERED.due_on, TODAY)).then(HEALTH)
+    given(*RECTIFYING, HEALTH).when(Assess(GOOD_HEALTH)).then(GOOD_HEALTH)
+    given(*RECTIFYING).when(MarkOverdue(OVERDUE, date(2026, 10, 9))).then()
+    given(*RECTIFYING).when(Suspect(SEEN)).then()
+    given(*RECTIFYING).when(Void(VOIDED)).then(VOIDED)
+    cured = (*RECTIFYING, HEALTH, RECTIFIED)
+    given(*cured).when(Suspect(SUSPECTED)).refused(Refusal.COMMITMENT_NOT_BORNE_OUT)
+    given(*cured, SEEN).when(Void(VOIDED)).then(VOIDED)
+    given(CHECKED).when(MarkOverdue(OVERDUE, date(2026, 10, 9))).refused(
+        Refusal.COMMITMENT_NOT_MADE
+    )
 
 
 def test_contradictions_stop_the_case() -> None:

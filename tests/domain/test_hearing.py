@@ -124,6 +124,8 @@ def test_a_party_is_notified_once() -> None:
     given(NOTIFIED).when(hearing.NotifyParty(NOTIFIED)).then()
     given(NOTIFIED).when(again).refused(Refusal.HEARING_NOTIFIED, notice_no="GZ-1")
     given(*OVER).when(again).refused(Refusal.HEARING_RECORDED, record_no="BL-1")
+    other = replace(NOTIFIED, party=PARTY, notice_no="GZ-2")
+    given(NOTIFIED).when(hearing.NotifyParty(other)).then(other)
 
 
 def test_the_right_is_told_once_to_somebody() -> None:

@@ -448,7 +448,7 @@ def test_the_draw_is_what_anybody_computes(hall: Hall) -> None:
 
 
 def test_too_few_inspectors_is_recorded_not_filled(hall: Hall) -> None:
-    """规则 23：四人中甲经手、乙丙证件在检查期内到期，配不成的如实记下，也不派发。"""
+    """规则 23（SD5）：四人中甲经手、乙丙证件在检查期内到期，配不成的如实记下，也不派发。"""
     planned(hall)
     first, second, third, fourth = INSPECTORS
     expiring = date(2026, 3, 30)

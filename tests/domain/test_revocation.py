@@ -14,6 +14,8 @@ from domain.revocation import (
     Decided,
     Drop,
     Dropped,
+    FollowUpMeasure,
+    FollowUpOrdered,
     Hear,
     LegalReviewed,
     NoticeServed,
@@ -50,6 +52,9 @@ LAWFUL = LegalReviewed(
 )
 DECIDED = Decided("CXJD-1", "承诺落空", "可申请复议、提起诉讼", DECIDER)
 DROPPED = Dropped("损害公共利益", DECIDER)
+FOLLOW_UP = FollowUpOrdered(
+    FollowUpMeasure.RECTIFY, Organ("350505-SLJ"), "补齐水质检测", date(2026, 12, 31), DECIDER
+)
 READY = (PROPOSED, NOTICE, HEARD, LAWFUL)
 LIVES: tuple[tuple[Event, ...], ...] = (
     (PROPOSED,),
@@ -143,10 +148,11 @@ def test_the_decision_is_taken_by_a_different_person() -> None:
 
 
 def test_the_public_interest_gate() -> None:
-    """规则 20：损害公共利益的不予撤销，只能说明理由终止；法制审核不通过的也是。"""
+    """规则 20：损害公共利益的不予撤销，终止须有后续；法制审核不通过的只能说明理由终止。"""
     harmful = (*READY[:3], replace(LAWFUL, harms_public_interest=True))
     given(*harmful).when(Decide(DECIDED, None)).refused(Refusal.REVOCATION_PUBLIC_INTEREST)
-    given(*harmful).when(Drop(DROPPED)).then(DROPPED)
+    given(*harmful).when(Drop(DROPPED)).refused(Refusal.REVOCATION_FOLLOW_UP_NEEDED)
+    given(*harmful).when(Drop(DROPPED, FOLLOW_UP)).then(DROPPED, FOLLOW_UP)
     unlawful = (*READY[:3], replace(LAWFUL, lawful=False))
     given(*unlawful).when(Decide(DECIDED, None)).refused(Refusal.REVOCATION_UNLAWFUL, handler=LEGAL)
 

@@ -15,11 +15,13 @@ from domain.acts.pledges import (
     MarkSupplementOverdue,
     SupplyMaterial,
     SuspectBreach,
+    VerifyCommitment,
 )
 from domain.acts.revocations import (
     DeregisterLicence,
     DropRevocation,
     ExpireLicence,
+    FollowUp,
     ForfeitLicence,
     HearStatement,
     ProposeRevocation,
@@ -33,6 +35,7 @@ from domain.commitment import BreachGround, BreachPolicy, VoidReason
 from domain.decider import Claim, Plan
 from domain.linkage import PushMatter
 from domain.refusals import Refusal
+from domain.revocation import FollowUpMeasure
 from domain.terms import Actor, Evidence, LicenceNo, Organ, Role
 from tests.domain.case_file import (
     APPLICANT,
@@ -65,6 +68,7 @@ REVIEW_LEGALITY = ReviewLegality(
 )
 REVOKE = Revoke("CX-1", "CXJD-1", "承诺落空", "可申请复议、提起诉讼")
 DROP = DropRevocation("CX-1", "另行责令改正")
+FOLLOW_UP = FollowUp(FollowUpMeasure.RECTIFY, SUPERVISOR, "补齐检测", date(2026, 12, 31))
 WITHDRAW = WithdrawLicence(LICENCE, "规划调整", compensation_due=True, decision_no="CH-1")
 FORFEIT = ForfeitLicence(LICENCE, "CF-1")
 EXPIRE = ExpireLicence(LICENCE)
@@ -241,7 +245,10 @@ def test_the_public_interest_gate() -> None:
     book.do(FRAUD, CHECKER, "2026-10-09")
     ready(book, replace(REVIEW_LEGALITY, harms_public_interest=True))
     book.refuse(Refusal.REVOCATION_PUBLIC_INTEREST, REVOKE, DECIDER, "2026-10-16")
-    book.do(DROP, DECIDER, "2026-10-16")
+    book.refuse(Refusal.REVOCATION_FOLLOW_UP_NEEDED, DROP, DECIDER, "2026-10-16")
+    late = replace(DROP, follow_up=replace(FOLLOW_UP, due_on=date(2026, 10, 15)))
+    book.refuse(Refusal.REVOCATION_FOLLOW_UP_NEEDED, late, DECIDER, "2026-10-16")
+    book.do(replace(DROP, follow_up=FOLLOW_UP), DECIDER, "2026-10-16")
     assert not book.held(PROCEDURE_CLAIM)
     assert isinstance(book.load(approval.AGGREGATE, LICENCE), approval.InForce)
 
@@ -259,7 +266,7 @@ def test_how_far_a_revocation_reaches_back() -> None:
     book.refuse(Refusal.REVOCATION_RETROACTIVE, future, DECIDER, "2026-10-16")
     early = replace(REVOKE, ineffective_from=date(2026, 8, 4))
     book.refuse(Refusal.LICENCE_BEFORE_GRANT, early, DECIDER, "2026-10-16")
-    _, ended, _ = events_of(book.do(since, DECIDER, "2026-10-16"))
+    _, ended, *_ = events_of(book.do(since, DECIDER, "2026-10-16"))
     assert isinstance(ended, approval.Revoked)
     assert ended.ineffective_from == date(2026, 10, 1)
 
@@ -285,7 +292,7 @@ def test_withdrawal_by_the_deciding_organ_ends_the_commitment() -> None:
     book.refuse(Refusal.DUTY_ORGAN, WITHDRAW, foreign, "2026-09-01")
     astray = replace(DECIDER, in_name_of=other)
     book.refuse(Refusal.DUTY_IN_NAME_OF, WITHDRAW, astray, "2026-09-01")
-    _, voided = events_of(book.do(WITHDRAW, DECIDER, "2026-09-01"))
+    _, voided, _ = events_of(book.do(WITHDRAW, DECIDER, "2026-09-01"))
     assert voided == commitment.Voided(VoidReason.LICENCE_ENDED, LICENCE)
     assert not book.held(COMMITMENT_CLAIM)
 
@@ -296,9 +303,11 @@ def test_a_fulfilled_commitment_does_not_end_again() -> None:
     book.do(SupplyMaterial(COMMITMENT_ID, "平面图", SHA), APPLICANT, "2026-09-01")
     good = AssessMaterial(COMMITMENT_ID, "平面图", conforming=True, explanation="相符")
     book.do(good, CHECKER, "2026-09-02")
+    verify = VerifyCommitment(COMMITMENT_ID, passed=True, explanation="相符", evidence=PROOF)
+    book.do(verify, CHECKER, "2026-09-03")
     book.do(Fulfil(COMMITMENT_ID), CHECKER, "2026-09-03")
     plan = book.do(WITHDRAW, DECIDER, "2026-09-04")
-    assert [part.stream for part in plan.writes] == ["licence/JY-1"]
+    assert [part.stream for part in plan.writes] == ["licence/JY-1", "compensation/JY-1.withdrawn"]
 
 
 def test_forfeiture_is_a_penalty_of_the_supervising_department() -> None:

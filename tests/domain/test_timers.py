@@ -1,12 +1,26 @@
 """期限簿：哪些事开了期限，哪些事了结它，逾期而未办的仍在。"""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from domain import approval, case, commitment, inspection, linkage, revocation
-from domain.decider import Event
-from domain.terms import Organ
-from domain.timers import Timer, TimerKind, advance
+from domain import (
+    approval,
+    case,
+    clock,
+    commitment,
+    credit,
+    hearing,
+    inspection,
+    linkage,
+    revocation,
+    timekeeping,
+)
+from domain.decider import Event, RuleUsed
+from domain.lights import Light
+from domain.terms import Evidence, Organ
+from domain.timers import Timer, TimerKind, Told, advance, told
 from tests.deliveries import (
+    APPLICANT,
     CLERK,
     DECIDER,
     HASH,
@@ -172,3 +186,178 @@ def test_inspection_task_is_due_until_inspected() -> None:
     """检查任务有完成期限，录入结果即了结。"""
     assert _open(assigned()) == {"INSPECTION": date(2026, 4, 30)}
     assert _open(assigned(), inspected()) == {}
+
+
+def test_a_stopped_clock_moves_the_deadlines_of_the_decision() -> None:
+    """停、续、延之后，决定的各项期限改到新的日子，已记的逾期照旧；绿色通道自成一项。"""
+    first = clock.Dues(date(2026, 3, 18), date(2026, 4, 7), None, provisional=False)
+    paused = clock.Paused(
+        reason=clock.SpecialReason.HEARING,
+        required_by="许可法四十七条",
+        notice_no="TB-1",
+        started_on=date(2026, 3, 4),
+        expected_days=5,
+        expected_end_on=date(2026, 3, 10),
+        dues=first,
+        handler=CLERK,
+    )
+    missed = case.DeadlineMissed(case.DeadlineKind.PROMISED_DECISION, date(2026, 3, 11))
+    moved = _after(accepted(), missed, paused)
+    assert {(one.identity, one.due_on, one.missed, one.revision) for one in moved} == {
+        ("PROMISED_DECISION", date(2026, 3, 18), True, 3),
+        ("LEGAL_DECISION", date(2026, 4, 7), False, 3),
+    }
+    fast = clock.Dues(date(2026, 3, 18), date(2026, 4, 7), date(2026, 3, 12), provisional=False)
+    expedited = clock.Expedited("省重点项目", 3, fast, CLERK)
+    later = clock.Dues(date(2026, 3, 17), date(2026, 4, 3), date(2026, 3, 11), provisional=False)
+    resumed = clock.Resumed("TB-1", date(2026, 3, 9), later, CLERK)
+    assert _open(accepted(), paused, expedited, resumed) == {
+        "PROMISED_DECISION": date(2026, 3, 17),
+        "LEGAL_DECISION": date(2026, 4, 3),
+        "EXPEDITED_DECISION": date(2026, 3, 11),
+    }
+    assert _open(accepted(), paused, expedited, approved()) == {"DELIVERY": date(2026, 3, 16)}
+
+
+def test_timer_says_since_when_and_by_which_calendar() -> None:
+    """每项期限写明自何日起算、几个工作日、依哪几版日历；自然日到期的不依日历。"""
+    rules = (RuleUsed("item/A", "1"), RuleUsed("calendar/cn-2026", "2"))
+    at = told(datetime(2026, 3, 2, 1, tzinfo=UTC), rules)
+    opened = (*advance((), accepted(), 2, at), *advance((), granted(), 1, at))
+    promised, legal, validity = opened
+    assert (promised.start, promised.working_days, legal.working_days) == (date(2026, 3, 2), 7, 20)
+    assert promised.calendars == legal.calendars == ("cn-2026 2",)
+    assert (validity.start, validity.working_days) == (date(2026, 3, 2), None)
+    assert [timer.follows_calendar for timer in opened] == [True, True, False]
+    assert (legal.spans(2026), legal.spans(2027)) == (True, False)
+    (verification,) = [one for one in _after(made()) if one.kind is TimerKind.VERIFICATION]
+    assert verification.follows_calendar, "its last day rolls over a holiday"
+
+
+def test_derived_deadline_has_another_day_and_its_light_goes_out() -> None:
+    """重新推算：换了届满之日，记过的灯不再作数；别的一项、另一次所定的期限不动。"""
+    before = advance(_after(accepted()), _lit(date(2026, 3, 30)), 1)
+    moved = _derived(date(2026, 4, 1))
+    _, legal = advance(before, moved, 1, Told(rules=(RuleUsed("calendar/cn-2026", "2"),)))
+    assert (legal.due_on, legal.shown) == (date(2026, 4, 1), Light.GREEN)
+    assert legal.over_at == datetime(2026, 4, 1, 16, tzinfo=UTC)
+    assert legal.calendars == ("cn-2026 2",)
+    assert advance(before, replace(moved, revision=9), 1) == before
+    assert advance(before, replace(moved, deadline="DELIVERY"), 1) == before
+    same = advance(before, _derived(date(2026, 3, 30)), 1)
+    assert same[1].shown is Light.YELLOW
+
+
+def test_light_counts_for_the_day_it_was_shown_for() -> None:
+    """亮灯记在那个届满之日上；日子已经移动的，不算。"""
+    assert [one.shown for one in advance(_after(accepted()), _lit(date(2026, 3, 30)), 1)] == [
+        Light.GREEN,
+        Light.YELLOW,
+    ]
+    assert advance(_after(accepted()), _lit(date(2026, 3, 1)), 1) == _after(accepted())
+
+
+def test_a_stopped_clock_puts_the_light_out() -> None:
+    """停算移动了期限：为旧日子亮过的灯不作数，所依日历改为这次的；没有写明日历的照旧。"""
+    by = (RuleUsed("calendar/cn-2026", "1"),)
+    before = advance(advance((), accepted(), 1, Told(rules=by)), _lit(date(2026, 3, 30)), 1)
+    dues = clock.Dues(date(2026, 3, 11), date(2026, 4, 7), None, provisional=False)
+    longer = clock.Extended(10, "案情复杂", "YQ-1", dues, CLERK)
+    promised, legal = advance(before, longer, 2, Told(rules=(RuleUsed("calendar/cn-2026", "2"),)))
+    assert (legal.due_on, legal.shown, legal.calendars) == (
+        date(2026, 4, 7),
+        Light.GREEN,
+        ("cn-2026 2",),
+    )
+    assert promised.calendars == ("cn-2026 1",), "it did not move"
+    assert advance(before, longer, 2)[1].calendars == ("cn-2026 1",)
+
+
+def test_the_green_channel_runs_from_acceptance() -> None:
+    """绿色通道自受理之日起以工作日计，不自决定走绿色通道之日；案卷不全的，自该日起。"""
+    dues = clock.Dues(date(2026, 3, 11), date(2026, 3, 30), date(2026, 3, 5), provisional=False)
+    expedited = clock.Expedited("省重点项目", 3, dues, CLERK)
+    at = Told(date(2026, 3, 4))
+    *_, green = advance(_after(accepted()), expedited, 2, at)
+    assert (green.start, green.working_days) == (accepted().accepted_on, 3)
+    (alone,) = advance((), expedited, 2, at)
+    assert alone.start == date(2026, 3, 4)
+
+
+def test_hearing_deadlines_are_counted_by_working_days() -> None:
+    """告知听证权利之日起五个工作日申请，申请之日起二十个工作日举行；逾期未举行的仍要举行。"""
+    told_right = hearing.RightTold((APPLICANT,), "TZ-1", date(2026, 3, 2), date(2026, 3, 9), CLERK)
+    (request,) = _after(told_right)
+    assert (request.kind, request.start, request.working_days, request.due_on) == (
+        TimerKind.HEARING_REQUEST,
+        date(2026, 3, 2),
+        5,
+        date(2026, 3, 9),
+    )
+    asked = hearing.HearingRequested(APPLICANT, date(2026, 3, 5), date(2026, 4, 2), None)
+    (hold,) = _after(told_right, asked)
+    assert (hold.kind, hold.start, hold.working_days) == (
+        TimerKind.HEARING,
+        date(2026, 3, 5),
+        20,
+    )
+    assert hold.follows_calendar
+    (late,) = _after(told_right, asked, hearing.HearingOverdue(date(2026, 4, 2)))
+    assert late.missed
+    assert _open(told_right, hearing.RequestLapsed(date(2026, 3, 9))) == {}
+
+
+def test_verification_and_rectification_of_a_commitment() -> None:
+    """核查期限由政策所定的取代，免予核查的没有；责令整改另有期限，整改了即了结。"""
+    later = commitment.VerificationSet(date(2026, 6, 30), provisional=False)
+    assert _open(made(), later)["VERIFICATION"] == date(2026, 6, 30)
+    exempt = commitment.VerificationSet(None, provisional=False)
+    assert "VERIFICATION" not in _open(made(), exempt)
+    order = commitment.RectificationOrdered(
+        document_no="ZG-1",
+        requirements=("补装喷淋",),
+        due_on=date(2026, 5, 8),
+        suspended=False,
+        handler=CLERK,
+    )
+    assert _open(order) == {"RECTIFICATION": date(2026, 5, 8)}
+
+
+def test_credit_record_lapses_one_by_one() -> None:
+    """信用记录各有最长期限：修复或期满的只了结那一条。"""
+    first, second = (
+        credit.RecordAdded(
+            record_no=number,
+            cause=next(iter(credit.CreditCause)),
+            severity=next(iter(credit.Severity)),
+            published=True,
+            document_no="W-1",
+            decided_on=date(2026, 3, 2),
+            repair_from=date(2026, 6, 2),
+            last_day=date(2029, 3, 1),
+            excludes=True,
+            commitment_id=None,
+            case_no=None,
+            handler=CLERK,
+        )
+        for number in ("R-1", "R-2")
+    )
+    repaired = credit.RecordRepaired("R-1", Evidence("Z-1", HASH), HASH, CLERK)
+    assert _open(first, second, repaired) == {"CREDIT_RECORD:R-2": date(2029, 3, 1)}
+
+
+def _lit(due_on: date) -> timekeeping.Warned:
+    return timekeeping.Warned("LEGAL_DECISION", "", Light.YELLOW, due_on, 6)
+
+
+def _derived(due_on: date) -> timekeeping.Rederived:
+    return timekeeping.Rederived(
+        deadline="LEGAL_DECISION",
+        name="",
+        revision=1,
+        year=2026,
+        calendar_version=2,
+        was_due_on=date(2026, 3, 30),
+        due_on=due_on,
+        provisional=False,
+    )

@@ -48,7 +48,7 @@ def test_whole_story_ends_revoked() -> None:
     assert row["commitment_state"] == "VOIDED"
     assert row["revocation_state"] == "DECIDED"
     assert row["delivered"] is True
-    mine = [one for one in story().kept if one.entry.topic == "case" and one.key == CASE]
+    mine = [one for one in story().kept if one.name in PROJECTION.reads and one.key == CASE]
     assert (row["events"], row["position"]) == (len(mine), mine[-1].position)
     assert row["effective_on"] == mine[-1].meta.effective_on
 

@@ -19,12 +19,13 @@ from followers.overview import freshness
 from followers.storage import connect
 from ledger.application import Ledger
 from ledger.errors import LedgerUnavailable
+from projections.side_files import SideFile
 from runtime import cli, export
 from runtime.commands import case as case_command
 from runtime.commands import list as command
 from runtime.exits import Exit, Stop
 from runtime.export import Sheet
-from runtime.listing import LISTS
+from runtime.listings import LISTS
 from runtime.messages import tables
 from runtime.settings import Settings
 from schemas.codec import current
@@ -130,6 +131,19 @@ def test_cases_by_every_filter(listed: Listed, filters: tuple[str, ...], found: 
 
 
 @integration
+def test_documents_and_where_they_are(listed: Listed) -> None:
+    """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
+    (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]
+    assert (row["number"], row["tracking_no"], row["delivered_on"]) == (
+        "D-1",
+        "EA-1",
+        "2026-03-04",
+    )
+    assert row["sealed_sha256"]
+    assert keys(listed("documents", "--waiting")) == []
+
+
+@integration
 def test_list_counts_what_it_does_not_show(
     listed: Listed, database: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +166,22 @@ def test_inbox_of_a_department(listed: Listed) -> None:
     assert keys(listed("inbox", "--soon")) == ["9"]
     assert keys(listed("inbox", "--state", "有异议")) == ["2"]
     assert keys(listed("inbox", "--department", "MARKET", "--due-by", "2026-12-31")) == []
+
+
+@integration
+def test_deadlines_show_their_light_and_calendar(listed: Listed) -> None:
+    """期限一览写明今日的灯、所依日历与是否暂定，可按灯挑选；期限没有“不亮灯”。"""
+    (green,) = listed("deadlines", "--light", "绿灯", "--due-by", "2026-03-17")["rows"]
+    assert (green["number"], green["light"], green["calendars"]) == (NEW, "GREEN", [])
+    dark = listed("deadlines", "--light", "BLACK")
+    assert {row["light"] for row in dark["rows"]} == {"BLACK"}
+    assert dark["total"] > 0
+    far = [row for row in listed("deadlines")["rows"] if row["due_on"] > "2027"]
+    assert {row["provisional"] for row in far} <= {False}, "a licence's term follows no calendar"
+    for what, light in (("deadlines", "NONE"), ("cases", "BLACK")):
+        with pytest.raises(Stop) as refused:
+            listed(what, "--light", light)
+        assert refused.value.code == "list.code"
 
 
 @integration
@@ -391,3 +421,13 @@ def test_number_of_a_licence_leads_to_its_case(
     assert inspection.FindingCode.NOT_AS_PROMISED in {
         code for row in file["events"] for code in row["facts"].get("codes", ())
     }
+
+
+@pytest.mark.parametrize(("exempt", "word"), [(True, "是"), (False, "否")])
+def test_an_exemption_says_yes_or_no(exempt: bool, word: str) -> None:  # noqa: FBT001
+    """豁免清单：可否豁免只写是、否，不借用“不迟于此日”的说法。"""
+    row = SideFile("HM-1", "SCREENED", date(2026, 3, 2), {"exempt": exempt}, 9)
+    cells = dict(
+        zip(LISTS["exemptions"].columns, LISTS["exemptions"].cells(row, NOW.date()), strict=True)
+    )
+    assert cells["exempt"] == word

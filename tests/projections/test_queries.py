@@ -19,6 +19,7 @@ from projections import (
     case_timeline,
     case_view,
     deadline_view,
+    document_register,
     inbox,
     item_register,
     subject_register,
@@ -93,11 +94,19 @@ def test_case_is_found_and_listed(conn: Connection) -> None:
     assert case_view.find(conn, "none") is None
 
 
+def test_documents_of_a_case(conn: Connection) -> None:
+    """一件办件的文书：已用印、已寄出、已送达。"""
+    (paper,) = document_register.of_case(conn, CASE)
+    assert (paper.key, paper.state, paper.method) == (f"{CASE}.approval", "SERVED", "POST")
+
+
 def test_timeline_is_in_ledger_order(conn: Connection) -> None:
     """时间线按账本次序；检查任务凭许可相连。"""
     rows = case_timeline.of_case(conn, CASE)
     assert [row.position for row in rows] == sorted(row.position for row in rows)
-    assert {row.family for row in rows} == {"case", "commitment", "licence", "push", "revocation"}
+    papers = {"material", "document", "seal"}
+    others = {"case", "commitment", "licence", "push", "revocation"}
+    assert {row.family for row in rows} == others | papers
     tasks = case_timeline.of_inspections(conn, LICENCE)
     assert [row.name for row in tasks] == [
         "task.assigned.v1",
@@ -135,7 +144,7 @@ def test_registers_answer(conn: Connection) -> None:
 
 def test_deadlines_come_soonest_first(conn: Connection) -> None:
     """期限一览：先到期者在前，只列到所问之日。"""
-    deadlines = deadline_view.of_number(conn, OTHER)
+    deadlines = deadline_view.of_number(conn, OTHER, NOW.date())
     assert [deadline.kind for deadline in deadlines] == [
         "CLAIM",
         "PROMISED_DECISION",

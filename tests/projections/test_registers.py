@@ -1,23 +1,27 @@
 """收件箱、许可、名册、时间线与期限一览的折叠。"""
 
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
 import pytest
 
-from domain import approval, case, past_inspection
-from domain.decider import Event
-from domain.terms import LicenceNo
+from domain import approval, case, catalogue, organ, past_inspection, timekeeping
+from domain.decider import Event, RuleUsed
+from domain.lights import Light
+from domain.terms import LicenceNo, Organ
 from followers.projection import Row
 from projections import (
     approvals,
     case_timeline,
+    case_view,
     deadline_view,
     import_view,
     inbox,
     inspection_view,
     inspector_register,
     item_register,
+    list_register,
     subject_register,
 )
 from tests.deliveries import (
@@ -28,6 +32,7 @@ from tests.deliveries import (
     HASH,
     ITEM,
     LICENCE,
+    MARKET,
     Book,
     accepted,
     approved,
@@ -178,6 +183,51 @@ def test_deadline_view_keeps_what_is_open() -> None:
     assert row["next_due_on"] == date(2026, 3, 16)
 
 
+def _derived_anew() -> Book:
+    """受理的一件，法定时限重新推算至 04-01；另有一项检查任务的灯。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    book.add(f"case/{CASE}", accepted())
+    moved = timekeeping.Rederived(
+        deadline="LEGAL_DECISION",
+        name="",
+        revision=2,
+        year=2026,
+        calendar_version=2,
+        was_due_on=date(2026, 3, 30),
+        due_on=date(2026, 4, 1),
+        provisional=False,
+    )
+    book.add(f"deadline/case/{CASE}", moved, rules=(RuleUsed("calendar/cn-2026", "2"),))
+    lit = timekeeping.Warned("INSPECTION", "", Light.RED, date(2026, 4, 30), 2)
+    book.add("deadline/task/T-1", lit, key="2026-0001")
+    other = replace(moved, deadline="INSPECTION")
+    book.add("deadline/task/T-1", other, key="2026-0001")
+    book.add(f"deadline/case/{CASE}", replace(moved, deadline="CLAIM"))
+    return book
+
+
+def test_deadline_that_was_derived_anew_moves_in_every_view() -> None:
+    """重新推算的期限：期限一览换了日子与所依日历，办件现状也换；计划的灯不成一件办件。"""
+    book = _derived_anew()
+    row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
+    assert isinstance(row["timers"], list)
+    legal = row["timers"][1]
+    assert isinstance(legal, dict)
+    assert (legal["due_on"], legal["calendars"]) == ("2026-04-01", ["cn-2026 2"])
+    cases = folded(case_view.PROJECTION, book.kept)
+    assert list(cases) == [CASE]
+    assert cases[CASE]["legal_due_on"] == date(2026, 4, 1)
+    assert cases[CASE]["promised_due_on"] == date(2026, 3, 11)
+
+
+def test_timekeeping_stands_in_the_time_line_of_its_file() -> None:
+    """办件期限上的记录在办件的时间线里；检查任务的不归办件。"""
+    rows = folded(case_timeline.PROJECTION, _derived_anew().kept).values()
+    kept = [row["case_no"] for row in rows if str(row["name"]).startswith("deadline.")]
+    assert kept == [CASE, None, None, CASE]
+
+
 def test_settled_stream_has_no_deadline_row() -> None:
     """不予受理的，没有期限再走。"""
     book = Book()
@@ -312,3 +362,90 @@ def test_timeline_gives_imported_licences_no_case() -> None:
         "import_id": "imp-1",
         "line": 2,
     }
+
+
+def test_the_item_register_follows_the_life_of_an_item() -> None:
+    """休眠、激活、拟下放、下放、取消，名册上都看得见。"""
+    book = Book()
+    stream = f"item/{ITEM}"
+    book.add(stream, item(), key=ITEM)
+    book.add(stream, catalogue.MadeDormant("没有办件", "文件一", CLERK), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["document_no"]) == ("DORMANT", "文件一")
+    book.add(stream, catalogue.Activated(CASE), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["document_no"], row["first_case"]) == ("LISTED", None, CASE)
+    book.add(stream, _planned(), key=ITEM)
+    book.add(stream, _transferred(), key=ITEM)
+    book.add(stream, _cancelled(), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert row["state"] == "ITEM_CANCELLED"
+    transfers = row["transfers"]
+    assert isinstance(transfers, list)
+    assert [one["done"] for one in transfers if isinstance(one, dict)] == [False, True]
+
+
+def test_the_first_case_stands_on_the_item() -> None:
+    """首次办件记在名册上，事项仍在列。"""
+    book = Book()
+    book.add(f"item/{ITEM}", item(), key=ITEM)
+    book.add(f"item/{ITEM}", catalogue.FirstUsed(CASE), key=ITEM)
+    row = folded(item_register.PROJECTION, book.kept)[ITEM]
+    assert (row["state"], row["first_case"]) == ("LISTED", CASE)
+
+
+def test_supervisors_are_told_of_what_brings_no_more_cases() -> None:
+    """取消与下放知会每个监管部门，无须认领（机制 80）。"""
+    book = Book()
+    for event in (_transferred(), _cancelled()):
+        book.add(f"item/{ITEM}", event, key=ITEM)
+    rows = folded(inbox.PROJECTION, book.kept)
+    told = [(row["department"], row["matter"], row["state"]) for row in rows.values()]
+    assert told == [
+        ("FIRE", "ITEM_TRANSFERRED", "INFORMED"),
+        ("MARKET", "ITEM_TRANSFERRED", "INFORMED"),
+        ("FIRE", "ITEM_CANCELLED", "INFORMED"),
+    ]
+    assert {row["item_code"] for row in rows.values()} == {ITEM}
+
+
+def test_a_merged_organ_is_on_the_list() -> None:
+    """撤并了的机关写明承受机关与文件。"""
+    book = Book()
+    gone = organ.Succeeded(Organ("NEW"), date(2026, 6, 1), "文件五", CLERK)
+    book.add("organ/OLD", gone, key="OLD")
+    row = folded(list_register.PROJECTION, book.kept)["organ/OLD"]
+    assert (row["name"], row["effective_from"]) == ("NEW", date(2026, 6, 1))
+
+
+_MOVE = ("OLD", "NEW")
+
+
+def _planned() -> catalogue.TransferPlanned:
+    old, new = map(Organ, _MOVE)
+    mode = catalogue.TransferMode.DIRECT
+    return catalogue.TransferPlanned(mode, old, new, date(2026, 5, 1), "文件二", CLERK)
+
+
+def _transferred() -> catalogue.AuthorityTransferred:
+    return catalogue.AuthorityTransferred(
+        mode=catalogue.TransferMode.DIRECT,
+        from_organ=Organ("OLD"),
+        to_organ=Organ("NEW"),
+        effective_from=date(2026, 5, 6),
+        supervising_bodies=(FIRE, MARKET),
+        document_no="文件三",
+        handler=CLERK,
+    )
+
+
+def _cancelled() -> catalogue.Cancelled:
+    return catalogue.Cancelled(
+        mode=catalogue.CancelMode.ABOLISHED,
+        effective_from=date(2026, 7, 1),
+        successor_item=None,
+        supervising_bodies=(FIRE,),
+        explanation="市场机制能够调节",
+        document_no="文件四",
+        handler=CLERK,
+    )

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from projections import case_view
 from projections.case_view import PUSH_STATES, STATES
 from runtime.messages import tables
 from schemas.codec import current
@@ -20,7 +21,9 @@ OF_HEADERS: Final = {"number", "position"}
 
 
 def _events() -> list[tuple[str, dict[str, Any]]]:
-    return [(name, rule) for name, rule in RULES.items() if name not in {"new", "row", "*"}]
+    return [
+        (name, rule) for name, rule in RULES.items() if name not in {"new", "row", "*", "families"}
+    ]
 
 
 def _kind(name: str) -> str:
@@ -36,7 +39,7 @@ def _fields(kind: str) -> dict[str, Any]:
 
 def test_the_rules_are_the_states_of_our_view() -> None:
     """办件现状的状态表与公布的规则：一件不多，一件不少，栏与状态都相同。"""
-    ours = {name_of(event): [moved] for event, moved in STATES.items()}
+    ours = {name: [STATES[kind]] for name, kind in EVENT_NAMES.items() if kind in STATES}
     ours |= {name_of(event): [("push/{number}", state)] for event, state in PUSH_STATES.items()}
     published = {
         name: [(column, value) for column, value in rule.items() if value.isupper()]
@@ -67,6 +70,12 @@ def test_a_rule_for_nothing_is_about_a_field_that_may_be_empty() -> None:
         field, equals, value = condition.partition("=")
         assert (equals, value) == ("=", "null")
         assert "null" in _fields(kind)[field]
+
+
+def test_the_families_are_those_of_our_view() -> None:
+    """规则所看的各类案卷，就是办件现状这一视图所读的各类；期限的重新推算不是办件上的事。"""
+    read = {name.partition(".")[0] for name in case_view.PROJECTION.reads}
+    assert set(RULES["families"]) == read - {"deadline"}
 
 
 def test_imported_licences_stand_on_rows_of_their_own() -> None:

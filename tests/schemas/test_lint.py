@@ -113,3 +113,17 @@ def test_a_frozen_schema_cannot_change(tmp_path: Path) -> None:
     lint.freeze(folder, frozen)  # a changed file cannot be frozen over
     added = set(frozen.read_text("utf-8").splitlines()) - set(before.splitlines())
     assert {line.partition(" ")[0] for line in added} == {'"case.declined.v2"'}
+
+
+def test_an_enumeration_may_grow_at_its_end_only() -> None:
+    """同名的枚举在后一版里只许在末尾添成员：换了次序的、改了名字的都查出。"""
+    accepted = "case.accepted.v1"
+    text = (AVRO / f"{accepted}.avsc").read_bytes()
+    more = text.replace(b'"PLEDGED_TIME"\n', b'"PLEDGED_TIME",\n"OTHER"\n')
+    other = text.replace(b'"PLEDGED_TIME"\n', b'"PROMISED_TIME"\n')
+    assert text not in {more, other}
+    for later, fits in ((more, True), (other, False)):
+        named: dict[str, Json] = {}
+        assert list(lint.check_text(accepted, text, named)) == []
+        found = [one for one in lint.check_text(accepted, later, named) if "differs" in one]
+        assert (found == []) is fits

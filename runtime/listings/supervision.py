@@ -1,0 +1,127 @@
+"""监管：收件箱与检查的清单。"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from followers.storage import Connection
+from projections import (
+    inbox,
+    inspection_view,
+)
+from runtime.export import Cell
+from runtime.listings.base import Asked, Listing, Rows, due_by, finding
+from runtime.words import choice, organ, say, term
+
+
+def _inbox(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    wanted = inbox.Asked(
+        department=asked.department,
+        state=asked.state,
+        item_code=asked.item,
+        due_by=due_by(conn, asked, today),
+        overdue_on=today if asked.overdue else None,
+    )
+    return inbox.search(conn, wanted, limit)
+
+
+def _push(row: inbox.InboxRow, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.key,
+        organ(row.department),
+        term("state", row.state),
+        row.claim_due_on,
+        say("yes") if row.overdue else None,
+        term("matter", choice("push.sent.v1", row.matter)),
+        row.case_no,
+        row.item_code,
+        row.sent_at,
+        row.handler,
+        row.handled_at,
+        row.reason,
+        row.position,
+    )
+
+
+def _inspections(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    wanted = inspection_view.Asked(
+        state="WAITING" if asked.waiting else asked.state,
+        licence_no=asked.licence,
+        inspector=asked.officer,
+        imported=asked.imported,
+        problem=asked.adverse or None,
+        due_by=due_by(conn, asked, today),
+        overdue_on=today if asked.overdue else None,
+    )
+    return inspection_view.search(conn, wanted, limit)
+
+
+def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        row.licence_no,
+        row.subject,
+        row.plan_no,
+        "、".join(row.inspectors),
+        row.due_on,
+        row.performed_on,
+        "、".join(finding(code) for code in row.codes or ()),
+        row.critical,
+        row.serious,
+        row.minor,
+        row.source,
+        row.source_result,
+        row.position,
+    )
+
+
+LISTS: Final[Mapping[str, Listing]] = {
+    "inbox": Listing(
+        (inbox.PROJECTION,),
+        frozenset({"department", "state", "item", "due_by", "overdue", "soon"}),
+        (
+            "push_no",
+            "department",
+            "state",
+            "claim_due_on",
+            "was_overdue",
+            "matter",
+            "case_no",
+            "item",
+            "sent_at",
+            "handler",
+            "handled_at",
+            "reason",
+            "position",
+        ),
+        _inbox,
+        _push,
+    ),
+    "inspections": Listing(
+        (inspection_view.PROJECTION,),
+        frozenset({"state", "licence", "officer", "imported", "waiting", "adverse"})
+        | {"due_by", "overdue", "soon"},
+        (
+            "inspection_no",
+            "state",
+            "licence_no",
+            "subject",
+            "plan_no",
+            "inspectors",
+            "due_on",
+            "performed_on",
+            "codes",
+            "critical",
+            "serious",
+            "minor",
+            "source",
+            "source_result",
+            "position",
+        ),
+        _inspections,
+        _inspection,
+    ),
+}

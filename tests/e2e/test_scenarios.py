@@ -1,0 +1,72 @@
+"""演案也在真的账本、真的主题上演：答复与案卷，与内存里演的一样。"""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Final
+
+import pytest
+
+from domain.terms import Mode
+from ledger.application import Request
+from projections import case_view
+from runtime.foundation import lay
+from runtime.founding import found, scenario
+from runtime.hall import open_hall, step_id
+from runtime.scenarios.player import PUBLISHER, acting, perform
+from runtime.scenarios.reader import Scenario, Step, read
+from tests.conftest import NewDatabase
+from tests.stage import running
+
+pytestmark = [pytest.mark.integration, pytest.mark.kafka]
+
+# One of each kind; they share one ledger and one clock, so their steps interleave.
+CHOSEN: Final = (
+    "base-approval",
+    "base-commitment-breach",
+    "base-filing",
+    "base-supplement",
+    "base-working-saturday",
+    "time-acceptance-deemed",
+)
+# What depends on the position in the whole ledger, or on chance.
+OTHERWISE: Final = frozenset({"position", "updated_at", "pushes"})
+
+
+def test_the_real_ledger_answers_as_the_book_in_memory(
+    new_database: NewDatabase, kafka: str
+) -> None:
+    """同样的步骤，经 PostgreSQL、中继、Kafka 与全部跟随者，得同样的答复与同样的现状。"""
+    scenarios = [read(name) for name in CHOSEN]
+    steps = sorted(_steps(scenarios), key=lambda one: one[1].at)
+    settings = replace(new_database(), kafka_bootstrap=kafka)
+    lay(settings, "scenes", Mode.DEMO, steps[0][1].at)
+    town = scenario()
+    with ExitStack() as stack:
+        hall = stack.enter_context(open_hall(settings))
+        stack.enter_context(running(settings, hall))
+        found(hall)
+        for one in scenarios:
+            for item in one.items:
+                hall.do(f"item {one.name} {item.item_code}", item, PUBLISHER)
+        for name, step in steps:
+            hall.until(step.at)
+            if step.act is not None:
+                actor = acting(town, str(step.by), type(step.act).__name__)
+                outcome = hall.ledger.execute(Request(step.act, actor, step_id(name)))
+                assert outcome.code == step.refused, name
+        hall.settle()
+        for one in scenarios:
+            row = case_view.find(hall.reader, one.case)
+            assert row is not None
+            wanted = perform(one, steps[-1][1].at).book.rows(case_view.PROJECTION)[one.case]
+            for column, value in wanted.items():
+                if column not in OTHERWISE and hasattr(row, column):
+                    assert getattr(row, column) == value, (one.name, column)
+
+
+def _steps(scenarios: list[Scenario]) -> list[tuple[str, Step]]:
+    return [
+        (f"{one.name} {number}", step)
+        for one in scenarios
+        for number, step in enumerate(one.steps, 1)
+    ]
