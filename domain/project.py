@@ -318,9 +318,11 @@ class Reach:
             return ()
         if known is not None:
             return Refused(Refusal.PROJECT_REACHED, {"on": str(known.reached_on)})
-        land = state.reached(Milestone.LAND_ACQUIRED)
-        if land is not None and self.fact.reached_on < land.reached_on:
-            return Refused(Refusal.PROJECT_BEFORE_LAND, {"on": str(land.reached_on)})
+        days = {one.milestone: one.reached_on for one in (*state.milestones, self.fact)}
+        land = days.get(Milestone.LAND_ACQUIRED)
+        start = days.get(Milestone.CONSTRUCTION_STARTED)
+        if land is not None and start is not None and start < land:
+            return Refused(Refusal.PROJECT_BEFORE_LAND, {"on": str(land)})
         return _registered(state, self.fact)
 
 

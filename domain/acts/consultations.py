@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import attestation, case, consultation
 from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import case_file
+from domain.acts.lookups import case_file, outside
 from domain.decider import Decision, Refused
 from domain.terms import CaseNo, Material, Organ
 
@@ -63,7 +63,8 @@ def record_consultation(act: RecordConsultation, desk: Desk) -> Decision:
         handler=desk.handler,
     )
     state = desk.load(CONSULTATION, act.case_no)
-    answer = consultation.decide(state, consultation.Consult(fact))
+    absent = outside(desk, *act.bodies)
+    answer = absent or consultation.decide(state, consultation.Consult(fact))
     return write(CONSULTATION, act.case_no, act.case_no, answer)
 
 
