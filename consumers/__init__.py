@@ -3,6 +3,7 @@
 from typing import Final
 
 from consumers import (
+    case_ends,
     commitment_watch,
     deadline_watch,
     findings,
@@ -21,6 +22,7 @@ ALL: Final[tuple[Supervisor, ...]] = (
     findings.SUPERVISOR,
     first_use.SUPERVISOR,
     intermediary_watch.SUPERVISOR,
+    case_ends.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
 )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, registers, supervision
+from runtime.listings import cases, catalogue, panel, registers, supervision
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -13,4 +13,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **registers.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
+    **panel.LISTS,
 }
