@@ -4,10 +4,12 @@ from typing import Final
 
 from followers.projection import Projection
 from projections import (
+    affairs,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    conduct,
     credit_register,
     deadline_view,
     document_register,
@@ -17,12 +19,15 @@ from projections import (
     inspector_register,
     intermediary_register,
     item_register,
-    joint_work,
+    joint_steps,
+    light_register,
     list_register,
     officer_register,
+    oversight_view,
     package_register,
     policy_register,
     project_register,
+    publication_view,
     quota_register,
     request_register,
     service_calendar,
@@ -47,6 +52,11 @@ ALL: Final[tuple[Projection, ...]] = (
     officer_register.PROJECTION,
     service_calendar.PROJECTION,
     statistics.PROJECTION,
+    # 监督、公示与服务
+    oversight_view.PROJECTION,
+    publication_view.PROJECTION,
+    affairs.PROJECTION,
+    conduct.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
     quota_register.PROJECTION,
@@ -58,5 +68,7 @@ ALL: Final[tuple[Projection, ...]] = (
     request_register.PROJECTION,
     package_register.PROJECTION,
     project_register.PROJECTION,
-    joint_work.PROJECTION,
+    joint_steps.PROJECTION,
+    # 数字：灯的界限
+    light_register.PROJECTION,
 )

@@ -99,7 +99,10 @@ PROJECTION: Final = Projection(
         "deadline",
     )
     | names_of("hearing", "exemption", "placement")
-    | names_of("joint", "verification", "forwarding", "consultation", "copy"),
+    | names_of("joint", "verification", "forwarding", "copy")
+    # 监督、公示与服务
+    | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
+    | names_of("archive", "points", "progress", "liaison"),
     by_partition_key=True,
 )
 

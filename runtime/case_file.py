@@ -38,7 +38,7 @@ COLOURS: Final = {
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
     ("hearing", frozenset({"hearing"})),
-    ("others", frozenset({"joint", "verification", "forwarding", "consultation", "copy"})),
+    ("others", frozenset({"joint", "verification", "forwarding", "copy"})),
     ("material_section", frozenset({"material"})),
     ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),
@@ -46,6 +46,10 @@ SECTIONS: Final = (
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
     ("revocation_section", frozenset({"revocation", "compensation"})),
+    # 监督、公示与服务
+    ("publication_section", frozenset({"publication"})),
+    ("service_section", frozenset({"trip", "rating", "archive", "points"})),
+    ("oversight_section", frozenset({"oversight", "complaint", "referral", "liaison", "progress"})),
 )
 INDENT: Final = "  "
 UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe

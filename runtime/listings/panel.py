@@ -1,15 +1,14 @@
-"""几个机关几个人：机关之间的往来、一件事、项目、会商的清单。"""
+"""几个机关几个人：机关之间的往来、一件事、项目、联合办理的清单。"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from domain.joint import JointStep
 from domain.terms import Organ
 from followers.storage import Connection
 from projections import (
     calendar_register,
-    joint_work,
+    joint_steps,
     package_register,
     project_register,
     request_register,
@@ -132,25 +131,21 @@ def _project(row: project_register.ProjectRow, today: date) -> Iterable[Cell]:
 
 def _together(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
     del today
-    return joint_work.search(conn, asked.organ, limit)
+    return joint_steps.search(conn, asked.organ, limit)
 
 
-def _joint_work(row: joint_work.JointWorkRow, today: date) -> Iterable[Cell]:
+def _step(row: joint_steps.StepRow, today: date) -> Iterable[Cell]:
     del today
     return (
         row.case_no,
-        _occasion(row.occasion),
+        choice("joint.step_held.v1", row.step),
         row.held_on,
-        "、".join(organ(one) for one in row.bodies),
-        row.matter,
-        row.result,
+        "、".join(organ(one) for one in row.taking_part if one not in row.observers),
+        "、".join(map(organ, row.observers)),
+        row.findings,
         row.handler,
         row.position,
     )
-
-
-def _occasion(code: str) -> str | None:
-    return choice("joint.step_held.v1", code) if code in list(JointStep) else term("occasion", code)
 
 
 LISTS: Final[Mapping[str, Listing]] = {
@@ -222,20 +217,20 @@ LISTS: Final[Mapping[str, Listing]] = {
         _projects,
         _project,
     ),
-    "consultations": Listing(
-        (joint_work.PROJECTION,),
+    "joint_steps": Listing(
+        (joint_steps.PROJECTION,),
         frozenset({"organ"}),
         (
             "case_no",
-            "occasion",
+            "joint_step",
             "held_on",
             "taking_part",
-            "request_matter",
+            "observers",
             "result",
             "answered_by",
             "position",
         ),
         _together,
-        _joint_work,
+        _step,
     ),
 }

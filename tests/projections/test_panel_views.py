@@ -1,4 +1,4 @@
-"""几个机关几个人的视图与清单：往来、一件事、项目、会商。"""
+"""几个机关几个人的视图与清单：往来、一件事、项目、联合办理。"""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,8 +7,8 @@ import pytest
 
 from domain import case, joint
 from followers.projection import Projection, Row
-from projections import joint_work, package_register, project_register, request_register
-from projections.joint_work import JointWorkRow
+from projections import joint_steps, package_register, project_register, request_register
+from projections.joint_steps import StepRow
 from projections.package_register import PackageRow
 from projections.project_register import ProjectRow
 from projections.request_register import RequestRow
@@ -104,16 +104,16 @@ def test_a_project_shows_what_is_left() -> None:
     assert (row["state"], row["completed_on"]) == ("PROJECT_COMPLETED", PANEL_DAY)
 
 
-def test_each_occasion_is_a_row() -> None:
-    """会商、观察、联合勘验各一行，写明参加的机关。"""
-    rows = sorted(_rows(joint_work.PROJECTION).values(), key=lambda row: int(str(row["position"])))
-    assert [row["occasion"] for row in rows] == ["SURVEY", "CONSULTATION", "OBSERVER"]
-    assert rows[0]["bodies"] == ["APPROVAL", "FIRE", "MARKET"]
+def test_each_joint_step_is_a_row() -> None:
+    """联合勘验一行，写明参加的机关与观察员。"""
+    (row,) = _rows(joint_steps.PROJECTION).values()
+    assert (row["step"], row["taking_part"]) == ("SURVEY", ["APPROVAL", "FIRE", "MARKET"])
+    assert row["observers"] == ["MARKET"]
 
 
 @pytest.mark.parametrize(
     "projection",
-    [package_register.PROJECTION, project_register.PROJECTION, joint_work.PROJECTION],
+    [package_register.PROJECTION, project_register.PROJECTION, joint_steps.PROJECTION],
     ids=lambda projection: projection.name,
 )
 def test_what_is_not_read_stops_the_view(projection: Projection) -> None:
@@ -213,9 +213,12 @@ def test_the_list_of_projects_shows_land_to_start(
     assert cells["open_issues"] == "W-2 用水"
 
 
-@pytest.mark.parametrize(("code", "word"), [("SURVEY", "联合勘验"), ("CONSULTATION", "专项会商")])
-def test_the_list_of_occasions_names_them(code: str, word: str) -> None:
-    """会商清单：何事写中文名。"""
-    row = JointWorkRow("J-1", code, PANEL_DAY, ["MARKET"], None, "一致", "P-2", 6)
-    cells = _shown("consultations", LISTS["consultations"].cells(row, TODAY))
-    assert cells["occasion"] == word
+def test_the_list_of_joint_steps_names_them() -> None:
+    """联合办理清单：哪一步写中文名，观察员另列。"""
+    row = StepRow("J-1", "SURVEY", PANEL_DAY, ["FIRE", "MARKET"], ["MARKET"], "一致", "P-2", 6)
+    cells = _shown("joint_steps", LISTS["joint_steps"].cells(row, TODAY))
+    assert (cells["joint_step"], cells["taking_part"], cells["observers"]) == (
+        "联合勘验",
+        "FIRE",
+        "MARKET",
+    )
