@@ -10,8 +10,10 @@ from consumers import (
     first_use,
     inspection_round,
     intermediary_watch,
+    licence_watch,
     linkage,
     scheduler,
+    simulated_watch,
 )
 from followers.supervisor import Supervisor
 
@@ -23,6 +25,9 @@ ALL: Final[tuple[Supervisor, ...]] = (
     first_use.SUPERVISOR,
     intermediary_watch.SUPERVISOR,
     case_ends.SUPERVISOR,
+    # 证照复用、一业一证、模拟审批
+    licence_watch.SUPERVISOR,
+    simulated_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
 )

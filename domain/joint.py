@@ -200,7 +200,7 @@ def standing(state: Joint) -> Refused:
         case Joint(ended=JointEnded(ended_on=day)):
             return Refused(Refusal.JOINT_ENDED, {"on": str(day)})
         case Joint(opened=JointOpened() as known):
-            waiting = "、".join(state.pending or known.bodies)
+            waiting = "、".join(state.pending or (known.lead,))
             return Refused(Refusal.JOINT_OPENED, {"organ": waiting, "due_on": str(known.due_on)})
         case _:
             return Refused(Refusal.JOINT_NOT_FOUND)

@@ -12,6 +12,7 @@ from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
+from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
@@ -37,9 +38,11 @@ from domain.acts.procedure import ProcedureAct
 from domain.acts.proceedings import ProceedingAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
+from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
+from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Refused
@@ -81,6 +84,9 @@ Act: TypeAlias = (
     | MaterialAct
     | DocumentAct
     | TimekeepingAct
+    | RelianceAct
+    | SimulationAct
+    | CompositeAct
 )
 
 

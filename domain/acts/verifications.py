@@ -8,6 +8,7 @@ from domain.acts.base import Desk, handles, write
 from domain.acts.listed import on_list
 from domain.acts.lookups import CaseFile, case_file, not_in_name_of, period
 from domain.acts.materials import FOLDER
+from domain.acts.reliances import RELIANCE
 from domain.decider import Decision, Refused
 from domain.lists import ListKind
 from domain.organ import same_level
@@ -61,9 +62,10 @@ VERIFICATION: Final = verification.AGGREGATE
 
 
 def needed(desk: Desk, case_no: CaseNo, file: CaseFile) -> tuple[str, ...]:
-    """准予之前须核验属实的材料：清单上的，申请人没有自己提交的。"""
+    """准予之前须核验属实的材料：清单上的，申请人没有自己提交、也没有复用证照的。"""
     at_hand = {one.name for one in file.state.received.materials}
     at_hand |= desk.load(FOLDER, case_no).papers.keys()
+    at_hand |= {use.name for use in desk.load(RELIANCE, case_no).current}
     names = file.item.rules.intake.verified_materials
     return tuple(name for name in names if name not in at_hand and _listed(desk, file, name))
 

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, numbers, oversight, panel, registers, supervision
+from runtime.listings import (
+    cases,
+    catalogue,
+    numbers,
+    oversight,
+    panel,
+    registers,
+    reliances,
+    supervision,
+)
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -15,5 +24,6 @@ LISTS: Final[Mapping[str, Listing]] = {
     **supervision.LISTS,
     **catalogue.LISTS,
     **panel.LISTS,
+    **reliances.LISTS,
     **numbers.LISTS,
 }

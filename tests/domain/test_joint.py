@@ -95,7 +95,7 @@ def test_opened_once_with_somebody_to_ask() -> None:
     again = Open(replace(OPENED, handler=AT_FIRE))
     given(OPENED).when(again).refused(Refusal.JOINT_OPENED, organ=f"{FIRE}、{HOUSING}")
     answered = (OPENED, ASKED, ASKED_TOO, GIVEN, replace(GIVEN, body=HOUSING))
-    given(*answered).when(again).refused(Refusal.JOINT_OPENED, organ=f"{FIRE}、{HOUSING}")
+    given(*answered).when(again).refused(Refusal.JOINT_OPENED, organ=APPROVER)
 
 
 def test_each_body_is_asked_once_within_the_limit() -> None:
