@@ -12,6 +12,9 @@ from consumers import (
     intermediary_watch,
     licence_watch,
     linkage,
+    monitor,
+    progress,
+    publicity,
     scheduler,
     simulated_watch,
 )
@@ -30,4 +33,8 @@ ALL: Final[tuple[Supervisor, ...]] = (
     simulated_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
+    # 监督、公示与服务
+    progress.SUPERVISOR,
+    publicity.SUPERVISOR,
+    monitor.SUPERVISOR,
 )

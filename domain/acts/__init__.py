@@ -30,6 +30,7 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.monitoring import MonitoringAct
 from domain.acts.oversight import OversightAct
 from domain.acts.packages import PackageAct
 from domain.acts.pledges import PledgeAct
@@ -67,6 +68,7 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | OversightAct
+    | MonitoringAct
     | PublicationAct
     | ComplaintAct
     | ServiceAct
