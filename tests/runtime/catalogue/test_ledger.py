@@ -217,7 +217,11 @@ def test_what_is_shipped_can_be_printed(
 ) -> None:
     """给人看的样子：列出、对照、公布，都是中文。"""
     capsys.readouterr()
-    for argv, word in ((["list"], "告知承诺"), (["diff"], "相差"), (["publish"], "没有可公布的")):
+    for argv, word in (
+        (["list"], "告知承诺"),
+        (["diff"], "相差"),
+        (["publish"], "没有可公布的"),
+    ):
         command.run(cli.parse(["catalogue", *argv]), settings)
         assert word in capsys.readouterr().out
     assert all(path.exists() for path in SHIPPED)
