@@ -510,6 +510,7 @@ class UnderReview:
                     event,
                     missed=self.missed,
                     remarks=self.remarks,
+                    clock=self.clock,
                 )
             case Withdrawn() | AcceptanceRevoked():
                 return Closed(self.received, self.acceptance, event, self.missed, self.remarks)
@@ -542,6 +543,7 @@ class Concluded:
     delivery: Delivered | None = None
     missed: frozenset[DeadlineKind] = frozenset()
     remarks: Remarks = NO_REMARKS
+    clock: Clock = AT_ACCEPTANCE  # 决定之时的钟：停过几段
 
     @property
     def document_no(self) -> str:

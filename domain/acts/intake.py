@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from domain import case
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.credits import barred
+from domain.acts.forwardings import asked_again, received_elsewhere
 from domain.acts.listed import filed_only, improper
 from domain.acts.lookups import (
     CASE,
@@ -166,7 +167,8 @@ def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refus
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
     if item.rules.on_negative_list and act.channel is Channel.COUNTER:
         return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
-    return barred(desk, act.applicant, act.item_code, day)
+    elsewhere = received_elsewhere(desk, act.case_no, act.applicant, act.item_code, day)
+    return elsewhere or barred(desk, act.applicant, act.item_code, day)
 
 
 @handles(RequestSupplement)
@@ -175,7 +177,11 @@ def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    refusal = improper(act.missing, file.item) or on_hand(desk, act.case_no, act.missing)
+    refusal = (
+        improper(act.missing, file.item)
+        or on_hand(desk, act.case_no, act.missing)
+        or asked_again(desk, act.case_no, act.missing)
+    )
     if refusal is not None:
         return refusal
     if act.on_paper and file.state.received.channel in ONLINE:
