@@ -194,6 +194,7 @@ class Refusal(StrEnum):
     OFFICER_BACKDATED = "officer.backdated"
     OFFICER_SECOND = "officer.second"
     OFFICER_SECOND_ROLE = "officer.second_role"
+    OFFICER_THREE_POWERS = "officer.three_powers"
     OFFICER_NOT_ON_DUTY = "officer.not_on_duty"
     OFFICER_FOUNDED = "officer.founded"
     INSPECTOR_OTHER_PERSON = "inspector.other_person"
