@@ -16,6 +16,9 @@ class Refusal(StrEnum):
     DUTY_AGENT = "duty.agent"
     DUTY_SAME_PERSON = "duty.same_person"
     DUTY_MACHINE = "duty.machine"
+    # 文字
+    TEXT_CHARACTER = "text.character"
+    TEXT_TOO_LONG = "text.too_long"
     # 办件
     CASE_NOT_FOUND = "case.not_found"
     CASE_EXISTS = "case.exists"
@@ -162,6 +165,8 @@ class Refusal(StrEnum):
     REVOCATION_DROPPED = "revocation.dropped"
     # 文书与材料
     MATERIAL_HELD = "material.held"
+    MATERIAL_NAME = "material.name"
+    MATERIAL_TOO_MANY = "material.too_many"
     MATERIAL_DIFFERS = "material.differs"
     MATERIAL_NOT_HELD = "material.not_held"
     MATERIAL_DECIDED_ON = "material.decided_on"

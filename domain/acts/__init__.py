@@ -34,7 +34,8 @@ from domain.acts.revocations import RevocationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
-from domain.terms import Actor, beijing_day
+from domain.terms import Actor, Role, beijing_day
+from domain.texts import improper_text
 
 Act: TypeAlias = (
     IntakeAct
@@ -69,4 +70,6 @@ def handle(act: Act, actor: Actor, at: datetime, load: Load) -> Decision:
     person = authorise(type(act).__name__, actor, beijing_day(at), load)
     if isinstance(person, Refused):
         return person
+    if actor.role is not Role.SYSTEM and (improper := improper_text(act)) is not None:
+        return improper  # what the machine says was read from the ledger
     return HANDLERS[type(act)](act, Desk(actor, person, at, load))
