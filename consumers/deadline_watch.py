@@ -1,7 +1,8 @@
 """期限盯办：日历公布或更正之后，未了的期限重新推算；将至、迫近的亮灯。都只记事实，不催不决。
 
 Rows: the open deadlines of one file under its own stream, with the instants at which they turn;
-the calendars of the years under ``calendar/cn-<year>``. Restart-safe and never twice: a command's
+the calendars of the years under ``calendar/cn-<year>``; the published levels of the lights under
+``lights/deadlines``. Restart-safe and never twice: a command's
 id is (file, deadline, due day, light, day), and the ledger records each light of a due day once.
 """
 
@@ -17,7 +18,9 @@ from domain.acts.timekeeping import OpenDeadline, RederiveDeadline, WarnDeadline
 from domain.calendar import AGGREGATE as CALENDAR
 from domain.calendar import CalendarPublished, calendar_id
 from domain.deadlines import ONE_DAY, Calendar
-from domain.lights import Light, Span, levels_of, light_on, turning
+from domain.light_setting import AGGREGATE as LIGHTS
+from domain.light_setting import IDENTITY, LightsPublished, Setting, table_on
+from domain.lights import Levels, Light, Span, light_on, turning
 from domain.refusals import Refusal
 from domain.terms import Actor, beijing_day, end_of_day
 from domain.timekeeping import file_of
@@ -80,6 +83,9 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
     event, meta = delivered.event, delivered.meta
     if isinstance(event, CalendarPublished):
         return _published(rows, delivered, event)
+    if isinstance(event, LightsPublished):  # of deadlines that are still to begin: none is lit anew
+        setting = Setting((*_setting(rows).versions, event))
+        return Reaction({delivered.stream: pack(setting)})
     stream = file_of(delivered.stream)
     row = rows.get(stream)
     before = unpack(row, Watched).timers if row else ()
@@ -107,9 +113,9 @@ def _published(rows: Rows, delivered: Delivered, event: CalendarPublished) -> Re
 
 
 def _files(rows: Rows) -> Iterator[tuple[str, Watched]]:
-    calendars = f"{CALENDAR.family}/"
+    others = (f"{CALENDAR.family}/", f"{LIGHTS.family}/")
     for stream, row in rows.scan(""):
-        if not stream.startswith(calendars):
+        if not stream.startswith(others):
             yield stream, unpack(row, Watched)
 
 
@@ -127,7 +133,7 @@ def due(now: datetime, rows: Rows) -> Iterator[Command]:
 
 
 def _to_tell(rows: Rows, timer: Timer, today: date) -> Light | None:
-    span, levels = Span(timer.start, timer.due_on), levels_of(timer.kind)
+    span, levels = Span(timer.start, timer.due_on), _levels(rows, timer)
     light = light_on(today, span, levels, _calendar(rows, span))
     if light in _told(timer) and light.weight > timer.shown.weight:
         return light
@@ -146,7 +152,7 @@ def _turns(rows: Rows, timers: tuple[Timer, ...]) -> tuple[Turn, ...]:
     """Each deadline's next light: at the beginning of the Beijing day on which it turns."""
     found = []
     for timer in timers:
-        span, levels = Span(timer.start, timer.due_on), levels_of(timer.kind)
+        span, levels = Span(timer.start, timer.due_on), _levels(rows, timer)
         for light in _told(timer):
             day = turning(span, light, levels, _calendar(rows, span))
             seen = light.weight <= timer.shown.weight
@@ -174,6 +180,16 @@ def _running(stream: str, key: str, timer: Timer) -> OpenDeadline:
     )
 
 
+def _levels(rows: Rows, timer: Timer) -> Levels:
+    """其起算之日有效的界限。"""
+    return table_on(_setting(rows).versions, timer.start).of(timer.kind)
+
+
+def _setting(rows: Rows) -> Setting:
+    row = rows.get(LIGHTS.stream(IDENTITY))
+    return unpack(row, Setting) if row else Setting()
+
+
 def _calendar(rows: Rows, span: Span) -> Calendar:
     """起讫之间各年度的日历；没有公布的，依周一至周五。"""
     known = (rows.get(f"calendar/{calendar_id(year)}") for year in span.years)
@@ -199,11 +215,11 @@ def _days(joined: str) -> tuple[date, ...]:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
+    version=2,
     reads=frozenset(
         name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES and "import" not in name
     )
-    | {"calendar.published.v1"},
+    | {"calendar.published.v1", "lights.published.v1"},
     keys=keys,
     react=react,
     due=due,

@@ -14,6 +14,7 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
 from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
@@ -21,7 +22,9 @@ from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
+from domain.acts.oversight import MarkAnswerMissed
 from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
+from domain.acts.publications import MarkPublicationMissed, Publish
 from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
 from domain.case import DeadlineKind
@@ -52,6 +55,12 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    # 监督、公示与服务
+    TimerKind.ANSWER: lambda no, _: MarkAnswerMissed(no),
+    TimerKind.OBJECTION: lambda no, _: Publish(no),
+    TimerKind.PUBLICATION: lambda no, _: MarkPublicationMissed(no),
+    TimerKind.COMPLAINT: lambda no, _: MarkComplaintOverdue(no),
+    TimerKind.REFORM: lambda no, _: MarkReformOverdue(no),
     # 几个机关几个人
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),

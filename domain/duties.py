@@ -30,6 +30,16 @@ def _by(*roles: Role, otherwise: Refusal = Refusal.DUTY_ROLE) -> Duty:
 
 
 _OFFICES: Final = (Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.PERFORMANCE, Role.DISCIPLINE)
+# 被监督的部门里可以出面答复、报告的人
+_ANSWERING: Final = (
+    Role.COUNTER,
+    Role.REVIEWER,
+    Role.DECIDER,
+    Role.HEAD,
+    Role.SUPERVISOR,
+    Role.SUPERVISION_HEAD,
+    Role.PERFORMANCE,
+)
 
 DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
     {
@@ -171,6 +181,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ExitIntermediary": _by(Role.SUPERVISION_HEAD),
         # 计时：服务日历由中心公布；重新推算与亮灯是机器记下的事实
         "PublishServiceDays": _by(Role.CATALOGUE, Role.PERFORMANCE),
+        "PublishLights": _by(Role.PERFORMANCE),  # 电子监察是效能部门的事
         "RederiveDeadline": _by(Role.SYSTEM),
         "WarnDeadline": _by(Role.SYSTEM),
         # 历史导入：来源的记录由档案人员收进账里，谁也不能借此作出决定
@@ -180,6 +191,62 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ImportLicenceTerm": _by(Role.ARCHIVE),
         "ImportInspection": _by(Role.ARCHIVE),
         "LinkInspection": _by(Role.SYSTEM),
+        # 监督、公示与服务；纪检监察只监督，不办件（SD8）
+        "RaiseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),
+        "RaiseAlert": _by(Role.SYSTEM),
+        "AnswerOversight": _by(*_ANSWERING),
+        "MarkAnswerMissed": _by(Role.SYSTEM),
+        "CloseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),
+        "ReopenOversight": _by(Role.DISCIPLINE),
+        "RequestTolerance": _by(*_ANSWERING),
+        "DecideTolerance": _by(Role.DISCIPLINE),
+        "Preregister": _by(Role.COUNTER, Role.APPLICANT),
+        "ClosePreregistration": _by(Role.SYSTEM),
+        "ConcludeVisit": _by(Role.PERFORMANCE),
+        "OpenPublication": _by(Role.SYSTEM),
+        "DisclosePenalty": _by(Role.SUPERVISION_HEAD),
+        "ObjectToPublication": _by(Role.APPLICANT, Role.COUNTER),
+        "DecideObjection": _by(Role.DECIDER),
+        "Publish": _by(Role.SYSTEM),
+        "MarkPublicationMissed": _by(Role.SYSTEM),
+        "OverturnPublished": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
+        "OverturnRevoked": _by(Role.SYSTEM),
+        "WithdrawPublication": _by(Role.SYSTEM),
+        "LodgeComplaint": _by(Role.COUNTER, Role.PERFORMANCE),
+        "AssignComplaint": _by(Role.PERFORMANCE),
+        "AnswerComplaint": _by(*_ANSWERING),
+        "ReturnComplaint": _by(Role.PERFORMANCE),
+        "SettleComplaint": _by(Role.PERFORMANCE),
+        "TriggerCheck": _by(Role.PERFORMANCE, Role.SUPERVISION_HEAD),
+        "MarkComplaintOverdue": _by(Role.SYSTEM),
+        "MakeReferral": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.DECIDER),
+        "SignReferral": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "ReturnReferral": _by(Role.SUPERVISION_HEAD),
+        "AnswerReferral": _by(Role.SUPERVISION_HEAD),
+        "AssignReform": _by(Role.PERFORMANCE),
+        "ReportReform": _by(*_ANSWERING),
+        "MarkReformOverdue": _by(Role.SYSTEM),
+        "CloseReform": _by(Role.PERFORMANCE),
+        "OpenSupervision": _by(Role.PERFORMANCE, Role.DISCIPLINE),
+        "NoteSupervision": _by(Role.PERFORMANCE, Role.DISCIPLINE),
+        "ConcludeSupervision": _by(Role.PERFORMANCE, Role.DISCIPLINE),
+        "MakeAppointment": _by(Role.APPLICANT, Role.COUNTER),
+        "KeepAppointment": _by(Role.COUNTER),
+        "BreakAppointment": _by(Role.COUNTER),
+        "CancelAppointment": _by(Role.APPLICANT, Role.COUNTER),
+        "RecordTrip": _by(Role.COUNTER),
+        "RateCase": _by(Role.APPLICANT),
+        "FollowRating": _by(Role.PERFORMANCE),
+        "ArchiveCase": _by(Role.ARCHIVE),
+        "RecordPatrol": _by(Role.PERFORMANCE),
+        "RecordConsultation": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.HEAD, Role.DECIDER),
+        "RecordObserver": _by(Role.SUPERVISOR),
+        "AwardPoints": _by(Role.SYSTEM),
+        "CorrectPoints": _by(Role.PERFORMANCE),
+        "PushProgress": _by(Role.SYSTEM),
+        "TakeFeed": _by(Role.ARCHIVE),
+        "DeclareFeed": _by(Role.ARCHIVE),
+        "ReconcileFeed": _by(Role.ARCHIVE, Role.SYSTEM),
         # 事项与清单：休眠、取消、下放、划转，机关撤并
         "MakeDormant": _by(Role.CATALOGUE),
         "RecordFirstUse": _by(Role.SYSTEM),

@@ -1,7 +1,7 @@
 """灯（lights）：一项未了的期限今日该亮什么灯。绿：尚早；黄：将至；红：迫近；黑：已过。
 
-Pure arithmetic on Beijing days. The default of each kind stands in ``LEVELS``; what it means is
-explained in docs/statistics.md.
+Pure arithmetic on Beijing days. The levels are a published setting (domain.light_setting); those that
+ship with the program are ``DEFAULT``, explained in docs/statistics.md.
 """
 
 from collections.abc import Mapping
@@ -50,22 +50,33 @@ class Levels:
     count: DayCount = DayCount.WORKING
 
 
-# 余下三成（至少两日）亮黄灯，余下一成（至少末日）亮红灯。
-AS_USUAL: Final = Levels(Threshold(2, 30), Threshold(1, 10))
-# What a kind of deadline (domain.timers.TimerKind) has of its own.
-LEVELS: Final[Mapping[str, Levels]] = MappingProxyType(
-    {
-        "VERIFICATION": Levels(Threshold(10), Threshold(3)),  # 六十日的核查，半月之前亮灯太早
-        "VALIDITY": Levels(Threshold(90), Threshold(30), DayCount.NATURAL),  # 届满三十日前申请延续
-        "RENEWAL": Levels(Threshold(10), Threshold(3), DayCount.NATURAL),  # 届满之前决定
-        "INSPECTION": Levels(Threshold(5), Threshold(2)),
-    }
+@dataclass(frozen=True, slots=True)
+class Table:
+    """一版界限：其余各种的，以及另定的各种（domain.timers.TimerKind）。"""
+
+    version: int
+    rest: Levels
+    kinds: Mapping[str, Levels]
+
+    def of(self, kind: str) -> Levels:
+        """这种期限的黄灯与红灯。"""
+        return self.kinds.get(kind, self.rest)
+
+
+# 随附的界限（第 0 版）：没有公布设置（domain.light_setting）之前依此。
+DEFAULT: Final = Table(
+    version=0,
+    # 余下三成（至少两日）亮黄灯，余下一成（至少末日）亮红灯
+    rest=Levels(Threshold(2, 30), Threshold(1, 10)),
+    kinds=MappingProxyType(
+        {
+            "VERIFICATION": Levels(Threshold(10), Threshold(3)),  # 六十日的核查，半月之前亮灯太早
+            "VALIDITY": Levels(Threshold(90), Threshold(30), DayCount.NATURAL),  # 三十日前申请延续
+            "RENEWAL": Levels(Threshold(10), Threshold(3), DayCount.NATURAL),  # 届满之前决定
+            "INSPECTION": Levels(Threshold(5), Threshold(2)),
+        }
+    ),
 )
-
-
-def levels_of(kind: str) -> Levels:
-    """这种期限的黄灯与红灯。"""
-    return LEVELS.get(kind, AS_USUAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,20 @@ from domain import (
     case,
     clock,
     commitment,
+    complaint,
     credit,
     gaps,
     hearing,
     inspection,
     linkage,
+    oversight,
+    publication,
+    referral,
+    reform,
     revocation,
+    supervision,
     timekeeping,
+    visit,
 )
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
@@ -55,12 +62,24 @@ class TimerKind(StrEnum):
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
+    # 监督、公示与服务
+    ANSWER = "ANSWER"  # 督办答复
+    VISIT = "VISIT"  # 办件回访
+    OBJECTION = "OBJECTION"  # 公开异议期，过后公示
+    PUBLICATION = "PUBLICATION"  # 双公示（七个工作日）
+    DISCLOSURE = "DISCLOSURE"  # 主动公开（二十个工作日）
+    WITHDRAWAL = "WITHDRAWAL"  # 撤下公示（处罚法 48 条）
+    COMPLAINT = "COMPLAINT"  # 投诉办理
+    REFERRAL = "REFERRAL"  # 移送回告
+    REFORM = "REFORM"  # 改革任务
+    SUPERVISION = "SUPERVISION"  # 专项督查
 
 
 # The families of streams that deadlines run on.
 FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
     *("hearing", "credit", "deadline"),
+    *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
 )
 
 
@@ -139,6 +158,9 @@ def advance(
     kept = tuple(timer for timer in moved if not _settles(event, timer))
     opened = (_since(timer, timers, told) for timer in _opened(event, version))
     return (*kept, *opened)
+
+
+_PUBLIC: Final = frozenset({TimerKind.OBJECTION, TimerKind.PUBLICATION, TimerKind.DISCLOSURE})
 
 
 def _otherwise(before: Timer, after: Timer, told: Told) -> Timer:
@@ -233,6 +255,19 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    # 监督、公示与服务
+    oversight.Answered: frozenset({TimerKind.ANSWER}),
+    oversight.Closed: frozenset({TimerKind.ANSWER}),
+    oversight.Reopened: frozenset({TimerKind.ANSWER}),
+    visit.Concluded: frozenset({TimerKind.VISIT}),
+    publication.Published: _PUBLIC,
+    publication.Overturned: _PUBLIC,
+    publication.Withdrawn: frozenset({TimerKind.WITHDRAWAL}),
+    complaint.Answered: frozenset({TimerKind.COMPLAINT}),
+    referral.Returned: frozenset({TimerKind.REFERRAL}),
+    referral.Answered: frozenset({TimerKind.REFERRAL}),
+    reform.Closed: frozenset({TimerKind.REFORM}),
+    supervision.Concluded: frozenset({TimerKind.SUPERVISION}),
 }
 
 
@@ -310,7 +345,24 @@ def _hearing_moves(timer: Timer, event: Event, version: int) -> Timer:
     return timer
 
 
-_MOVERS: Final = (_case_moves, _pledge_moves, _inspection_moves, _hearing_moves)
+# 监督、公示与服务：记下哪一种期限已过。
+_MISSES: Final[dict[type[Event], TimerKind]] = {
+    oversight.AnswerMissed: TimerKind.ANSWER,
+    publication.Missed: TimerKind.PUBLICATION,
+    complaint.Overdue: TimerKind.COMPLAINT,
+    reform.Overdue: TimerKind.REFORM,
+}
+
+
+def _oversight_moves(timer: Timer, event: Event, version: int) -> Timer:
+    del version
+    return replace(timer, missed=True) if timer.kind is _MISSES.get(type(event)) else timer
+
+
+_MOVERS: Final = (
+    *(_case_moves, _pledge_moves, _inspection_moves, _hearing_moves),
+    _oversight_moves,
+)
 
 
 # -- what opens a deadline, slice by slice
@@ -411,4 +463,37 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
-_OPENERS: Final = (_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens)
+def _oversight_opens(event: Event, version: int) -> Iterator[Timer]:
+    match event:
+        case oversight.Raised(answer_due_on=due) | oversight.Reopened(answer_due_on=due):
+            yield _until(TimerKind.ANSWER, due, version)
+        case publication.Due():
+            yield _until(TimerKind.OBJECTION, event.objection_due_on, version)
+            yield _until(TimerKind.PUBLICATION, event.double_due_on, version)
+            yield _until(TimerKind.DISCLOSURE, event.general_due_on, version)
+        case publication.Overturned(withdraw_due_on=due):
+            yield _until(TimerKind.WITHDRAWAL, due, version)
+        case _:
+            yield from _opened_for_people(event, version)
+
+
+def _opened_for_people(event: Event, version: int) -> Iterator[Timer]:
+    match event:
+        case visit.Opened(due_on=due):
+            yield _until(TimerKind.VISIT, due, version)
+        case complaint.Assigned(due_on=due):
+            yield _until(TimerKind.COMPLAINT, due, version)
+        case referral.Made(due_on=due):
+            yield _until(TimerKind.REFERRAL, due, version)
+        case reform.Assigned(due_on=due):
+            yield _until(TimerKind.REFORM, due, version)
+        case supervision.Opened(due_on=due):
+            yield _until(TimerKind.SUPERVISION, due, version)
+        case _:
+            return
+
+
+_OPENERS: Final = (
+    *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
+    _oversight_opens,
+)

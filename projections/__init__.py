@@ -4,10 +4,12 @@ from typing import Final
 
 from followers.projection import Projection
 from projections import (
+    affairs,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    conduct,
     credit_register,
     deadline_view,
     document_register,
@@ -17,9 +19,12 @@ from projections import (
     inspector_register,
     intermediary_register,
     item_register,
+    light_register,
     list_register,
     officer_register,
+    oversight_view,
     policy_register,
+    publication_view,
     quota_register,
     service_calendar,
     side_files,
@@ -43,6 +48,11 @@ ALL: Final[tuple[Projection, ...]] = (
     officer_register.PROJECTION,
     service_calendar.PROJECTION,
     statistics.PROJECTION,
+    # 监督、公示与服务
+    oversight_view.PROJECTION,
+    publication_view.PROJECTION,
+    affairs.PROJECTION,
+    conduct.PROJECTION,
     # 承诺办法、信用、中介
     policy_register.PROJECTION,
     quota_register.PROJECTION,
@@ -50,4 +60,6 @@ ALL: Final[tuple[Projection, ...]] = (
     credit_register.PROJECTION,
     side_files.PROJECTION,
     intermediary_register.PROJECTION,
+    # 数字：灯的界限
+    light_register.PROJECTION,
 )

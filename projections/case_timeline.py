@@ -98,7 +98,10 @@ PROJECTION: Final = Projection(
         "inspection",
         "deadline",
     )
-    | names_of("hearing", "exemption", "placement"),
+    | names_of("hearing", "exemption", "placement")
+    # 监督、公示与服务
+    | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
+    | names_of("archive", "points", "progress", "liaison"),
     by_partition_key=True,
 )
 

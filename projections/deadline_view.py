@@ -6,13 +6,14 @@ from datetime import date
 from typing import Final
 
 from domain.deadlines import ONE_DAY, Calendar
-from domain.lights import Light, Span, levels_of, light_on
+from domain.light_setting import LightsPublished, table_on
+from domain.lights import Light, Span, light_on
 from domain.timekeeping import file_of
 from domain.timers import FAMILIES, Timer, TimerKind, advance, told
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Column, ColumnType, Json, Projection, Row
-from projections import calendar_register
+from projections import calendar_register, light_register
 from projections.common import Found, Reader, names_of, select
 
 COLUMNS: Final = (
@@ -86,10 +87,24 @@ class _Stored:
     timers: list[Json]
 
 
-def _shown(row: _Stored, timer: Timer, today: date, calendar: Calendar) -> OpenDeadline:
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """据以推算的：今日、日历、公布过的灯的界限。"""
+
+    today: date
+    calendar: Calendar
+    lights: tuple[LightsPublished, ...] = ()
+
+
+def _reckoning(conn: Reader, today: date) -> Reckoning:
+    return Reckoning(today, calendar_register.published(conn), light_register.published(conn))
+
+
+def _shown(row: _Stored, timer: Timer, by: Reckoning) -> OpenDeadline:
     span = Span(timer.start, timer.due_on)
-    light = light_on(today, span, levels_of(timer.kind), calendar)
-    unknown = timer.follows_calendar and not calendar.years.issuperset(span.years)
+    levels = table_on(by.lights, timer.start).of(timer.kind)
+    light = light_on(by.today, span, levels, by.calendar)
+    unknown = timer.follows_calendar and not by.calendar.years.issuperset(span.years)
     return OpenDeadline(
         stream=row.key,
         number=row.number,
@@ -103,22 +118,18 @@ def _shown(row: _Stored, timer: Timer, today: date, calendar: Calendar) -> OpenD
     )
 
 
-def _flat(rows: list[_Stored], today: date, calendar: Calendar) -> list[OpenDeadline]:
+def _flat(rows: list[_Stored], by: Reckoning) -> list[OpenDeadline]:
     found = [
-        _shown(row, timer, today, calendar)
-        for row in rows
-        for timer in unpack(row.timers, tuple[Timer, ...])
+        _shown(row, timer, by) for row in rows for timer in unpack(row.timers, tuple[Timer, ...])
     ]
     return sorted(found, key=lambda deadline: (deadline.due_on, deadline.stream, deadline.kind))
 
 
-def opened(
-    rows: Mapping[str, Row], number: str, today: date, calendar: Calendar
-) -> tuple[OpenDeadline, ...]:
+def opened(rows: Mapping[str, Row], number: str, by: Reckoning) -> tuple[OpenDeadline, ...]:
     """由在手的各行得出一件办件名下的全部未了期限。"""
     mine = {key: row for key, row in rows.items() if row["number"] == number}
     stored = [_Stored(key, number, _timers(row)) for key, row in mine.items()]
-    return tuple(_flat(stored, today, calendar))
+    return tuple(_flat(stored, by))
 
 
 def _timers(row: Row) -> list[Json]:
@@ -129,14 +140,14 @@ def _timers(row: Row) -> list[Json]:
 def of_number(conn: Reader, number: str, today: date) -> list[OpenDeadline]:
     """一件办件（或一个计划）名下的全部未了期限，今日各亮什么灯。"""
     rows = select(conn, PROJECTION, _Stored, "number = %s", (number,))
-    return _flat(rows, today, calendar_register.published(conn))
+    return _flat(rows, _reckoning(conn, today))
 
 
 def until(conn: Reader, day: date) -> list[OpenDeadline]:
     """``day`` 当日及以前届满而未了的期限，先到期者在前。"""
     rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (day,))
-    calendar = calendar_register.published(conn)
-    return [deadline for deadline in _flat(rows, day, calendar) if deadline.due_on <= day]
+    found = _flat(rows, _reckoning(conn, day))
+    return [deadline for deadline in found if deadline.due_on <= day]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,7 @@ def search(conn: Reader, asked: Asked, limit: int | None) -> Found[OpenDeadline]
     rows = select(conn, PROJECTION, _Stored, "next_due_on <= %s", (last,))
     found = [
         deadline
-        for deadline in _flat(rows, asked.today, calendar_register.published(conn))
+        for deadline in _flat(rows, _reckoning(conn, asked.today))
         if deadline.due_on <= last and asked.light in {None, deadline.light}
     ]
     return Found(found[:limit], len(found))

@@ -45,6 +45,10 @@ SECTIONS: Final = (
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
     ("revocation_section", frozenset({"revocation", "compensation"})),
+    # 监督、公示与服务
+    ("publication_section", frozenset({"publication"})),
+    ("service_section", frozenset({"trip", "rating", "archive", "points"})),
+    ("oversight_section", frozenset({"oversight", "complaint", "referral", "liaison", "progress"})),
 )
 INDENT: Final = "  "
 UNFOLDED: Final = 10_000  # columns of a paper that nobody looks at: a file, a pipe

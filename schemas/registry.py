@@ -17,9 +17,11 @@ from domain import (
     clock,
     commitment,
     compensation,
+    complaint,
     credit,
     document,
     exemption,
+    feed,
     filing,
     gaps,
     genesis,
@@ -28,20 +30,30 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    light_setting,
     linkage,
     lists,
     material,
     officer,
     organ,
+    oversight,
     past_inspection,
     policy,
+    preregistration,
+    publication,
     quota,
+    record,
+    referral,
+    reform,
     remarks,
     revocation,
     seal,
+    service,
     service_days,
     subject,
+    supervision,
     timekeeping,
+    visit,
 )
 from domain.decider import Event
 
@@ -204,6 +216,62 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "lights.published.v1": light_setting.LightsPublished,  # 灯的界限（版本）公布
+    "oversight.raised.v1": oversight.Raised,  # 提出督办
+    "oversight.answered.v1": oversight.Answered,  # 答复督办
+    "oversight.answer_missed.v1": oversight.AnswerMissed,  # 督办逾期未答复
+    "oversight.closed.v1": oversight.Closed,  # 督办办结
+    "oversight.reopened.v1": oversight.Reopened,  # 再监督
+    "oversight.tolerance_requested.v1": oversight.ToleranceRequested,  # 申请容错
+    "oversight.tolerance_granted.v1": oversight.ToleranceGranted,  # 准予容错
+    "oversight.tolerance_denied.v1": oversight.ToleranceDenied,  # 不予容错
+    "preregistration.made.v1": preregistration.Made,  # 预登记
+    "preregistration.notice_suspected.v1": preregistration.NoticeSuspected,  # 疑似一次性告知不到位
+    "preregistration.window_closed.v1": preregistration.WindowClosed,  # 预登记了结
+    "visit.opened.v1": visit.Opened,  # 办件回访立项
+    "visit.concluded.v1": visit.Concluded,  # 办件回访办结
+    "publication.due.v1": publication.Due,  # 应予公示
+    "publication.objected.v1": publication.Objected,  # 公开异议
+    "publication.objection_decided.v1": publication.ObjectionDecided,  # 公开异议处理
+    "publication.published.v1": publication.Published,  # 公示
+    "publication.missed.v1": publication.Missed,  # 公示逾期
+    "publication.overturned.v1": publication.Overturned,  # 所公示的决定被推翻
+    "publication.withdrawn.v1": publication.Withdrawn,  # 撤下公示
+    "complaint.lodged.v1": complaint.Lodged,  # 收到投诉
+    "complaint.assigned.v1": complaint.Assigned,  # 投诉转办
+    "complaint.answered.v1": complaint.Answered,  # 投诉答复
+    "complaint.returned.v1": complaint.Returned,  # 投诉退回重办
+    "complaint.settled.v1": complaint.Settled,  # 投诉办结
+    "complaint.check_triggered.v1": complaint.CheckTriggered,  # 投诉触发检查
+    "complaint.overdue.v1": complaint.Overdue,  # 投诉逾期未办
+    "referral.made.v1": referral.Made,  # 移送
+    "referral.signed.v1": referral.Signed,  # 移送签收
+    "referral.returned.v1": referral.Returned,  # 移送退回
+    "referral.answered.v1": referral.Answered,  # 移送回告
+    "reform.assigned.v1": reform.Assigned,  # 下达改革任务
+    "reform.reported.v1": reform.Reported,  # 改革任务报告
+    "reform.overdue.v1": reform.Overdue,  # 改革任务逾期
+    "reform.closed.v1": reform.Closed,  # 改革任务销号
+    "supervision.opened.v1": supervision.Opened,  # 专项督查立项
+    "supervision.noted.v1": supervision.Noted,  # 督查记录
+    "supervision.concluded.v1": supervision.Concluded,  # 专项督查办结
+    "feed.taken.v1": feed.Taken,  # 回流数据收到
+    "feed.declared.v1": feed.Declared,  # 来源申报日总数
+    "feed.reconciled.v1": feed.Reconciled,  # 回流对账
+    "appointment.made.v1": service.AppointmentMade,  # 预约
+    "appointment.kept.v1": service.AppointmentKept,  # 如约到场
+    "appointment.broken.v1": service.AppointmentBroken,  # 预约未到
+    "appointment.cancelled.v1": service.AppointmentCancelled,  # 取消预约
+    "trip.recorded.v1": service.TripRecorded,  # 跑趟记录
+    "rating.given.v1": service.RatingGiven,  # 评价
+    "rating.followed.v1": service.RatingFollowed,  # 差评核实
+    "archive.filed.v1": record.ArchiveFiled,  # 归档
+    "patrol.recorded.v1": record.PatrolRecorded,  # 日常巡查
+    "liaison.consulted.v1": record.LiaisonConsulted,  # 审管会商
+    "liaison.observed.v1": record.LiaisonObserved,  # 观察员参与踏勘
+    "points.awarded.v1": record.PointsAwarded,  # 代办积分
+    "points.corrected.v1": record.PointsCorrected,  # 窗口积分更正
+    "progress.pushed.v1": record.ProgressPushed,  # 过程推送
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -17,6 +17,24 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "compensation": "case",  # 补偿与赔偿，与所因的撤回、撤销同一办件
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
+    # 监督、公示与服务：与办件同一主题的，随办件编号分区
+    "oversight": "case",
+    "preregistration": "case",
+    "visit": "case",
+    "publication": "case",
+    "complaint": "case",
+    "referral": "case",
+    "trip": "case",
+    "rating": "case",
+    "archive": "case",
+    "points": "case",
+    "progress": "case",
+    "reform": "register",
+    "supervision": "register",
+    "appointment": "register",
+    "patrol": "register",
+    "liaison": "case",
+    "feed": "register",
     "hearing": "case",  # 几个机关几个人
     # 文书与材料
     "material": "case",
@@ -43,6 +61,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "ledger": "register",
     # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
     "quota": "register",
+    # 数字
+    "lights": "register",  # 灯的界限
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

@@ -22,19 +22,24 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    light_setting,
     linkage,
     lists,
     material,
     officer,
+    oversight,
     past_inspection,
     policy,
+    publication,
     quota,
     revocation,
     seal,
     subject,
+    visit,
 )
 from domain.calendar import CalendarPublished
 from domain.decider import Event, RuleUsed
+from domain.light_setting import LightsPublished
 from domain.roster import ListedInspector, ListedObject
 from domain.sources import SourceRecord
 from domain.terms import (
@@ -600,7 +605,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
-        (120, (*_elsewhere(), *_side_files())),
+        (120, (*_elsewhere(), *_side_files(), *_overseen())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -632,6 +637,58 @@ def _registers() -> Iterator[Happening]:
         yield f"inspector/{person}", inspector_registered(person), person
 
 
+def _overseen() -> Iterator[Happening]:
+    """一次已办结的督办、一项公示、一次回访：都不留未了的期限。"""
+    day = date(2026, 3, 2)
+    raised = oversight.Raised(
+        rule=oversight.OversightRule.OTHER,
+        rule_no="JC019",
+        level=oversight.AlertLevel.YELLOW,
+        tier=oversight.OversightTier.PERFORMANCE,
+        office=Organ("XN"),
+        responsible_organ=Organ("APPROVAL"),
+        responsible=CLERK,
+        case_no=None,
+        source_stream="",
+        source_event="",
+        explanation="窗口空岗",
+        raised_on=day,
+        answer_due_on=date(2026, 3, 9),
+        handler=PersonId("P-20"),
+    )
+    corrected = oversight.OversightOutcome.CORRECTED
+    answered = oversight.Answered(Organ("APPROVAL"), "情况属实", "已调整排班", DECIDER)
+    closed = oversight.Closed(Organ("XN"), corrected, "已核实", PersonId("P-20"))
+    for finding_event in (raised, answered, closed):
+        yield "oversight/DB-1", finding_event, "DB-1"
+    due = publication.Due(
+        matter=publication.PublicMatter.PENALTY,
+        case_no=None,
+        licence_no=None,
+        item_code=None,
+        decision_no="CF-1",
+        organ=MARKET,
+        subject=SubjectId("S-5"),
+        decided_on=day,
+        valid_from=None,
+        valid_to=None,
+        objection_due_on=day,
+        double_due_on=date(2026, 3, 11),
+        general_due_on=date(2026, 3, 30),
+    )
+    shown = publication.Published(due.matter, "CF-1", "", MARKET, "S-5", day, None, None, ())
+    for public_event in (due, shown):
+        yield "publication/PENALTY.CF-1", public_event, "PENALTY.CF-1"
+    yield "visit/V-1", visit.Opened("Y-1", SubjectId("S-5"), MARKET, ITEM, day, day, day), "Y-1"
+    yield (
+        "visit/V-1",
+        visit.Concluded(
+            confirmed=False, explanation="已告知清楚", office=Organ("XN"), handler=PersonId("P-20")
+        ),
+        "Y-1",
+    )
+
+
 def _elsewhere() -> Iterator[Happening]:
     """What the registers hold besides: behind the story, so that its times stay as they are."""
     for number in (1, 2):  # 数量有限的许可
@@ -643,7 +700,14 @@ def _elsewhere() -> Iterator[Happening]:
     yield "officer/R-1", officer.OfficerAppointed(REVIEWER, Sealed(b"name"), "0" * 64), "R-1"
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
+    yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
     yield from _lists()
+
+
+def lights_published(version: int = 1, since: date = date(2026, 12, 1)) -> LightsPublished:
+    """灯的界限：一律余五日亮黄灯、余四日亮红灯。"""
+    levels = light_setting.KindLevels(light_setting.REST, 5, 0, 4, 0, catalogue.DayCount.WORKING)
+    return LightsPublished(version, since, "效能办1号", (levels,), PersonId("P-E"))
 
 
 def _lists() -> Iterator[Happening]:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.complaints import ComplaintAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
@@ -25,12 +26,15 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
+from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.services import ServiceAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
@@ -54,6 +58,10 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | OversightAct
+    | PublicationAct
+    | ComplaintAct
+    | ServiceAct
     | HearingAct
     | CatalogueAct
     | ListAct

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from domain import case, lights, service_days, timekeeping
+from domain import case, light_setting, lights, service_days, timekeeping
 from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import CASE, ending, period, rolled
 from domain.calendar import AGGREGATE as CALENDAR
@@ -13,6 +13,7 @@ from domain.case import DeadlineKind
 from domain.clock import Running
 from domain.deadlines import Due
 from domain.decider import Decision, Plan, RuleUsed
+from domain.light_setting import KindLevels, rule_of, table_from
 from domain.lights import Light, Span
 from domain.terms import Organ
 
@@ -61,7 +62,16 @@ class WarnDeadline:
     light: Light
 
 
-TimekeepingAct: TypeAlias = PublishServiceDays | RederiveDeadline | WarnDeadline
+@dataclass(frozen=True, slots=True)
+class PublishLights:
+    """公布灯的界限的新版本；版本号由账本排定，至早次日生效。"""
+
+    effective_from: date
+    document_no: str
+    levels: tuple[KindLevels, ...]
+
+
+TimekeepingAct: TypeAlias = PublishServiceDays | PublishLights | RederiveDeadline | WarnDeadline
 
 
 # -- handlers
@@ -77,6 +87,22 @@ def publish_service_days(act: PublishServiceDays, desk: Desk) -> Decision:
     command = service_days.Publish(act.centre, act.year, act.source, act.days_open)
     outcome = service_days.decide(desk.load(service_days.AGGREGATE, identity), command)
     return write(service_days.AGGREGATE, identity, identity, outcome)
+
+
+@handles(PublishLights)
+def publish_lights(act: PublishLights, desk: Desk) -> Decision:
+    """公布灯的界限；已经起算的期限仍依旧版。"""
+    setting, identity = light_setting.AGGREGATE, light_setting.IDENTITY
+    fact = light_setting.LightsPublished(
+        version=0,
+        effective_from=act.effective_from,
+        document_no=act.document_no,
+        levels=act.levels,
+        handler=desk.handler,
+    )
+    known = desk.load(setting, identity)
+    answer = light_setting.decide(known, light_setting.Publish(fact, desk.today))
+    return write(setting, identity, identity, answer)
 
 
 @handles(RederiveDeadline)
@@ -104,11 +130,12 @@ def rederive_deadline(act: RederiveDeadline, desk: Desk) -> Decision:
 
 @handles(WarnDeadline)
 def warn_deadline(act: WarnDeadline, desk: Desk) -> Decision:
-    """亮灯：以现行日历核对今日确是此灯；已经了结的，无事可记。"""
+    """亮灯：以现行日历与起算之日的界限核对今日确是此灯；已经了结的，无事可记。"""
     running = act.running
     if _is_settled(running, desk):
         return Plan()
-    levels = lights.levels_of(running.deadline)
+    table = table_from(desk.load, running.start)
+    levels = table.of(running.deadline)
     calendar = calendar_from(desk.load, running.start)
     span = Span(running.start, running.due_on)
     left = span.left(desk.today, levels.count, calendar)
@@ -116,7 +143,8 @@ def warn_deadline(act: WarnDeadline, desk: Desk) -> Decision:
     light = lights.light_on(desk.today, span, levels, calendar)
     state = desk.load(TIMEKEEPING, running.stream)
     outcome = timekeeping.decide(state, timekeeping.Warn(fact, light))
-    return write(TIMEKEEPING, running.stream, running.key, outcome, rules=calendar.rules)
+    rules = (*calendar.rules, rule_of(table))
+    return write(TIMEKEEPING, running.stream, running.key, outcome, rules=rules)
 
 
 def _derived(running: OpenDeadline, desk: Desk) -> tuple[Due, tuple[RuleUsed, ...]] | None:

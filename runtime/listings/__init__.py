@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, registers, supervision
+from runtime.listings import cases, catalogue, numbers, oversight, registers, supervision
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -11,6 +11,8 @@ __all__ = ["LISTS", "Asked", "Listing"]
 LISTS: Final[Mapping[str, Listing]] = {
     **cases.LISTS,
     **registers.LISTS,
+    **oversight.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
+    **numbers.LISTS,
 }

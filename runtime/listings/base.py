@@ -33,6 +33,7 @@ class Asked:
     subject: str | None = None
     region: str | None = None
     risk: str | None = None
+    family: str | None = None
     imported: bool | None = None
     due_by: date | None = None
     expired_by: date | None = None

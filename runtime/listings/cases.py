@@ -12,6 +12,7 @@ from projections import (
     case_view,
     deadline_view,
     document_register,
+    light_register,
 )
 from projections.case_view import Light
 from runtime.exits import Exit, Stop
@@ -144,7 +145,7 @@ LISTS: Final[Mapping[str, Listing]] = {
         _case,
     ),
     "deadlines": Listing(
-        (deadline_view.PROJECTION, calendar_register.PROJECTION),
+        (deadline_view.PROJECTION, calendar_register.PROJECTION, light_register.PROJECTION),
         frozenset({"due_by", "overdue", "soon", "light"}),
         (
             "due_on",

@@ -29,6 +29,7 @@ from tests.deliveries import (
     calendar,
     credited,
     granted,
+    lights_published,
     made,
     plan,
     played,
@@ -194,9 +195,40 @@ def test_purpose_names_file_deadline_day_and_light(light: Light) -> None:
 
 
 def test_finished_story_has_nothing_to_watch() -> None:
-    """全过程走完，底册只剩日历。"""
+    """全过程走完，底册只剩日历与灯的界限。"""
     kept = [key for key, _ in _rows(story(calendar())).scan("")]
-    assert kept == ["calendar/cn-2026"]
+    assert kept == ["calendar/cn-2026", "lights/deadlines"]
+
+
+def _set(book: Book, version: int, since: date) -> None:
+    book.add("lights/deadlines", lights_published(version, since), key="deadlines")
+
+
+def test_levels_are_those_of_the_day_from_which_a_deadline_runs() -> None:
+    """三月二日起余五日亮黄灯：03-05 零时即亮，而不是 03-10；三日起的一版不及这一件。"""
+    book = Book()
+    _set(book, 1, date(2026, 3, 2))
+    _set(book, 2, date(2026, 3, 3))
+    book.add(FILE, received())
+    book.add(FILE, accepted())
+    assert _fired(book, _morning(date(2026, 3, 5)) - timedelta(microseconds=1)) == []
+    assert [act.light for act in _fired(book, _morning(date(2026, 3, 5)))] == [Light.YELLOW]
+    later = Book()
+    _set(later, 1, date(2026, 3, 3))
+    later.add(FILE, received())
+    later.add(FILE, accepted())
+    assert _fired(later, _morning(date(2026, 3, 5))) == []
+    assert [act.light for act in _fired(later, _morning(date(2026, 3, 10)))] == [Light.YELLOW]
+
+
+def test_levels_published_meanwhile_light_nothing_anew() -> None:
+    """期限走到一半公布新的界限：这一项仍依旧版，灯与命令的编号都不变。"""
+    book = _case()
+    at = _morning(date(2026, 3, 10))
+    before = _purposes(tuple(due(at, _rows(book))))
+    _set(book, 1, date(2026, 3, 4))
+    assert _purposes(tuple(due(at, _rows(book)))) == before
+    assert _fired(book, _morning(date(2026, 3, 6))) == []
 
 
 def test_credit_records_run_out_without_a_warning() -> None:

@@ -156,6 +156,12 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.VERIFICATION,
         TimerKind.STATEMENT,
         TimerKind.INSPECTION,
+        # 监督、公示与服务
+        TimerKind.VISIT,
+        TimerKind.DISCLOSURE,
+        TimerKind.WITHDRAWAL,
+        TimerKind.REFERRAL,
+        TimerKind.SUPERVISION,
         TimerKind.FOLLOW_UP,
     }
 

@@ -109,13 +109,18 @@ def test_the_machine_never_decides() -> None:
 
 
 def test_who_watches_does_not_act() -> None:
-    """审计、安全管理员不办件，档案只收历史；纪检监察只作抽查的见证与份额（SD8）。"""
+    """审计、安全管理员不办件，档案只收历史、归档与对账；纪检监察只监督与作抽查的见证（SD8）。"""
     watchers = {Role.AUDITOR, Role.SECURITY_ADMIN}
     assert [act for act, duty in DUTIES.items() if duty.roles & watchers] == []
     archive = {act for act, duty in DUTIES.items() if Role.ARCHIVE in duty.roles}
-    assert archive == {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
-    witness = {act for act, duty in DUTIES.items() if Role.DISCIPLINE in duty.roles}
-    assert witness == {"CommitShare", "RevealShare", "FixPublicValue"}
+    filing = {"ArchiveCase", "TakeFeed", "DeclareFeed", "ReconcileFeed"}
+    imports = {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
+    assert archive == imports | filing
+    witness = {"CommitShare", "RevealShare", "FixPublicValue"}
+    discipline = {act for act, duty in DUTIES.items() if Role.DISCIPLINE in duty.roles}
+    oversight = {"RaiseOversight", "CloseOversight", "ReopenOversight", "DecideTolerance"}
+    campaigns = {"OpenSupervision", "NoteSupervision", "ConcludeSupervision"}
+    assert discipline == witness | oversight | campaigns
 
 
 def test_supervisors_propose_and_never_decide() -> None:

@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from domain.catalogue import DayCount
 from domain.deadlines import due
 from domain.lights import (
-    AS_USUAL,
-    LEVELS,
+    DEFAULT,
     Levels,
     Light,
     Span,
     Threshold,
-    levels_of,
     light_on,
     turning,
 )
@@ -40,7 +38,7 @@ LEGAL = Span(date(2026, 3, 2), date(2026, 3, 30))
 )
 def test_lights_of_twenty_working_days(today: str, light: Light) -> None:
     """二十个工作日：余三成黄，余一成红，过了黑。"""
-    assert light_on(date.fromisoformat(today), LEGAL, AS_USUAL, CALENDAR) is light
+    assert light_on(date.fromisoformat(today), LEGAL, DEFAULT.rest, CALENDAR) is light
 
 
 @pytest.mark.parametrize(
@@ -54,7 +52,7 @@ def test_lights_of_twenty_working_days(today: str, light: Light) -> None:
 def test_a_period_of_one_day_is_not_urgent_from_its_beginning(today: str, light: Light) -> None:
     """一日之期不因其短而一开始就告急，过了才黑。"""
     span = Span(date(2026, 2, 13), date(2026, 2, 14))
-    assert light_on(date.fromisoformat(today), span, AS_USUAL, CALENDAR) is light
+    assert light_on(date.fromisoformat(today), span, DEFAULT.rest, CALENDAR) is light
 
 
 def test_working_days_are_those_of_the_calendar() -> None:
@@ -76,7 +74,7 @@ def test_years_of_a_span_are_two_at_most() -> None:
 def test_a_licence_turns_by_natural_days() -> None:
     """许可有效期按自然日：届满前九十日黄，三十日红（许可法 50 条三十日前申请延续）。"""
     span = Span(date(2021, 10, 16), date(2026, 10, 15))
-    levels = levels_of(TimerKind.VALIDITY)
+    levels = DEFAULT.of(TimerKind.VALIDITY)
     assert turning(span, Light.YELLOW, levels, CALENDAR) == date(2026, 7, 18)
     assert turning(span, Light.RED, levels, CALENDAR) == date(2026, 9, 16)
     assert turning(span, Light.BLACK, levels, CALENDAR) == date(2026, 10, 16)
@@ -84,8 +82,8 @@ def test_a_licence_turns_by_natural_days() -> None:
 
 def test_every_setting_is_of_a_kind_that_exists() -> None:
     """逐种另定的，都是真有的期限；黄灯总不晚于红灯。"""
-    assert set(LEVELS) <= set(TimerKind)
-    for levels in (AS_USUAL, *LEVELS.values()):
+    assert set(DEFAULT.kinds) <= set(TimerKind)
+    for levels in (DEFAULT.rest, *DEFAULT.kinds.values()):
         assert levels.yellow.days > levels.red.days
         assert levels.yellow.percent >= levels.red.percent
 

@@ -131,6 +131,14 @@ def test_cases_by_every_filter(listed: Listed, filters: tuple[str, ...], found: 
 
 
 @integration
+def test_levels_of_the_lights(listed: Listed) -> None:
+    """公布过的灯的界限，一版里一种期限一行。"""
+    (row,) = listed("light_levels")["rows"]
+    assert row["published"]["document_no"] == "效能办1号"
+    assert (row["of"]["yellow_days"], row["of"]["red_days"]) == (5, 4)
+
+
+@integration
 def test_documents_and_where_they_are(listed: Listed) -> None:
     """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
     (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]

@@ -7,9 +7,11 @@ from itertools import permutations
 import pytest
 
 from domain import approval, case, catalogue, organ, past_inspection, timekeeping
+from domain.deadlines import Calendar
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
 from domain.terms import LicenceNo, Organ
+from domain.timers import TimerKind
 from followers.projection import Row
 from projections import (
     approvals,
@@ -46,6 +48,7 @@ from tests.deliveries import (
     inspection_imported,
     item,
     licence_imported,
+    lights_published,
     received,
     registered,
     sent,
@@ -181,6 +184,19 @@ def test_deadline_view_keeps_what_is_open() -> None:
     book.add(f"case/{CASE}", approved())
     row = folded(deadline_view.PROJECTION, book.kept)[f"case/{CASE}"]
     assert row["next_due_on"] == date(2026, 3, 16)
+
+
+def test_deadline_view_lights_by_the_version_of_the_first_day() -> None:
+    """三月五日，承诺七日还有五日：依随附的界限绿，依三月二日起的一版（余五日）黄。"""
+    book = Book()
+    book.add(f"case/{CASE}", received())
+    book.add(f"case/{CASE}", accepted())
+    rows = folded(deadline_view.PROJECTION, book.kept)
+    years = Calendar(frozenset({2026}), frozenset(), frozenset())
+    for since, light in ((date(2026, 3, 3), Light.GREEN), (date(2026, 3, 2), Light.YELLOW)):
+        by = deadline_view.Reckoning(date(2026, 3, 5), years, (lights_published(1, since),))
+        promised, _ = deadline_view.opened(rows, CASE, by)
+        assert (promised.kind, promised.light) == (TimerKind.PROMISED_DECISION, light)
 
 
 def _derived_anew() -> Book:

@@ -1,0 +1,332 @@
+"""公示的办理：应予公示、异议、公示、逾期、推翻与撤下。"""
+
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from domain import approval, case, publication, subject
+from domain.acts.base import Desk, handles
+from domain.acts.lookups import ITEM, LICENCE, case_file, not_self, outside, period
+from domain.acts.steps import course, step
+from domain.approval import Forfeited, Revoked
+from domain.catalogue import version_on
+from domain.course import Course
+from domain.decider import Decision, Plan, Refused
+from domain.publication import ORDER, PublicMatter
+from domain.refusals import Refusal
+from domain.terms import CaseNo, ItemCode, LicenceNo, SubjectId
+
+SUBJECT: Final = subject.AGGREGATE
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPublication:
+    """机器：决定作出了，应予公示；账上确有其决定才开。"""
+
+    case_no: CaseNo
+    matter: PublicMatter
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosePenalty:
+    """监管部门：本系统之外作出的行政处罚，应予公示。"""
+
+    decision_no: str
+    subject: SubjectId
+    item_code: ItemCode | None = None
+    licence_no: LicenceNo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectToPublication:
+    """申请人（或窗口代为录入）对公开商业秘密等提出异议。"""
+
+    publication_id: str
+    parts: tuple[str, ...]
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideObjection:
+    """作出决定的机关处理公开异议。"""
+
+    publication_id: str
+    withheld: tuple[str, ...]
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """机器：公示（已滤去不得公开的）。"""
+
+    publication_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkPublicationMissed:
+    """机器：双公示期限已过而没有公示。"""
+
+    publication_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverturnPublished:
+    """作出决定的机关：所公示的决定被撤销、变更或确认违法。"""
+
+    publication_id: str
+    document_no: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverturnRevoked:
+    """机器：许可已撤销，其准予决定的公示据此推翻。"""
+
+    case_no: CaseNo
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPublication:
+    """机器：撤下公示，写明理由。"""
+
+    publication_id: str
+
+
+PublicationAct: TypeAlias = (
+    OpenPublication
+    | DisclosePenalty
+    | ObjectToPublication
+    | DecideObjection
+    | Publish
+    | MarkPublicationMissed
+    | OverturnPublished
+    | OverturnRevoked
+    | WithdrawPublication
+)
+
+
+# -- handlers
+
+
+@handles(OpenPublication)
+def open_publication(act: OpenPublication, desk: Desk) -> Decision:
+    """准予、撤销与吊销，自决定之日起算双公示与主动公开的期限。"""
+    file = case_file(desk, act.case_no)
+    made = None if isinstance(file, Refused) else _approved(file.state)
+    if isinstance(file, Refused) or made is None:
+        return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
+    ending = _ending(desk, made.licence_no)
+    match act.matter, ending:
+        case PublicMatter.APPROVED, _:
+            found = (made.decision_no, file.item.approving_body)
+        case PublicMatter.REVOKED, Revoked():
+            found = (ending.decision_no, file.item.approving_body)
+        case PublicMatter.PENALTY, Forfeited():
+            found = (ending.penalty_no, ending.penalising_organ)
+        case _:
+            return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
+    approves = act.matter is PublicMatter.APPROVED
+    received = file.state.received
+    return _open(
+        desk,
+        publication.Due(
+            matter=act.matter,
+            case_no=act.case_no,
+            licence_no=made.licence_no,
+            item_code=received.item_code,
+            decision_no=found[0],
+            organ=found[1],
+            subject=received.applicant,
+            decided_on=made.decided_on if approves else desk.today,
+            valid_from=made.valid_from if approves else None,
+            valid_to=made.valid_to if approves else None,
+            objection_due_on=desk.today,
+            double_due_on=desk.today,
+            general_due_on=desk.today,
+        ),
+    )
+
+
+def _approved(state: case.State) -> case.Approved | None:
+    decision = state.decision if isinstance(state, case.Concluded) else None
+    return decision if isinstance(decision, case.Approved) else None
+
+
+def _ending(desk: Desk, licence_no: LicenceNo) -> object:
+    state = desk.load(LICENCE, licence_no)
+    return state.by if isinstance(state, approval.Ended | approval.OffRegister) else None
+
+
+def _open(desk: Desk, due: publication.Due) -> Decision:
+    """各期限自决定之日起算；处罚与撤销没有公开前的异议期。"""
+    days = publication.OBJECTION_DAYS if due.matter is PublicMatter.APPROVED else 0
+    objection, _ = period(desk, due.decided_on, days)
+    double, rules = period(desk, due.decided_on, publication.DOUBLE_DAYS)
+    general, _ = period(desk, due.decided_on, publication.GENERAL_DAYS)
+    fact = replace(
+        due,
+        objection_due_on=objection.day,
+        double_due_on=double.day,
+        general_due_on=general.day,
+    )
+    identity = publication.publication_id(due.matter, due.decision_no)
+    known = course(desk, ORDER, identity).last(publication.Due)
+    if known is not None and known.subject == due.subject:
+        return Plan()
+    return step(desk, ORDER, identity, fact, key=due.case_no, rules=rules)
+
+
+@handles(DisclosePenalty)
+def disclose_penalty(act: DisclosePenalty, desk: Desk) -> Decision:
+    """处罚的公示，自今日作出决定起算。"""
+    return _open(
+        desk,
+        publication.Due(
+            matter=PublicMatter.PENALTY,
+            case_no=None,
+            licence_no=act.licence_no,
+            item_code=act.item_code,
+            decision_no=act.decision_no,
+            organ=desk.actor.organ,
+            subject=act.subject,
+            decided_on=desk.today,
+            valid_from=None,
+            valid_to=None,
+            objection_due_on=desk.today,
+            double_due_on=desk.today,
+            general_due_on=desk.today,
+        ),
+    )
+
+
+def _file(desk: Desk, publication_id: str) -> tuple[Course, publication.Due] | Refused:
+    state = course(desk, ORDER, publication_id)
+    due = state.last(publication.Due)
+    return ORDER.standing(state) if due is None else (state, due)
+
+
+@handles(ObjectToPublication)
+def object_to_publication(act: ObjectToPublication, desk: Desk) -> Decision:
+    """异议须在公开之前、由申请人本人提出，只及可以不公开的各项，并说明理由。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    _, due = file
+    if refusal := not_self(desk, due.subject) or _parts_fault(act.parts):
+        return refusal
+    if not act.reasons.strip():
+        return Refused(Refusal.OVERSIGHT_NO_REASON)
+    fact = publication.Objected(act.parts, act.reasons, desk.person)
+    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+
+
+def _parts_fault(parts: tuple[str, ...]) -> Refused | None:
+    if set(parts) <= publication.WITHHOLDABLE:
+        return None
+    return Refused(
+        Refusal.PUBLICATION_PARTS, {"fields": "、".join(sorted(publication.WITHHOLDABLE))}
+    )
+
+
+@handles(DecideObjection)
+def decide_objection(act: DecideObjection, desk: Desk) -> Decision:
+    """由作出决定的机关处理：不公开的各项限于可以不公开的，写明理由。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    _, due = file
+    if refusal := outside(desk, due.organ) or _parts_fault(act.withheld):
+        return refusal
+    fact = publication.ObjectionDecided(act.withheld, act.reasons, desk.handler)
+    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+
+
+@handles(Publish)
+def publish(act: Publish, desk: Desk) -> Decision:
+    """公示：异议期过了，异议都有了处理；个人信息滤去。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    state, due = file
+    now = ORDER.turn(state)
+    if isinstance(now, publication.Due) and desk.today <= due.objection_due_on:
+        facts = {"due_on": str(due.objection_due_on)}
+        return Refused(Refusal.PUBLICATION_OBJECTION_OPEN, facts)
+    if isinstance(now, publication.Objected):
+        return Refused(Refusal.PUBLICATION_OBJECTED)
+    if not ORDER.may(state, publication.Published):
+        return Plan()
+    item = due.item_code and version_on(desk.load(ITEM, due.item_code), due.decided_on)
+    name = item.name if item else ""
+    fact = publication.public_record(state, due, name, _credit(desk, due.subject))
+    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+
+
+def _credit(desk: Desk, number: SubjectId) -> str | None:
+    """企业的统一社会信用代码；自然人、个体户与未登记的没有。"""
+    state = desk.load(SUBJECT, number)
+    return state.latest.credit_code if isinstance(state, subject.Registered) else None
+
+
+@handles(MarkPublicationMissed)
+def mark_publication_missed(act: MarkPublicationMissed, desk: Desk) -> Decision:
+    """双公示期限之日过完而没有公示的，记逾期。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    state, due = file
+    if not ORDER.may(state, publication.Missed):
+        return Plan()
+    if desk.today <= due.double_due_on:
+        return Refused(Refusal.PUBLICATION_NOT_YET_DUE, {"due_on": str(due.double_due_on)})
+    fact = publication.Missed(due.double_due_on)
+    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+
+
+@handles(OverturnPublished)
+def overturn_published(act: OverturnPublished, desk: Desk) -> Decision:
+    """决定被推翻：作出决定的机关记下，三日内撤下公示。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    _, due = file
+    if refusal := outside(desk, due.organ):
+        return refusal
+    if not act.reasons.strip():
+        return Refused(Refusal.OVERSIGHT_NO_REASON)
+    return _overturn(desk, act.publication_id, act.document_no, act.reasons)
+
+
+def _overturn(desk: Desk, publication_id: str, document_no: str, reasons: str) -> Decision:
+    state = course(desk, ORDER, publication_id)
+    known, due = state.last(publication.Overturned), state.last(publication.Due)
+    if due is None or (known is not None and known.document_no == document_no):
+        return Plan()
+    until, rules = period(desk, desk.today, publication.WITHDRAWAL_DAYS)
+    fact = publication.Overturned(document_no, reasons, desk.today, until.day, desk.person)
+    return step(desk, ORDER, publication_id, fact, key=due.case_no, rules=rules)
+
+
+@handles(OverturnRevoked)
+def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
+    """许可撤销了，准予决定的公示推翻；没有公示过的无事可办。"""
+    file = case_file(desk, act.case_no)
+    made = None if isinstance(file, Refused) else _approved(file.state)
+    ending = None if made is None else _ending(desk, made.licence_no)
+    if made is None or not isinstance(ending, Revoked):
+        return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
+    number = publication.publication_id(PublicMatter.APPROVED, made.decision_no)
+    return _overturn(desk, number, ending.decision_no, ending.decision_no)
+
+
+@handles(WithdrawPublication)
+def withdraw_publication(act: WithdrawPublication, desk: Desk) -> Decision:
+    """撤下公示，公开说明理由；没有公示过的无事可办。"""
+    file = _file(desk, act.publication_id)
+    if isinstance(file, Refused):
+        return file
+    state, due = file
+    overturned = state.last(publication.Overturned)
+    if overturned is None or state.last(publication.Published) is None:
+        return Plan()
+    fact = publication.Withdrawn(overturned.reasons)
+    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)

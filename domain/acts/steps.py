@@ -1,0 +1,45 @@
+"""小案卷共同的写法：接着走一步；所涉办件的经办人不监督、不评价自己（SD11）。"""
+
+from dataclasses import fields
+
+from domain import case
+from domain.acts.base import Desk, write
+from domain.acts.lookups import CASE
+from domain.course import Course, Order
+from domain.decider import Decision, Event, Refused, RuleUsed
+from domain.refusals import Refusal
+from domain.terms import PersonId
+
+
+def course(desk: Desk, order: Order, identity: str) -> Course:
+    """一份小案卷走到哪里。"""
+    return desk.load(order.aggregate, identity)
+
+
+def step(
+    desk: Desk,
+    order: Order,
+    identity: str,
+    fact: Event,
+    *,
+    key: str | None = None,
+    rules: tuple[RuleUsed, ...] = (),
+) -> Decision:
+    """走一步；``key`` is the case it belongs to, if any."""
+    answer = order.decide(course(desk, order, identity), fact)
+    return write(order.aggregate, identity, key or identity, answer, rules=rules)
+
+
+def took_part(state: case.State) -> frozenset[PersonId]:
+    """办件上经过手的自然人。"""
+    parts = [getattr(state, one.name) for one in fields(state)]
+    flat = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
+    handlers = [getattr(one, "handler", None) for one in flat]
+    return frozenset(PersonId(one) for one in handlers if isinstance(one, str))
+
+
+def handled_it(desk: Desk, case_no: str | None) -> Refused | None:
+    """办理与监督评价相分离：经手过本件的人不得再来监督、评价（SD11）。"""
+    if case_no is None or desk.handler not in took_part(desk.load(CASE, case_no)):
+        return None
+    return Refused(Refusal.DUTY_SAME_PERSON, {"person": desk.handler})
