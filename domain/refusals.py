@@ -19,6 +19,10 @@ class Refusal(StrEnum):
     # 文字
     TEXT_CHARACTER = "text.character"
     TEXT_TOO_LONG = "text.too_long"
+    TEXT_NUMBER = "text.number"
+    TEXT_DIGEST = "text.digest"
+    TEXT_RANGE = "text.range"
+    TEXT_DAY = "text.day"
     # 办件
     CASE_NOT_FOUND = "case.not_found"
     CASE_EXISTS = "case.exists"

@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 import re
 import typing
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -197,10 +196,7 @@ def label(kind: type, name: str) -> str:
     for event in _likely(kind):
         if (found := words.labels(event).get(name)) is not None:
             return found
-    everywhere = Counter(
-        said for event in EVENT_NAMES if (said := words.labels(event).get(name)) is not None
-    )
-    return max(everywhere, key=everywhere.__getitem__, default=name)
+    return words.entry_name(name)
 
 
 @cache
