@@ -26,6 +26,7 @@ from domain import (
     referral,
     reform,
     revocation,
+    simulated,
     supervision,
     timekeeping,
     visit,
@@ -59,6 +60,7 @@ class TimerKind(StrEnum):
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
+    SIMULATION = "SIMULATION"  # 模拟审批的期限：届时转为正式申请或者终止
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
@@ -80,6 +82,7 @@ FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
     *("hearing", "credit", "deadline"),
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
+    "simulated",  # 模拟审批
 )
 
 
@@ -156,8 +159,14 @@ def advance(
         return tuple(_kept_time(timer, event, told) for timer in timers)
     moved = (_otherwise(timer, _moved(timer, event, version), told) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    opened = (_since(timer, timers, told) for timer in _opened(event, version))
-    return (*kept, *opened)
+    new = (timer for timer in _opened(event, version) if not _needless(timer, timers))
+    return (*kept, *(_since(timer, timers, told) for timer in new))
+
+
+def _needless(new: Timer, timers: tuple[Timer, ...]) -> bool:
+    """What was overturned before it was ever published needs no withdrawal."""
+    unpublished = any(one.kind is TimerKind.PUBLICATION for one in timers)
+    return new.kind is TimerKind.WITHDRAWAL and unpublished
 
 
 _PUBLIC: Final = frozenset({TimerKind.OBJECTION, TimerKind.PUBLICATION, TimerKind.DISCLOSURE})
@@ -243,6 +252,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    simulated.Converted: frozenset({TimerKind.SIMULATION}),
+    simulated.Lapsed: frozenset({TimerKind.SIMULATION}),
     revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
@@ -263,6 +274,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     publication.Published: _PUBLIC,
     publication.Overturned: _PUBLIC,
     publication.Withdrawn: frozenset({TimerKind.WITHDRAWAL}),
+    publication.Restored: frozenset({TimerKind.WITHDRAWAL}),
     complaint.Answered: frozenset({TimerKind.COMPLAINT}),
     referral.Returned: frozenset({TimerKind.REFERRAL}),
     referral.Answered: frozenset({TimerKind.REFERRAL}),
@@ -276,6 +288,8 @@ def _settles(event: Event, timer: Timer) -> bool:
         return timer.kind is TimerKind.GAP and timer.name == event.material.name
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
+    if isinstance(event, credit.DecisionReversed):
+        return timer.kind is TimerKind.CREDIT_RECORD and timer.name in event.records
     if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
         return timer.kind is TimerKind.CREDIT_RECORD and timer.name == event.record_no
     return timer.kind in _SETTLES.get(type(event), frozenset())
@@ -400,9 +414,10 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
 
 def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
-        case commitment.Made():
-            for promise in event.promises:
-                yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
+        case commitment.DeadlinesResumed(promises=promises):
+            yield from _promised(promises, version)
+        case commitment.Made(promises=promises):
+            yield from _promised(promises, version)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
         case linkage.Sent(claim_due_on=due):
             yield _counted(TimerKind.CLAIM, due, version, linkage.CLAIM_DAYS, date.min)
@@ -414,6 +429,11 @@ def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return
+
+
+def _promised(promises: tuple[commitment.Promise, ...], version: int) -> Iterator[Timer]:
+    for promise in promises:
+        yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
 
 
 def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
@@ -459,6 +479,8 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.STATEMENT, due, version)
         case revocation.FollowUpOrdered(due_on=due):
             yield _until(TimerKind.FOLLOW_UP, due, version)
+        case simulated.Opened(valid_until=due):
+            yield _until(TimerKind.SIMULATION, due, version)
         case _:
             return
 

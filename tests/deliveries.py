@@ -14,6 +14,7 @@ from domain import (
     catalogue,
     commitment,
     compensation,
+    composite,
     credit,
     document,
     exemption,
@@ -27,13 +28,16 @@ from domain import (
     lists,
     material,
     officer,
+    organ,
     oversight,
     past_inspection,
     policy,
     publication,
     quota,
+    reliance,
     revocation,
     seal,
+    simulated,
     subject,
     visit,
 )
@@ -498,7 +502,7 @@ def policy_published() -> policy.PolicyPublished:
 
 
 def credited() -> tuple[Event, ...]:
-    """一户企业的信用：记入两条，一条修复，一条期满，另有一条限制。"""
+    """一户企业的信用：记入三条，一条修复，一条期满，一条因决定被撤销而失效，另有一条限制。"""
     added = credit.RecordAdded(
         record_no="XY-1",
         cause=credit.CreditCause.COMMITMENT_BROKEN,
@@ -521,6 +525,10 @@ def credited() -> tuple[Event, ...]:
         credit.RecordRepaired("XY-1", Evidence("ZM-1", HASH), HASH, REVIEWER),
         credit.RecordLapsed("XY-2", date(2026, 5, 10)),
         credit.Barred(ITEM, fraud, "CX-1", date(2025, 5, 10), until, CASE, REVIEWER),
+        replace(added, record_no="XY-3", document_no="CX-3"),
+        credit.DecisionReversed(
+            "CX-3", "HF-1", ("XY-3",), barred=False, case_no=CASE, handler=REVIEWER
+        ),
     )
 
 
@@ -564,6 +572,8 @@ def pledged(book: Book) -> Book:
     ):
         for event in events:
             book.add(stream, event, key=stream.partition("/")[2])
+    for one, happened, key in _restored():
+        book.add(one, happened, key=key)
     return book
 
 
@@ -701,7 +711,112 @@ def _elsewhere() -> Iterator[Happening]:
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
     yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
+    listed = inspection.DrawnObject(APPLICANT, "B", HASH)
+    yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
+    yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _lists()
+    yield from relied()
+
+
+def relied() -> Iterator[Happening]:
+    """证照复用与依靠中断、模拟审批、一业一证，各走一遍。"""
+    other, number, food = CaseNo("2026-000008"), LicenceNo("L-8"), LicenceNo("L-9")
+    used = reliance.CertificateReused("营业执照", number, ITEM, BUREAU, None, None, CLERK)
+    broken = reliance.DependencyBroken(
+        licence_no=number,
+        name="营业执照",
+        ending=reliance.LicenceEnding.REVOKED,
+        source_event="event-1",
+        item_code=ITEM,
+        dependent_licence=None,
+        approving_body=BUREAU,
+        supervising_bodies=(MARKET,),
+    )
+    answer = reliance.BreakAnswer.SUPPLIED
+    for event in (
+        used,
+        broken,
+        reliance.DependencyRestored(number, "event-2"),
+        broken,
+        reliance.DependencyAnswered(number, answer, "已交新照", REVIEWER),
+        replace(used, licence_no=food, replaces=number),
+    ):
+        yield f"reliance/{other}", event, other
+    yield from _simulated(other)
+    parts = tuple(composite.Component(one, ITEM, BUREAU, None) for one in (number, food))
+    issued = composite.Issued(
+        "便利店", APPLICANT, parts, None, BUREAU, "ZH-1", date(2026, 5, 6), DECIDER
+    )
+    ended = composite.AdjustCause.ENDED
+    for each in (
+        issued,
+        composite.Adjusted(ended, number, "event-1", parts[1:], None),
+        composite.Ended(food, "event-3"),
+    ):
+        yield "composite/ZHZ-1", each, "ZHZ-1"
+
+
+def _simulated(awaited: CaseNo) -> Iterator[Happening]:
+    conditions = (
+        simulated.Condition("土地出让合同"),
+        simulated.Condition("用地规划许可", awaited),
+    )
+    opened = simulated.Opened(
+        item_code=ITEM,
+        item_version=1,
+        applicant=APPLICANT,
+        project="白沙厂房",
+        ground=simulated.SimulationGround.LAND,
+        conditions=conditions,
+        scheme_sha256=HASH,
+        plan_version="控规 2025 版",
+        opened_on=date(2026, 3, 2),
+        valid_until=date(2026, 8, 31),
+        handler=CLERK,
+    )
+    feasible = simulated.SimulatedView.FEASIBLE
+    opinion = simulated.OpinionIssued(feasible, (), HASH, 1, "控规 2025 版", "可行", REVIEWER)
+    for event in (
+        opened,
+        opinion,
+        simulated.ConditionMet("用地规划许可", awaited, None),
+        simulated.SchemeChanged(Sha256("cd" * 32), "减层", CLERK),
+        simulated.SuccessorRecorded(SubjectId("S-9"), "YZ-1", CLERK),
+        simulated.Converted(CaseNo("2026-000077"), SubjectId("S-9"), date(2026, 5, 6), CLERK),
+    ):
+        yield "simulated/MN-1", event, "MN-1"
+    lost = simulated.SimulationEnd.LAND_LOST
+    for each in (opened, simulated.Lapsed(lost, "由他人竞得", CLERK)):
+        yield "simulated/MN-2", each, "MN-2"
+
+
+def _restored() -> Iterator[Happening]:
+    """另一件：撤销由上级办，后来撤销了，许可与承诺恢复；先前还撤销过一部分。"""
+    number, day = "2026-000008", date(2026, 3, 2)
+    grant = granted(SubjectId("S-8"), CaseNo(number), CommitmentId("K-8"))
+    pledge = replace(made(), case_no=CaseNo(number), signer=SubjectId("S-8"))
+    ground = approval.RevocationGround.BEYOND_POWERS
+    city = Organ("CITY")
+    yield "organ/APPROVAL", organ.SuperiorSet(city, day, "文件四", CLERK), "APPROVAL"
+    for stream, event in (
+        ("commitment/K-8", pledge),
+        ("licence/L-8", grant),
+        ("licence/L-8", approval.PartlyRevoked("V-7", ground, "D-7", "冷食", day)),
+        ("revocation/V-8", proposed()),
+        ("revocation/V-8", revocation.TakenOver(city, "TJ-1", "拖延不办", DECIDER)),
+        ("licence/L-8", approval.Revoked("V-8", ground, "D-8", day)),
+        (
+            "commitment/K-8",
+            commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "V-8"),
+        ),
+        (
+            "licence/L-8",
+            approval.RevocationReversed("V-8", "HF-8", "错误", grant.valid_to, DECIDER),
+        ),
+        ("commitment/K-8", commitment.Revived(LicenceNo("L-8"), "V-8", "HF-8")),
+        ("commitment/K-8", commitment.DeadlinesResumed(DEMANDED)),
+    ):
+        yield stream, event, number
 
 
 def lights_published(version: int = 1, since: date = date(2026, 12, 1)) -> LightsPublished:

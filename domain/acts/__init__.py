@@ -11,6 +11,7 @@ from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
+from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
@@ -26,15 +27,18 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.monitoring import MonitoringAct
 from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
+from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
+from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Plan, Refused
 from domain.duties import authorise
@@ -59,6 +63,7 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | OversightAct
+    | MonitoringAct
     | PublicationAct
     | ComplaintAct
     | ServiceAct
@@ -70,6 +75,9 @@ Act: TypeAlias = (
     | MaterialAct
     | DocumentAct
     | TimekeepingAct
+    | RelianceAct
+    | SimulationAct
+    | CompositeAct
 )
 
 

@@ -27,6 +27,7 @@ from domain import (
     remarks,
     revocation,
     seal,
+    simulated,
 )
 from domain.decider import Aggregate, Answer, Event, Refused
 from domain.refusals import Refusal
@@ -99,12 +100,14 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     past_inspection.Linked: frozenset(),
     revocation.Closed: frozenset({revocation.FollowUpClosed}),
     seal.Sealed: frozenset(),
+    simulated.Over: frozenset(),
 }
 # Files that never end, and why.
 ENDLESS: Final[Mapping[str, str]] = {
     "area": "区域评估一版接一版；地块的认定可以更正",
     "calendar": "日历、服务日历一版接一版",
     "catalogue": "事项取消之后还可以再公布",
+    "composite": "综合许可的终止写在同一个现状里，另有测试",
     "credit": "一个对象的信用没有终点，每条记录各自修复或期满",
     "feed": "一日的回流可以再对账",
     "genesis": "账本的格式可以一直添",
@@ -119,6 +122,7 @@ ENDLESS: Final[Mapping[str, str]] = {
     "preregistration": "受理之后重新计数，没有终点",
     "procedure": "办件的，见 case",
     "quota": "名额可以再放",
+    "reliance": "所据许可断了又恢复，可以一再",
     "service_days": "日历一版接一版",
     "subject": "登记以最后一次为准",
     "timekeeping": "期限可以一再推算",
