@@ -68,10 +68,8 @@ def is_sound_name(name: str) -> bool:
     return _is_number(name) and _NOT_IN_NAMES.isdisjoint(name)
 
 
-def _is_number(text: object) -> bool:
-    """一行之内，首尾没有空白，不空不太长；不是文字的（没有填）不看。"""
-    if not isinstance(text, str):
-        return True
+def _is_number(text: str) -> bool:
+    """一行之内，首尾没有空白，不空不太长。"""
     return 0 < len(text) <= LONGEST_NAME and text == text.strip() and "\n" not in text
 
 
