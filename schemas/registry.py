@@ -183,6 +183,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "material.reused.v1": material.Reused,  # 材料复用
     "material.seen.v1": material.Seen,  # 所看材料
     "document.issued.v1": document.Issued,  # 文书出具
+    "document.issued.v2": document.Issued,  # 文书出具（全部种类）
     "document.dispatched.v1": document.Dispatched,  # 文书寄出
     "document.delivered.v1": document.Delivered,  # 文书送达
     "seal.used.v1": seal.Used,  # 用印

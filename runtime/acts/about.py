@@ -196,7 +196,10 @@ def label(kind: type, name: str) -> str:
     for event in _likely(kind):
         if (found := words.labels(event).get(name)) is not None:
             return found
-    return words.entry_name(name)
+    if (known := words.entry_name(name)) != name:
+        return known
+    about_what = (inspect.getdoc(inspect.getmodule(kind)) or name).partition("的")[0]
+    return say("act.number", of=about_what)
 
 
 @cache
