@@ -46,7 +46,6 @@ from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.verifications import VerificationAct
-from domain.decider import Decision, Load, Refused
 from domain.decider import Decision, Load, Plan, Refused
 from domain.duties import authorise
 from domain.terms import Actor, Role, beijing_day
