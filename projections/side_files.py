@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, exemption
+from domain import compensation, exemption, measure
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -29,11 +29,13 @@ COLUMNS: Final = (
 STATES: Final[dict[type[Event], str]] = {
     compensation.Opened: "OPENED",
     compensation.Decided: "SETTLED",
+    measure.Opened: "MEASURE_OPEN",
+    measure.Closed: "MEASURE_CLOSED",
     exemption.Screened: "SCREENED",
     exemption.Registered: "EXEMPT",
     exemption.Ended: "EXEMPTION_ENDED",
 }
-FAMILIES: Final = ("compensation", "exemption")
+FAMILIES: Final = ("compensation", "exemption", "measure")
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from domain import (
     linkage,
     lists,
     material,
+    measure,
     officer,
     organ,
     oversight,
@@ -278,6 +279,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "points.awarded.v1": record.PointsAwarded,  # 代办积分
     "points.corrected.v1": record.PointsCorrected,  # 窗口积分更正
     "progress.pushed.v1": record.ProgressPushed,  # 过程推送
+    "measure.opened.v1": measure.Opened,  # 后续措施待办
+    "measure.closed.v1": measure.Closed,  # 后续措施办结
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -26,6 +26,7 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.measures import MeasureAct
 from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
@@ -49,6 +50,7 @@ Act: TypeAlias = (
     | PledgeAct
     | PolicyAct
     | CreditAct
+    | MeasureAct
     | IntermediaryAct
     | FilingAct
     | LinkageAct

@@ -163,6 +163,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.REFERRAL,
         TimerKind.SUPERVISION,
         TimerKind.FOLLOW_UP,
+        TimerKind.MEASURE,
     }
 
 
