@@ -126,6 +126,21 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "CloseFollowUp": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.REVIEWER, Role.DECIDER),
         "ReverseRevocation": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
         "DecideCompensation": _by(Role.DECIDER),
+        # 证照复用、模拟审批、一业一证
+        "ReuseCertificate": _by(Role.APPLICANT, Role.COUNTER),
+        "BreakDependency": _by(Role.SYSTEM),
+        "RestoreDependency": _by(Role.SYSTEM),
+        "AnswerDependency": _by(Role.REVIEWER, Role.DECIDER),
+        "OpenSimulation": _by(Role.COUNTER),
+        "IssueSimulatedOpinion": _by(Role.REVIEWER),
+        "MeetCondition": _by(Role.COUNTER, Role.SYSTEM),
+        "ChangeScheme": _by(Role.COUNTER),
+        "RecordSuccessor": _by(Role.COUNTER),
+        "ConvertSimulation": _by(Role.COUNTER),
+        "LapseSimulation": _by(Role.COUNTER, Role.REVIEWER),
+        "ExpireSimulation": _by(Role.SYSTEM),
+        "IssueComposite": _by(Role.DECIDER, Role.ISSUER),
+        "AdjustComposite": _by(Role.SYSTEM),
         # 上级机关：可以撤销下级作出的许可（许可法 69 条一款）
         "SetSuperior": _by(Role.CATALOGUE),
         # 承诺落空的后续措施
