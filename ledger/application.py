@@ -138,7 +138,7 @@ class Ledger:
 
         Raises :class:`LedgerUnavailable` where the outcome is unknown: ask again with the same id.
         """
-        request_hash = self._fingerprint(request)
+        request_hash = self.fingerprint(request.act, request.actor)
         for attempt in range(_ATTEMPTS):
             with _translated():
                 # The first time, a case that is not at hand is taken for a new one: if it is not,
@@ -173,6 +173,11 @@ class Ledger:
         found = {number: _outcome(answer) for number, answer in answers.items()}
         return {number: outcome for number, outcome in found.items() if outcome is not None}
 
+    def fingerprint(self, act: Act, actor: Actor) -> bytes:
+        """这件事由谁来办的指纹：同样的事同样。Blinded, for it may hold a telephone number."""
+        asked = [type(act).__name__, act, actor]
+        return self.keys.request_hash(orjson.dumps(asked, default=_bytes_as_hex))
+
     def load(self, aggregate: Aggregate[S], identity: str) -> S:
         """一份案卷的现状，读自账本。"""
         with _translated():
@@ -204,7 +209,7 @@ class Ledger:
         """Drafts that build on each other. What is not at hand is taken for new at first; what is
         not new after all is read, all of it at once, and the bundle is decided again.
         """
-        hashes = [self._fingerprint(request) for request in requests]
+        hashes = [self.fingerprint(request.act, request.actor) for request in requests]
         asked = tuple(zip(requests, hashes, strict=True))
         recalled: dict[str, Dossier] = {}
         for _ in range(_SUPPOSITIONS):
@@ -322,11 +327,6 @@ class Ledger:
             rules=rules,
             incarnation=self.frame.incarnation,
         )
-
-    def _fingerprint(self, request: Request) -> bytes:
-        """The business fields and who asks; blinded, for they may hold a telephone number."""
-        asked = [type(request.act).__name__, request.act, request.actor]
-        return self.keys.request_hash(orjson.dumps(asked, default=_bytes_as_hex))
 
 
 class _Opened:

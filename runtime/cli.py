@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final, NoReturn
 
 from runtime.exits import Exit
@@ -74,6 +74,12 @@ def natural(text: str) -> int:
 def day(text: str) -> date:
     """一个日期，如 2026-03-09。Raises ValueError, which argparse reports under this name."""
     return date.fromisoformat(text)
+
+
+def moment(text: str) -> datetime:
+    """一个时刻；没有写时区的是北京时间。Raises ValueError, which argparse reports under this name."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=at.tzinfo or timezone(timedelta(hours=8)))
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -213,6 +219,18 @@ def _whocan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--case", dest="case_no", metavar="CASE_NO", help=say("option.whocan_case"))
 
 
+def _act(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    actions, help_text = ("list", "show", "do"), say("option.act_action")
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=say("option.act_what"))
+    parser.add_argument("--role", metavar="ROLE", help=say("option.role_of_act"))
+    parser.add_argument("--by", metavar="OFFICER", help=say("option.acting_by"))
+    parser.add_argument("--at", type=moment, metavar="TIME", help=say("option.at"))
+    help_text = say("option.dry_run_act")
+    parser.add_argument("--dry-run", action="store_true", help=help_text)
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("kind", choices=KINDS, metavar="KIND", help=say("option.kind"))
@@ -233,6 +251,15 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _draw(parser: argparse.ArgumentParser) -> None:
+    help_text = say("option.draw_action")
+    actions = ("compute", "replay", "publish")
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
+    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
+
+
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
 
@@ -249,6 +276,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("case", _case, needs_folder=False),  # a scenario needs no ledger
     Command("list", _list),
     Command("stats", _stats),
+    Command("act", _act, needs_folder=False),  # what there is to do needs no ledger
     Command("material", _material),
     Command("document", _document),
     Command("states", _none),
@@ -258,6 +286,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("verify", _verify),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
+    Command("draw", _draw, needs_folder=False),  # published values need no ledger
     Command("explain", _explain, needs_folder=False),
     Command("whocan", _whocan),
     Command("role", _role, hidden=True),
@@ -271,6 +300,7 @@ _OUR_WORDS: Final[tuple[tuple[str, str], ...]] = (
     (r"argument (?P<option>.*): invalid choice: (?P<what>\S+).*", "argparse.choice"),
     (r"argument (?P<option>.*): expected (one|at least one) argument", "argparse.value"),
     (r"argument (?P<option>.*): invalid day value: (?P<what>.*)", "argparse.day"),
+    (r"argument (?P<option>.*): invalid moment value: (?P<what>.*)", "argparse.moment"),
     (r"argument (?P<option>.*): not allowed with argument (?P<what>.*)", "argparse.both"),
     (r"argument (?P<option>.*): invalid natural value: (?P<what>.*)", "argparse.invalid"),
 )

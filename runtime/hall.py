@@ -17,6 +17,7 @@ import psycopg
 
 from consumers import ALL as SUPERVISORS
 from domain.acts import Act
+from domain.decider import Claim
 from domain.terms import BEIJING, Actor, OfficerId, Organ, Role, beijing_day
 from followers import overview
 from followers.parking import StoredRows
@@ -114,6 +115,22 @@ class Hall:
         return self.reader.execute(  # type: ignore[return-value]
             "SELECT stream, recorded_at FROM ledger.event_feed WHERE position = %s", (known.first,)
         ).fetchone()
+
+    def entries(self, first: int, last: int) -> list[tuple[int, str, str]]:
+        """这几个位置上的各件：位置、案卷、事件名。"""
+        return self.reader.execute(  # type: ignore[return-value]
+            "SELECT position, stream, name FROM ledger.event_feed"
+            " WHERE position BETWEEN %s AND %s ORDER BY position",
+            (first, last),
+        ).fetchall()
+
+    def holder(self, claim: Claim) -> str | None:
+        """独占现由哪份案卷持有；没有人持有的没有。"""
+        row = self.reader.execute(
+            "SELECT holder FROM ledger.claim WHERE kind = %s AND value = %s",
+            (claim.kind, claim.value),
+        ).fetchone()
+        return None if row is None else str(row[0])
 
     def counts(self, since: int) -> dict[str, int]:
         """自这个位置起，各种事件各有几件。"""

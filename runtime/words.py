@@ -4,6 +4,7 @@ The words come from messages/ and from the schemas themselves: every field and e
 a Chinese doc there, which is what integrators read as well.
 """
 
+import difflib
 import json
 import re
 import signal
@@ -18,6 +19,7 @@ from followers.projection import Json
 from runtime import messages
 from runtime.messages import fill, tables
 from schemas.codec import current
+from schemas.registry import EVENT_NAMES
 
 HASH_SHOWN: Final = 16  # hex digits of a hash that a reader compares by eye
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
@@ -183,7 +185,7 @@ def content(event: str, facts: Mapping[str, Json], hidden: Collection[str] = ())
     """一件事的内容，按格式中字段的次序；没有的不写。A database may have reordered ``facts``."""
     return "；".join(
         f"{label}：{fact(event, facts[name])}"
-        for name, label in _labels(event).items()
+        for name, label in labels(event).items()
         if name not in hidden and facts.get(name) is not None
     )
 
@@ -194,8 +196,8 @@ def choice(event: str, code: str | None) -> str | None:
 
 
 @cache
-def _labels(event: str) -> dict[str, str]:
-    """The Chinese name of each field: the first clause of its doc in the schema."""
+def labels(event: str) -> dict[str, str]:
+    """各字段的中文名：格式里说明的第一节。"""
     record = json.loads(current(event).text)
     return {item["name"]: _CLAUSE.split(item["doc"])[0] for item in record["fields"][1:]}
 
@@ -211,17 +213,34 @@ def _choices(event: str) -> dict[str, str]:
     return words
 
 
-def _enumerations(schema: object) -> Iterator[str]:
+@cache
+def enumeration(name: str) -> dict[str, str]:
+    """一种枚举的代码与中文，出自用到它的任何一种格式；没有格式用到的空着。"""
+    found: dict[str, str] = {}
+    for event in EVENT_NAMES:
+        for item in json.loads(current(event).text)["fields"][1:]:
+            for doc in _enumerations(item["type"], name):
+                found |= dict(_CHOICE.findall(doc))
+    return found
+
+
+def near(given: str, known: Collection[str]) -> list[str]:
+    """与所写的最像的几个。"""
+    return difflib.get_close_matches(given, known, n=3, cutoff=0.5)
+
+
+def _enumerations(schema: object, wanted: str | None = None) -> Iterator[str]:
     match schema:
-        case {"type": "enum", "doc": str(doc)}:
-            yield doc
+        case {"type": "enum", "name": str(name), "doc": str(doc)}:
+            if wanted in {None, name}:
+                yield doc
         case {"type": "array", "items": items}:
-            yield from _enumerations(items)
+            yield from _enumerations(items, wanted)
         case {"type": "record", "fields": list(fields)}:
             for item in fields:
-                yield from _enumerations(item["type"])
+                yield from _enumerations(item["type"], wanted)
         case list():
             for branch in schema:
-                yield from _enumerations(branch)
+                yield from _enumerations(branch, wanted)
         case _:
             return

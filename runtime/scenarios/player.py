@@ -10,8 +10,7 @@ from domain import calendar, light_setting
 from domain.acts import Act
 from domain.acts.register import calendars
 from domain.deadlines import Calendar
-from domain.duties import DUTIES
-from domain.terms import Actor, Role, beijing_day
+from domain.terms import Actor, Organ, Role, beijing_day
 from followers.overview import Freshness
 from followers.projection import Row
 from projections import approvals, case_timeline, case_view, deadline_view, item_register
@@ -19,6 +18,7 @@ from projections.approvals import ApprovalRow
 from projections.case_timeline import TimelineRow
 from projections.case_view import CaseRow
 from projections.item_register import ItemRow
+from runtime.acting import in_post
 from runtime.case_file import CaseFile
 from runtime.founding import CITY, founding, scenario, staff
 from runtime.hall import applicant, officer
@@ -90,22 +90,12 @@ def _play(book: Book, town: dict[str, Any], step: Step) -> Played:
 
 
 def acting(town: dict[str, Any], by: str, act: str) -> Actor:
-    """``by`` 所写的人：账号，账号:角色，账号:角色@以何机关名义，或者申请人的编号。
-
-    An account without a role acts in the first of its posts that may do this, else in its first:
-    then the answer says what is missing.
-    """
-    account, _, wanted = by.partition(":")
-    role, _, name = wanted.partition("@")
+    """``by`` 所写的人：小城的账号（见 :func:`runtime.acting.in_post`），或者申请人的编号。"""
+    account = by.partition(":")[0]
     grants = {one["account"]: one["grants"] for one in staff(town)}.get(account)
     if grants is None:
         return applicant(account)
-    fitting = [
-        one for one in grants if (one[0] == role if role else Role(one[0]) in DUTIES[act].roles)
-    ]
-    post, organ = (fitting or grants)[0]
-    actor = officer(account, Role(role or post), organ)
-    return Actor(actor.officer_id, actor.role, actor.organ, type(actor.organ)(name or organ))
+    return in_post(by, [(Role(role), Organ(organ)) for role, organ in grants], act)
 
 
 # -- what was expected

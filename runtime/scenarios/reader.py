@@ -1,13 +1,15 @@
 """读演案：一份 TOML 写明何时、何人、办何事，期望准还是不准、案卷成什么样。见 docs/scenarios.md。"""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import EnumMeta
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin
 
 from cattrs import BaseValidationError, Converter
 
@@ -22,7 +24,7 @@ R = TypeVar("R")
 
 FOLDER: Final = Path(__file__).parents[2] / "scenarios"
 ACTS: Final[Mapping[str, type]] = {kind.__name__: kind for kind in HANDLERS}
-_HEX: Final = 64  # digits of a SHA-256 that is written out
+_HEX: Final = re.compile(r"[0-9a-f]{64}")  # a SHA-256 that is written out
 # What an item of a scenario says where it says nothing.
 PLAIN_ITEM: Final[Mapping[str, Any]] = {
     "effective_from": IN_FORCE,
@@ -91,8 +93,7 @@ def parse(name: str, text: str) -> Scenario:
     told = _understood(name, "TOML", lambda: tomllib.loads(text))
     items = {one["item_code"]: dict(PLAIN_ITEM) | one for one in told.get("item", ())}
     published = [
-        _understood(name, code, partial(_structure, one, PublishItem))
-        for code, one in items.items()
+        _understood(name, code, partial(act_of, PublishItem, one)) for code, one in items.items()
     ]
     steps = [
         _understood(name, f"step {number}", partial(_step, one, items))
@@ -153,13 +154,10 @@ def _step(told: dict[str, Any], items: Mapping[str, dict[str, Any]]) -> Step:
         given = dict(told.get("with", {}))
         if kind == PublishItem.__name__:
             given = items.get(given["item_code"], dict(PLAIN_ITEM)) | given
-        act = _structure(given, ACTS[kind])
-    at = told["at"]
-    if not isinstance(at, datetime):
-        raise TypeError("at must be a date and a time")
+        act = act_of(ACTS[kind], given)
     then = told.get("then")
     return Step(
-        at=at.replace(tzinfo=at.tzinfo or BEIJING),
+        at=instant_of(told["at"]),
         by=told.get("by"),
         act=act,
         refused=told.get("refused"),
@@ -171,8 +169,19 @@ def _step(told: dict[str, Any], items: Mapping[str, dict[str, Any]]) -> Step:
 # -- from TOML values to acts
 
 
-def _structure(told: Mapping[str, Any], kind: type) -> Any:
-    return _CONVERTER.structure(told, kind)
+def act_of(kind: type, given: Mapping[str, Any], *, strict: bool = False) -> Any:
+    """一种办理，由 TOML 的各项写成。``strict``: a digest is written out, text is not taken for one.
+
+    Raises :class:`cattrs.BaseValidationError`, which says which field is wrong.
+    """
+    return (_STRICT if strict else _CONVERTER).structure(given, kind)
+
+
+def instant_of(value: object) -> datetime:
+    """时刻；没有写时区的是北京时间。Raises TypeError."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"not an instant: {value!r}")
+    return value.replace(tzinfo=value.tzinfo or BEIJING)
 
 
 def digest(text: str) -> Sha256:
@@ -182,7 +191,13 @@ def digest(text: str) -> Sha256:
 
 def _sha256(value: Any, _: object) -> Sha256:
     text = str(value)
-    return Sha256(text) if len(text) == _HEX else digest(text)
+    return Sha256(text) if _HEX.fullmatch(text) else digest(text)
+
+
+def _written_out(value: Any, _: object) -> Sha256:
+    if not _HEX.fullmatch(str(value)):
+        raise ValueError("not the digits of a SHA-256")
+    return Sha256(str(value))
 
 
 def _material(value: Any, _: object) -> Material:
@@ -204,9 +219,7 @@ def _personal(value: Any, kind: Any) -> Personal | None:
 
 
 def _datetime(value: Any, _: object) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError(f"not an instant: {value!r}")
-    return value.replace(tzinfo=value.tzinfo or BEIJING)
+    return instant_of(value)
 
 
 def _date(value: Any, _: object) -> date:
@@ -215,20 +228,49 @@ def _date(value: Any, _: object) -> date:
     return value
 
 
-def _exact(value: Any, kind: Any) -> Any:
-    if type(value) is not kind:
-        raise TypeError(f"not {kind.__name__}: {value!r}")
-    return value
+def _exact(plain: type) -> Callable[[Any, Any], Any]:
+    """Nothing is turned into text, or into a number. Asked for its subclasses too: text with a list
+    of choices.
+    """
+
+    def structure(value: Any, kind: Any) -> Any:
+        if isinstance(kind, EnumMeta):
+            return kind(value)
+        if type(value) is not plain:
+            raise TypeError(f"not {plain.__name__}: {value!r}")
+        return value
+
+    return structure
 
 
-def _converter() -> Converter:
+def _is_several(kind: Any) -> bool:
+    return get_origin(kind) is tuple
+
+
+def _several(converter: Converter) -> Callable[[Any, Any], tuple[Any, ...]]:
+    """A text is not taken for the list of its characters."""
+
+    def structure(value: Any, kind: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"not several: {value!r}")
+        inner, *_ = get_args(kind)
+        return tuple(converter.structure(one, inner) for one in value)
+
+    return structure
+
+
+def _converter(*, strict: bool = False) -> Converter:
     made = Converter(forbid_extra_keys=True)
-    made.register_structure_hook_func(lambda kind: kind is Sha256, _sha256)
-    made.register_structure_hook(Material, _material)
-    made.register_structure_hook(Evidence, _evidence)
+    digest_of = _written_out if strict else _sha256
+    made.register_structure_hook_func(lambda kind: kind is Sha256, digest_of)
+    if not strict:
+        made.register_structure_hook(Material, _material)
+        made.register_structure_hook(Evidence, _evidence)
     made.register_structure_hook(datetime, _datetime)
     made.register_structure_hook(date, _date)
-    made.register_structure_hook_func(lambda kind: kind in {str, int, bool}, _exact)
+    for plain in (str, int, bool):  # by name: a predicate is not asked about these
+        made.register_structure_hook(plain, _exact(plain))
+    made.register_structure_hook_func(_is_several, _several(made))
     made.register_structure_hook_func(
         lambda kind: Sealed in getattr(kind, "__args__", ()), _personal
     )
@@ -236,3 +278,4 @@ def _converter() -> Converter:
 
 
 _CONVERTER: Final = _converter()
+_STRICT: Final = _converter(strict=True)

@@ -1,10 +1,13 @@
 """整个故事走一遍：真的 PostgreSQL、真的 Kafka；跟随者的角色读不到账本里的事件内容，只靠主题。"""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -21,7 +24,9 @@ from followers.kafka_feed import read_topics
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
 from ledger.verify import verify
 from projections import case_timeline, case_view
-from runtime import case_file, story
+from runtime import case_file, cli, settings, story
+from runtime.commands import draw
+from runtime.exits import Exit, Stop
 from runtime.foundation import lay
 from runtime.founding import found
 from runtime.hall import Hall, applicant, beijing, open_hall
@@ -72,6 +77,31 @@ def test_the_case_goes_from_receipt_to_delivery(played: Played) -> None:
         "case.approved.v1",
         "case.delivered.v1",
     ]
+
+
+def test_the_draw_is_published_and_replayed_by_outsiders(
+    played: Played, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """抽取的结果公布成一个文件夹：局外人用其中的程序复算相符；已有的文件夹不覆盖，没有抽取的不公布。"""
+    monkeypatch.setattr(settings, "existing", lambda *_: played.settings)
+    out = tmp_path / "published"
+    publish = ["draw", "publish", inspection.plan_number(1), "--out", str(out)]
+    assert draw.run(cli.parse(publish), None) == Exit.DONE
+    assert {one.name for one in out.iterdir()} == {
+        *("draw.json", "input.json", "index.html", "replay.py")
+    }
+    command = [sys.executable, "-I", str(out / "replay.py"), str(out / "draw.json")]
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    assert draw.run(cli.parse(["draw", "replay", str(out / "draw.json")]), None) == Exit.DONE
+    assert draw.run(cli.parse(["draw", "compute", str(out / "input.json")]), None) == Exit.DONE
+    for wrong, code in (
+        (publish, "draw.folder_not_empty"),
+        ([*publish[:2], "000099", "--out", str(tmp_path / "none")], "draw.not_drawn"),
+        (publish[:3], "draw.no_folder"),
+    ):
+        with pytest.raises(Stop) as stop:
+            draw.run(cli.parse(wrong), None)
+        assert stop.value.code == code
 
 
 def test_the_broken_promise_ends_in_revocation_by_a_person(played: Played) -> None:

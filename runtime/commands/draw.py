@@ -1,0 +1,107 @@
+"""`draw`：双随机抽取的复算、核对与公布。
+
+`compute` and `replay` need no ledger: whoever holds the published files gets the published result, or
+sees that it is another one.
+"""
+
+import argparse
+import json
+import runpy
+import shutil
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from domain import inspection, sampling
+from ledger.application import Ledger
+from runtime import settings
+from runtime.draws import package, page, published_input
+from runtime.exits import Exit, Stop
+from runtime.messages import ROOT, error, say
+from runtime.settings import Settings
+
+REPLAY: Final = ROOT / "verifiers" / "replay.py"
+
+
+def run(arguments: argparse.Namespace, _: Settings | None) -> int:
+    """退出码：0 算出、相符、写出 · 1 文件不合格式 · 2 没有可公布的或没有可核对的 · 3 不符。"""
+    match arguments.action:
+        case "compute":
+            return _compute(arguments)
+        case "replay":
+            return _replay(arguments)
+        case _:
+            return _publish(arguments)
+
+
+def _compute(arguments: argparse.Namespace) -> int:
+    published = published_input.read(Path(arguments.what))
+    told = sampling.compute(published.input)
+    print(json.dumps(told, ensure_ascii=False, indent=None if arguments.json else 1))
+    if published.expected is None:
+        return Exit.DONE
+    if where := difference(told, published.expected):
+        print(error("draw.differs", {"where": where}), file=sys.stderr)
+        return Exit.INTEGRITY
+    print(say("draw.agrees"), file=sys.stderr)
+    return Exit.DONE
+
+
+def difference(told: object, expected: object, where: str = "") -> str:
+    """头一处不同的所在，例如 ``strata[2].chosen[0].ticket``；相同为空。"""
+    if isinstance(told, dict) and isinstance(expected, dict) and told.keys() == expected.keys():
+        inside = ((f"{where}.{name}".lstrip("."), told[name], expected[name]) for name in told)
+    elif isinstance(told, list) and isinstance(expected, list) and len(told) == len(expected):
+        pairs = enumerate(zip(told, expected, strict=True))
+        inside = ((f"{where}[{at}]", *pair) for at, pair in pairs)
+    else:
+        return "" if told == expected else where or say("draw.whole_file")
+    return next((found for at, one, other in inside if (found := difference(one, other, at))), "")
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    """The very program that outsiders run, not a twin of it."""
+    program: dict[str, Any] = runpy.run_path(str(REPLAY))
+    argv = [arguments.what, *(["--json"] if arguments.json else [])]
+    code: int = program["main"](argv)
+    return code
+
+
+def _publish(arguments: argparse.Namespace) -> int:
+    plan_no = arguments.what
+    if not arguments.out:
+        raise Stop(Exit.USAGE, "draw.no_folder")
+    chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
+    with Ledger.open(chosen) as ledger:
+        events = [fact.event for fact in ledger.events(inspection.PLAN.stream(plan_no))]
+    try:
+        plan = package.settled(plan_no, events).lists.plan
+        told = package.draw_input(plan_no, events)
+    except package.NotDrawn:
+        raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
+    public = {"input": told, "expected": sampling.compute(told)}
+    files = {
+        "draw.json": _readable(package.audit(plan_no, events)),
+        "input.json": _readable(public),
+        "index.html": page.render(plan_no, plan, public),
+    }
+    _write(Path(arguments.out), files)
+    print(say("draw.published", folder=arguments.out))
+    return Exit.DONE
+
+
+def _readable(told: object) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    """Whole or not at all: written beside, then given its name. A folder that holds something stays."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Stop(Exit.REFUSED, "draw.folder_not_empty", folder=folder)
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    for name, text in files.items():
+        (part / name).write_text(text, encoding="utf-8")
+    shutil.copyfile(REPLAY, part / "replay.py")
+    part.replace(folder)

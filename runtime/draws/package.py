@@ -1,0 +1,118 @@
+"""抽取的卷宗（ssj/audit/v1）：由计划的事件写成，供不相信我们的人用 replay.py 复算。
+
+Persons stand in it under their codes only; the format and each step are in docs/draw.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from domain import inspection
+from domain.decider import Event
+from domain.roster import ListedInspector, ListedObject
+from domain.sampling import DrawInput
+from domain.terms import Organ
+
+FORMAT: Final = "ssj/audit/v1"
+
+
+class NotDrawn(Exception):  # noqa: N818 - an answer, not a fault
+    """计划还没有抽取，或者已经作废：没有可以复算的结果。"""
+
+
+def settled(plan_no: str, events: Sequence[Event]) -> inspection.Settled:
+    """已抽定的计划。Raises :class:`NotDrawn`."""
+    state: inspection.State = inspection.PLAN.initial
+    for event in events:
+        state = inspection.evolve_plan(state, event)
+    if not isinstance(state, inspection.Settled):
+        raise NotDrawn(plan_no)
+    return state
+
+
+def audit(plan_no: str, events: Sequence[Event]) -> dict[str, Any]:
+    """一份已抽取的计划的卷宗。Raises :class:`NotDrawn`."""
+    state = settled(plan_no, events)
+    plan, frozen = state.lists.plan, state.lists.frozen
+    shares = _shares(events)
+    commitments = [
+        {"office": one.office, "commitment": one.commitment}
+        for one in events
+        if isinstance(one, inspection.ShareCommitted)
+    ]
+    return {
+        "format": FORMAT,
+        "plan_no": plan_no,
+        "plan": _plan(plan),
+        "plan_leaf_hash": frozen.plan_leaf_hash,
+        "as_of_size": frozen.as_of_size,
+        "objects": [_object(one) for one in state.lists.objects],
+        "object_root": frozen.object_root,
+        "inspectors": [_inspector(one) for one in state.lists.inspectors],
+        "inspector_root": frozen.inspector_root,
+        "commitments": commitments,
+        "reveals": [{"office": one, "share": shares.get(one)} for one in plan.offices],
+        "public_value": state.value,
+        "sealed_share": None,
+        "seed": state.result.seed,
+        "chosen": [asdict(one) for one in state.result.drawn],
+        "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
+        "unmatched": list(state.unmatched),
+    }
+
+
+def draw_input(plan_no: str, events: Sequence[Event]) -> DrawInput:
+    """公开的输入：任何人用它复算种子与抽中的对象。Raises :class:`NotDrawn`."""
+    state = settled(plan_no, events)
+    plan, shares = state.lists.plan, _shares(events)
+    return {
+        "hash": plan.hash.lower(),
+        "plan_leaf_hash": state.lists.frozen.plan_leaf_hash,
+        "reveals": [shares.get(office) for office in plan.offices],
+        "public_value": state.value,
+        "sealed_share": "",
+        "strata": [
+            {
+                "name": layer.name,
+                "objects": [
+                    one.subject for one in state.lists.objects if one.stratum == layer.name
+                ],
+                "ratio_bp": layer.basis_points,
+                "floor": layer.floor,
+            }
+            for layer in plan.strata
+        ],
+    }
+
+
+def _shares(events: Sequence[Event]) -> dict[Organ, str]:
+    return {one.office: one.share for one in events if isinstance(one, inspection.ShareRevealed)}
+
+
+def _plan(plan: inspection.PlanRegistered) -> dict[str, Any]:
+    """What was promised before any seed; the officers who run and witness it are not needed."""
+    return {
+        "serial": plan.serial,
+        "title": plan.title,
+        "department": plan.department,
+        "algorithm": plan.algorithm,
+        "hash": plan.hash.lower(),
+        "strata": [
+            {"name": one.name, "ratio_bp": one.basis_points, "floor": one.floor}
+            for one in plan.strata
+        ],
+        "offices": list(plan.offices),
+        "public_source": plan.public_source,
+        "public_value_at": plan.public_value_at.isoformat(),
+        "sealed_share_commitment": plan.sealed_share_commitment,
+        "inspect_by": plan.inspect_by.isoformat(),
+    }
+
+
+def _object(one: ListedObject) -> dict[str, Any]:
+    return asdict(one) | {"officers_involved": list(one.officers_involved)}
+
+
+def _inspector(one: ListedInspector) -> dict[str, Any]:
+    until = one.certificate_valid_to.isoformat()
+    return asdict(one) | {"specialities": list(one.specialities), "certificate_valid_to": until}
