@@ -9,8 +9,10 @@ from consumers import (
     first_use,
     inspection_round,
     intermediary_watch,
+    licence_watch,
     linkage,
     scheduler,
+    simulated_watch,
 )
 from followers.supervisor import Supervisor
 
@@ -21,6 +23,9 @@ ALL: Final[tuple[Supervisor, ...]] = (
     findings.SUPERVISOR,
     first_use.SUPERVISOR,
     intermediary_watch.SUPERVISOR,
+    # 证照复用、一业一证、模拟审批
+    licence_watch.SUPERVISOR,
+    simulated_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
 )

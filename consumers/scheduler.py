@@ -27,6 +27,7 @@ from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
 from domain.acts.publications import MarkPublicationMissed, Publish
 from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
+from domain.acts.simulations import ExpireSimulation
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
 from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, SubjectId, beijing_day
@@ -65,6 +66,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
     TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
+    TimerKind.SIMULATION: lambda no, _: ExpireSimulation(no),
     # 承诺整改、信用
     TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
     TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
@@ -132,7 +134,7 @@ def _row(timers: tuple[Timer, ...]) -> StateRow:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=2,
+    version=3,
     reads=frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES),
     keys=keys,
     react=react,

@@ -26,6 +26,7 @@ from domain import (
     referral,
     reform,
     revocation,
+    simulated,
     supervision,
     timekeeping,
     visit,
@@ -59,6 +60,7 @@ class TimerKind(StrEnum):
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
+    SIMULATION = "SIMULATION"  # 模拟审批的期限：届时转为正式申请或者终止
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
@@ -80,6 +82,7 @@ FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
     *("hearing", "credit", "deadline"),
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
+    "simulated",  # 模拟审批
 )
 
 
@@ -243,6 +246,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    simulated.Converted: frozenset({TimerKind.SIMULATION}),
+    simulated.Lapsed: frozenset({TimerKind.SIMULATION}),
     revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
@@ -459,6 +464,8 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.STATEMENT, due, version)
         case revocation.FollowUpOrdered(due_on=due):
             yield _until(TimerKind.FOLLOW_UP, due, version)
+        case simulated.Opened(valid_until=due):
+            yield _until(TimerKind.SIMULATION, due, version)
         case _:
             return
 

@@ -77,7 +77,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -101,7 +101,8 @@ PROJECTION: Final = Projection(
     | names_of("hearing", "exemption", "placement")
     # 监督、公示与服务
     | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
-    | names_of("archive", "points", "progress", "liaison"),
+    | names_of("archive", "points", "progress", "liaison")
+    | names_of("reliance"),
     by_partition_key=True,
 )
 

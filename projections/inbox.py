@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from domain import catalogue, exemption, linkage
+from domain import catalogue, exemption, linkage, reliance
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -40,6 +40,7 @@ _TOLD: Final[dict[type[Event], str]] = {
     catalogue.AuthorityTransferred: "ITEM_TRANSFERRED",
     exemption.Registered: "EXEMPTED",
     exemption.Ended: "EXEMPTION_ENDED",
+    reliance.DependencyBroken: "DEPENDENCY_BROKEN",
 }
 
 
@@ -104,7 +105,7 @@ def _informed(key: str, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="inbox",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, exemption
+from domain import compensation, composite, exemption, reliance, simulated
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Json, Projection, Row
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, counted, facts, names_of
 
@@ -32,13 +32,39 @@ STATES: Final[dict[type[Event], str]] = {
     exemption.Screened: "SCREENED",
     exemption.Registered: "EXEMPT",
     exemption.Ended: "EXEMPTION_ENDED",
+    # 证照复用、模拟审批、一业一证
+    reliance.CertificateReused: "RELYING",
+    reliance.DependencyBroken: "DEPENDENCY_BROKEN",
+    reliance.DependencyRestored: "RELYING",
+    reliance.DependencyAnswered: "DEPENDENCY_ANSWERED",
+    simulated.Opened: "SIMULATED",
+    simulated.OpinionIssued: "SIMULATED_REVIEWED",
+    simulated.ConditionMet: "CONDITION_MET",
+    simulated.SchemeChanged: "SCHEME_CHANGED",
+    simulated.SuccessorRecorded: "SIMULATED",
+    simulated.Converted: "CONVERTED",
+    simulated.Lapsed: "SIMULATION_LAPSED",
+    composite.Issued: "COMPOSITE_ISSUED",
+    composite.Adjusted: "COMPOSITE_ADJUSTED",
+    composite.Ended: "COMPOSITE_ENDED",
 }
-FAMILIES: Final = ("compensation", "exemption")
+FAMILIES: Final = ("compensation", "exemption", "reliance", "simulated", "composite")
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
-    return (delivered.stream,)
+    """一份案卷一行；复用的证照，一件办件的一份证照一行。"""
+    match delivered.event:
+        case reliance.CertificateReused(licence_no=number, replaces=before):
+            numbers = (number,) if before is None else (number, before)
+            return tuple(f"{delivered.stream}.{one}" for one in numbers)
+        case (
+            reliance.DependencyBroken(licence_no=number)
+            | reliance.DependencyRestored(licence_no=number)
+            | reliance.DependencyAnswered(licence_no=number)
+        ):
+            return (f"{delivered.stream}.{number}",)
+        case _:
+            return (delivered.stream,)
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
@@ -51,15 +77,26 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         "family": family,
         "number": number,
         "opened_on": opened,
-        "state": STATES[type(delivered.event)],
-        "details": details | facts(delivered.event),
+        **_now(key, details, delivered),
         **counted(row or {}, delivered),
     }
 
 
+def _now(key: str, details: dict[str, Json], delivered: Delivered) -> dict[str, Value]:
+    """现状；换下的证照只变状态，别的仍是它自己的。"""
+    match delivered.event:
+        case reliance.CertificateReused(replaces=str() as before) if key.endswith(f".{before}"):
+            return {"state": "REPLACED", "details": details}
+        case reliance.CertificateReused() | reliance.DependencyBroken():
+            told = facts(delivered.event) | {"case_no": delivered.key}
+        case event:
+            told = facts(event)
+    return {"state": STATES[type(delivered.event)], "details": details | told}
+
+
 PROJECTION: Final = Projection(
     name="side_files",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -90,6 +127,12 @@ class SideFile:
         """若干项并列的事实。"""
         value = self.details.get(name)
         return tuple(map(str, value)) if isinstance(value, list) else ()
+
+    def parts(self, name: str, part: str) -> tuple[str, ...]:
+        """若干项并列的事实，各取其中一栏。"""
+        value = self.details.get(name)
+        found = value if isinstance(value, list) else []
+        return tuple(str(one[part]) for one in found if isinstance(one, dict))
 
 
 def search(

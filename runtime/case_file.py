@@ -38,6 +38,7 @@ COLOURS: Final = {
 SECTIONS: Final = (
     ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
     ("hearing", frozenset({"hearing"})),
+    ("reliance_section", frozenset({"reliance"})),
     ("material_section", frozenset({"material"})),
     ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),

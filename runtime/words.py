@@ -47,6 +47,7 @@ _SCHEMAS_OF: Final = {
     "matter": ("push.sent.v1",),
     "mode": ("ledger.created.v1",),
     "opinion": ("case.reviewed.v1",),
+    "why": ("simulated.lapsed.v1",),
     "missing": ("archive.filed.v1",),
     "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),
 }

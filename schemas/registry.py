@@ -18,6 +18,7 @@ from domain import (
     commitment,
     compensation,
     complaint,
+    composite,
     credit,
     document,
     exemption,
@@ -45,11 +46,13 @@ from domain import (
     record,
     referral,
     reform,
+    reliance,
     remarks,
     revocation,
     seal,
     service,
     service_days,
+    simulated,
     subject,
     supervision,
     timekeeping,
@@ -216,6 +219,20 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "reliance.certificate_reused.v1": reliance.CertificateReused,  # 电子证照复用
+    "reliance.broken.v1": reliance.DependencyBroken,  # 依靠中断
+    "reliance.restored.v1": reliance.DependencyRestored,  # 依靠恢复
+    "reliance.answered.v1": reliance.DependencyAnswered,  # 中断处置
+    "simulated.opened.v1": simulated.Opened,  # 模拟审批启动
+    "simulated.opinion_issued.v1": simulated.OpinionIssued,  # 模拟意见
+    "simulated.condition_met.v1": simulated.ConditionMet,  # 前置条件到了
+    "simulated.scheme_changed.v1": simulated.SchemeChanged,  # 模拟方案变更
+    "simulated.successor_recorded.v1": simulated.SuccessorRecorded,  # 模拟主体承继
+    "simulated.converted.v1": simulated.Converted,  # 模拟转正
+    "simulated.lapsed.v1": simulated.Lapsed,  # 模拟审批终止
+    "composite.issued.v1": composite.Issued,  # 综合许可证颁发
+    "composite.adjusted.v1": composite.Adjusted,  # 综合许可证调整
+    "composite.ended.v1": composite.Ended,  # 综合许可证终止
     "lights.published.v1": light_setting.LightsPublished,  # 灯的界限（版本）公布
     "oversight.raised.v1": oversight.Raised,  # 提出督办
     "oversight.answered.v1": oversight.Answered,  # 答复督办

@@ -56,6 +56,10 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "area": "register",
     "placement": "case",  # 键是办件编号，与办件同一时间线
     "exemption": "case",
+    # 证照复用（键是办件编号）、模拟审批、一业一证
+    "reliance": "case",
+    "simulated": "case",
+    "composite": "case",
     "calendar": "register",
     "import": "register",
     "ledger": "register",

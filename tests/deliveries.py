@@ -14,6 +14,7 @@ from domain import (
     catalogue,
     commitment,
     compensation,
+    composite,
     credit,
     document,
     exemption,
@@ -32,8 +33,10 @@ from domain import (
     policy,
     publication,
     quota,
+    reliance,
     revocation,
     seal,
+    simulated,
     subject,
     visit,
 )
@@ -702,6 +705,79 @@ def _elsewhere() -> Iterator[Happening]:
     yield "officer/R-1", grant, "R-1"
     yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
     yield from _lists()
+    yield from relied()
+
+
+def relied() -> Iterator[Happening]:
+    """证照复用与依靠中断、模拟审批、一业一证，各走一遍。"""
+    other, number, food = CaseNo("2026-000008"), LicenceNo("L-8"), LicenceNo("L-9")
+    used = reliance.CertificateReused("营业执照", number, ITEM, BUREAU, None, None, CLERK)
+    broken = reliance.DependencyBroken(
+        licence_no=number,
+        name="营业执照",
+        ending=reliance.LicenceEnding.REVOKED,
+        source_event="event-1",
+        item_code=ITEM,
+        dependent_licence=None,
+        approving_body=BUREAU,
+        supervising_bodies=(MARKET,),
+    )
+    answer = reliance.BreakAnswer.SUPPLIED
+    for event in (
+        used,
+        broken,
+        reliance.DependencyRestored(number, "event-2"),
+        broken,
+        reliance.DependencyAnswered(number, answer, "已交新照", REVIEWER),
+        replace(used, licence_no=food, replaces=number),
+    ):
+        yield f"reliance/{other}", event, other
+    yield from _simulated(other)
+    parts = tuple(composite.Component(one, ITEM, BUREAU, None) for one in (number, food))
+    issued = composite.Issued(
+        "便利店", APPLICANT, parts, None, BUREAU, "ZH-1", date(2026, 5, 6), DECIDER
+    )
+    ended = composite.AdjustCause.ENDED
+    for each in (
+        issued,
+        composite.Adjusted(ended, number, "event-1", parts[1:], None),
+        composite.Ended(food, "event-3"),
+    ):
+        yield "composite/ZHZ-1", each, "ZHZ-1"
+
+
+def _simulated(awaited: CaseNo) -> Iterator[Happening]:
+    conditions = (
+        simulated.Condition("土地出让合同"),
+        simulated.Condition("用地规划许可", awaited),
+    )
+    opened = simulated.Opened(
+        item_code=ITEM,
+        item_version=1,
+        applicant=APPLICANT,
+        project="白沙厂房",
+        ground=simulated.SimulationGround.LAND,
+        conditions=conditions,
+        scheme_sha256=HASH,
+        plan_version="控规 2025 版",
+        opened_on=date(2026, 3, 2),
+        valid_until=date(2026, 8, 31),
+        handler=CLERK,
+    )
+    feasible = simulated.SimulatedView.FEASIBLE
+    opinion = simulated.OpinionIssued(feasible, (), HASH, 1, "控规 2025 版", "可行", REVIEWER)
+    for event in (
+        opened,
+        opinion,
+        simulated.ConditionMet("用地规划许可", awaited, None),
+        simulated.SchemeChanged(Sha256("cd" * 32), "减层", CLERK),
+        simulated.SuccessorRecorded(SubjectId("S-9"), "YZ-1", CLERK),
+        simulated.Converted(CaseNo("2026-000077"), SubjectId("S-9"), date(2026, 5, 6), CLERK),
+    ):
+        yield "simulated/MN-1", event, "MN-1"
+    lost = simulated.SimulationEnd.LAND_LOST
+    for each in (opened, simulated.Lapsed(lost, "由他人竞得", CLERK)):
+        yield "simulated/MN-2", each, "MN-2"
 
 
 def lights_published(version: int = 1, since: date = date(2026, 12, 1)) -> LightsPublished:

@@ -11,6 +11,7 @@ from domain.acts.areas import AreaAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
+from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
@@ -32,9 +33,11 @@ from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
+from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
+from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
@@ -69,6 +72,9 @@ Act: TypeAlias = (
     | MaterialAct
     | DocumentAct
     | TimekeepingAct
+    | RelianceAct
+    | SimulationAct
+    | CompositeAct
 )
 
 

@@ -23,6 +23,7 @@ from domain.acts.lookups import (
 )
 from domain.acts.materials import seen
 from domain.acts.places import write_case
+from domain.acts.reliances import sound
 from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
 from domain.catalogue import ItemPublished, ReviewStep
 from domain.commitment import VoidReason
@@ -128,6 +129,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
     granted = write_case(desk, act.case_no, file, answer, rules=rules)
     return combine(
         proceedings(desk, file, act),
+        sound(desk, act.case_no, file),
         seen(desk, act.case_no, SeenAt.APPROVAL, granted),
         _rely_on(act, file.item, desk),
         _grant(act, file, fact, desk),

@@ -21,6 +21,7 @@ from domain.acts.lookups import (
     used,
 )
 from domain.acts.places import write_case
+from domain.acts.reliances import on_hand
 from domain.acts.tacit import licensed, tacit_approval
 from domain.calendar import calendar_from
 from domain.case import DeadlineKind, DeclineReason
@@ -174,7 +175,7 @@ def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    refusal = improper(act.missing, file.item)
+    refusal = improper(act.missing, file.item) or on_hand(desk, act.case_no, act.missing)
     if refusal is not None:
         return refusal
     if act.on_paper and file.state.received.channel in ONLINE:

@@ -6,6 +6,7 @@ from domain import approval, case
 from domain.acts.base import Desk, write
 from domain.acts.lookups import LICENCE, CaseFile, period
 from domain.acts.places import barred
+from domain.acts.reliances import unsound
 from domain.decider import Answer, Decision, Plan, Refused
 from domain.terms import CaseNo, LicenceNo
 
@@ -13,9 +14,11 @@ TACIT: Final = "MR-"  # 默认同意的决定与许可，以办件编号编号
 
 
 def tacit_approval(desk: Desk, case_no: CaseNo, file: CaseFile) -> case.DeemedApproved | None:
-    """会怎样记；事项没有明示选用的、涉及安全的、名额不许的没有。"""
+    """会怎样记；事项没有明示选用的、涉及安全的、名额不许的、所依证照已终结的没有。"""
     basis = file.item.rules.review.deemed_approval_basis
     if basis is None or file.item.rules.safety or barred(desk, case_no, file):
+        return None
+    if unsound(desk, case_no, file) is not None:
         return None
     delivery_due, _ = period(desk, desk.today, case.DELIVERY_DAYS)
     return case.DeemedApproved(

@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Final
 
-from runtime.listings import cases, catalogue, numbers, oversight, registers, supervision
+from runtime.listings import (
+    cases,
+    catalogue,
+    numbers,
+    oversight,
+    registers,
+    reliances,
+    supervision,
+)
 from runtime.listings.base import Asked, Listing
 
 __all__ = ["LISTS", "Asked", "Listing"]
@@ -14,5 +22,6 @@ LISTS: Final[Mapping[str, Listing]] = {
     **oversight.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
+    **reliances.LISTS,
     **numbers.LISTS,
 }
