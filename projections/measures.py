@@ -53,6 +53,8 @@ class Counts:
     inspected: int
     problems: int
     revoked: int
+    partly_revoked: int
+    reversals: int
     lit_yellow: int
     lit_red: int
     lit_black: int
@@ -98,6 +100,8 @@ _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
     "inspected": ("opened_on", "what = 'TASK' AND outcome IS NOT NULL"),
     "problems": ("opened_on", "what = 'TASK' AND outcome = 'PROBLEM'"),
     "revoked": ("revoked_on", "true"),
+    "partly_revoked": ("opened_on", "what = 'PARTIAL_REVOCATION'"),
+    "reversals": ("opened_on", "what = 'REVERSAL'"),
     "lit_yellow": ("opened_on", "what = 'LIGHT' AND outcome = 'YELLOW'"),
     "lit_red": ("opened_on", "what = 'LIGHT' AND outcome = 'RED'"),
     "lit_black": ("opened_on", "what = 'LIGHT' AND outcome = 'BLACK'"),

@@ -5,6 +5,7 @@ known only from its acceptance and its decision together, and behind every numbe
 rows it counts. What a source did is kept apart by ``what`` and never mixed with our own work.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -88,6 +89,7 @@ _READ: Final[tuple[type[Event], ...]] = (
     clock.Resumed,
     commitment.Made,
     commitment.BreachConfirmed,
+    commitment.Revived,
     approval.Revoked,
     approval.RevocationReversed,
     filing.Submitted,
@@ -117,28 +119,37 @@ _MISSED: Final[tuple[type[Event], ...]] = (
     complaint.Overdue,
     reform.Overdue,
 )
+# What may happen to one file more than once has a row for each time.
+_APART: Final[Mapping[type[Event], str]] = {
+    approval.PartlyRevoked: "PARTIAL_REVOCATION",
+    approval.RevocationReversed: "REVERSAL",
+    timekeeping.Warned: "LIGHT",
+    **dict.fromkeys(_MISSED, "LIGHT"),
+}
 _WITH_THE_CASE: Final = frozenset({"commitment", "licence", "trip"})
 _ON_ITS_OWN: Final = frozenset({"push", "filing"})
-_LIGHT: Final = "light"  # the rows of lights: light/<stream>#<version>
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """办件连同它的承诺、许可与到场为一件；推送、报备、任务各为一件；亮一次灯为一件。"""
+    """办件连同它的承诺、许可与到场为一件；推送、报备、任务、亮灯、部分撤销与撤销的撤销各为一件。"""
     event, stream = delivered.event, delivered.stream
     if isinstance(event, timekeeping.Rederived):
         moved = event.deadline == TimerKind.PROMISED_DECISION
         return (file_of(stream),) if moved else ()
-    lit = isinstance(event, (timekeeping.Warned, *_MISSED))
-    light = (f"{_LIGHT}/{stream}#{delivered.entry.version}",) if lit else ()
+    apart = (_apart(delivered),) if type(event) in _APART else ()
     family = stream.partition("/")[0]
     own = f"case/{delivered.key}" if family in _WITH_THE_CASE else stream
-    return (*light, own) if type(event) in _READ else light
+    return (own, *apart) if type(event) in _READ else apart
+
+
+def _apart(delivered: Delivered) -> str:
+    return f"{delivered.stream}.{delivered.entry.version}"
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """这一件的新现状。"""
-    if key.startswith(f"{_LIGHT}/"):
-        return _light(delivered)
+    if key == _apart(delivered):
+        return _one_time(delivered)
     new = (
         _case(delivered)
         or _clock(row, delivered.event)
@@ -148,6 +159,14 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         or _inspection(delivered)
     )
     return {**(row or {}), **new, "position": delivered.position}
+
+
+def _one_time(delivered: Delivered) -> Row:
+    what, meta = _APART[type(delivered.event)], delivered.meta
+    if what == "LIGHT":
+        return _light(delivered)
+    opened = _opened(what, meta.actor.organ, beijing_day(meta.decided_at))
+    return {**opened, "position": delivered.position}
 
 
 def _light(delivered: Delivered) -> Row:
@@ -240,6 +259,8 @@ def _pledge(delivered: Delivered) -> dict[str, Value]:
             return {"committed_on": day}
         case commitment.BreachConfirmed():
             return {"broken_on": day}
+        case commitment.Revived():
+            return {"broken_on": None}
         case approval.Revoked():
             return {"revoked_on": day}
         case approval.RevocationReversed():
@@ -290,10 +311,10 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
     return "PROBLEM" if found_problem(codes) else "NO_PROBLEM"
 
 
-_KINDS: Final = frozenset({*_READ, *_MISSED, timekeeping.Warned})
+_KINDS: Final = frozenset({*_READ, *_APART})
 PROJECTION: Final = Projection(
     name="statistics",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

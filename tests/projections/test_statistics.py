@@ -170,7 +170,7 @@ def test_row_gathers_the_case_with_its_pledge() -> None:
     row = rows[f"case/{CASE}"]
     assert (row["what"], row["outcome"], row["broken_on"] is not None) == ("CASE", "APPROVED", True)
     kinds = sorted(key.partition("/")[0] for key in rows)
-    assert kinds == ["case", "light", "plan", "push", "push", "task"]
+    assert kinds == ["case", "plan", "push", "push", "push", "task"]
 
 
 def test_pledge_that_is_not_confirmed_broken_does_not_count() -> None:
