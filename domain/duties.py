@@ -141,6 +141,11 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ExpireSimulation": _by(Role.SYSTEM),
         "IssueComposite": _by(Role.DECIDER, Role.ISSUER),
         "AdjustComposite": _by(Role.SYSTEM),
+        # 承诺备案
+        "LodgeUndertaking": _by(Role.APPLICANT, Role.COUNTER),
+        "FileUndertaking": _by(Role.COUNTER, Role.REVIEWER),
+        "VerifyUndertaking": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "CancelUndertaking": _by(Role.DECIDER),
         # 双随机检查
         "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "FreezeLists": _by(Role.SYSTEM),

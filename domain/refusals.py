@@ -275,6 +275,18 @@ class Refusal(StrEnum):
     COMPOSITE_TOO_FEW = "composite.too_few"
     COMPOSITE_OTHER_HOLDER = "composite.other_holder"
     COMPOSITE_NOT_PART = "composite.not_part"
+    # 承诺备案
+    UNDERTAKING_NOT_FOUND = "undertaking.not_found"
+    UNDERTAKING_PENDING = "undertaking.pending"
+    UNDERTAKING_ON_FILE = "undertaking.on_file"
+    UNDERTAKING_CANCELLED = "undertaking.cancelled"
+    UNDERTAKING_NEW_LAND = "undertaking.new_land"
+    UNDERTAKING_PROMISES = "undertaking.promises"
+    UNDERTAKING_FAILED_WHAT = "undertaking.failed_what"
+    UNDERTAKING_RECTIFY_DAY = "undertaking.rectify_day"
+    UNDERTAKING_RECTIFY_FIRST = "undertaking.rectify_first"
+    UNDERTAKING_RECTIFYING = "undertaking.rectifying"
+    UNDERTAKING_KEPT = "undertaking.kept"
     # 承诺办法、信用、报备、中介
     POLICY_NO_SOURCE = "policy.no_source"
     POLICY_TRIGGERS = "policy.triggers"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, composite, exemption, reliance, simulated
+from domain import compensation, composite, exemption, reliance, simulated, undertaking
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -47,8 +47,13 @@ STATES: Final[dict[type[Event], str]] = {
     composite.Issued: "COMPOSITE_ISSUED",
     composite.Adjusted: "COMPOSITE_ADJUSTED",
     composite.Ended: "COMPOSITE_ENDED",
+    # 承诺备案
+    undertaking.Lodged: "UNDERTAKING_LODGED",
+    undertaking.Filed: "UNDERTAKING_FILED",
+    undertaking.Verified: "UNDERTAKING_VERIFIED",
+    undertaking.Cancelled: "UNDERTAKING_CANCELLED",
 }
-FAMILIES: Final = ("compensation", "exemption", "reliance", "simulated", "composite")
+FAMILIES: Final = ("compensation", "exemption", "reliance", "simulated", "composite", "undertaking")
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:

@@ -36,7 +36,12 @@ COLOURS: Final = {
     "NONE": "dim",
 }
 SECTIONS: Final = (
-    ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
+    (
+        "timeline",
+        frozenset(
+            {"case", "filing", "commitment", "licence", "exemption", "placement", "undertaking"}
+        ),
+    ),
     ("hearing", frozenset({"hearing"})),
     ("reliance_section", frozenset({"reliance"})),
     ("material_section", frozenset({"material"})),

@@ -56,6 +56,7 @@ from domain import (
     subject,
     supervision,
     timekeeping,
+    undertaking,
     visit,
 )
 from domain.decider import Event
@@ -289,6 +290,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "points.awarded.v1": record.PointsAwarded,  # 代办积分
     "points.corrected.v1": record.PointsCorrected,  # 窗口积分更正
     "progress.pushed.v1": record.ProgressPushed,  # 过程推送
+    "undertaking.lodged.v1": undertaking.Lodged,  # 承诺备案提交
+    "undertaking.filed.v1": undertaking.Filed,  # 承诺备案通过
+    "undertaking.verified.v1": undertaking.Verified,  # 承诺备案核查
+    "undertaking.cancelled.v1": undertaking.Cancelled,  # 撤销承诺备案
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

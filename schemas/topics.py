@@ -60,6 +60,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "reliance": "case",
     "simulated": "case",
     "composite": "case",
+    "undertaking": "case",  # 承诺备案
     "calendar": "register",
     "import": "register",
     "ledger": "register",

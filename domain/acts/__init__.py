@@ -39,6 +39,7 @@ from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
+from domain.acts.undertakings import UndertakingAct
 from domain.decider import Decision, Load, Refused
 from domain.duties import authorise
 from domain.terms import Actor, beijing_day
@@ -75,6 +76,7 @@ Act: TypeAlias = (
     | RelianceAct
     | SimulationAct
     | CompositeAct
+    | UndertakingAct
 )
 
 

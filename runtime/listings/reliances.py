@@ -1,4 +1,4 @@
-"""证照复用、模拟审批、一业一证的清单。"""
+"""证照复用、模拟审批、一业一证、承诺备案的清单。"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -71,6 +71,25 @@ def _composite(row: side_files.SideFile, today: date) -> Iterable[Cell]:
     )
 
 
+def _undertaking(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    kept = row.details.get("kept")
+    return (
+        row.number,
+        term("state", row.state),
+        row.text("item_code"),
+        row.text("filer"),
+        row.text("project"),
+        "、".join(row.texts("promises")),
+        row.text("verify_by"),
+        None if kept is None else say("yes" if kept else "no"),
+        "、".join(row.texts("failed")),
+        row.text("rectify_by"),
+        row.text("document_no"),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "dependents": Listing(
         (side_files.PROJECTION,),
@@ -109,6 +128,26 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _side("simulated"),
         _simulation,
+    ),
+    "undertakings": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state"}),
+        (
+            "filing_no",
+            "state",
+            "item",
+            "subject",
+            "project",
+            "promises",
+            "verify_by",
+            "kept",
+            "failed",
+            "rectify_by",
+            "document_no",
+            "position",
+        ),
+        _side("undertaking"),
+        _undertaking,
     ),
     "composites": Listing(
         (side_files.PROJECTION,),
