@@ -62,7 +62,7 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
             return _suspect(delivered, BreachGround.NOT_CONFORMING)
         case commitment.Verified(passed=False):
             return _suspect(delivered, BreachGround.NOT_AS_PROMISED)
-        case commitment.ReliedOn(licence_no=licence_no):
+        case commitment.ReliedOn(licence_no=licence_no) | commitment.Revived(licence_no=licence_no):
             return Reaction({delivered.stream: pack(Watch(licence_no))})
         case commitment.BreachSuspected() as suspected:
             return _propose(rows, delivered, suspected)

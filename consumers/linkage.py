@@ -24,6 +24,8 @@ MATTERS: Final[dict[type[Event], PushMatter]] = {
     case.Rejected: PushMatter.REJECTED,
     filing.Filed: PushMatter.FILED,
     approval.Revoked: PushMatter.REVOKED,
+    approval.PartlyRevoked: PushMatter.PARTLY_REVOKED,
+    approval.RevocationReversed: PushMatter.REVERSED,
 }
 
 

@@ -540,8 +540,25 @@ State: TypeAlias = Nothing | Imported | InForce | Ended | OffRegister
 
 
 def was_revoked(state: State) -> bool:
-    """是否被撤销过；撤销之后已注销的也算。"""
-    return isinstance(state, Ended | OffRegister) and isinstance(state.by, Revoked)
+    """是否被撤销过；撤销之后已注销的、已恢复的也算。"""
+    return revoked_by(state) is not None or has_known(state, RevocationReversed)
+
+
+def revoked_by(state: State) -> Revoked | None:
+    """现在因哪一次撤销而终结；没有被撤销的、已恢复的没有。"""
+    match state:
+        case Ended(by=Revoked() as known) | OffRegister(by=Revoked() as known):
+            return known
+        case _:
+            return None
+
+
+def has_known(state: State, kind: type[Event]) -> bool:
+    """许可的一生中有没有这样一件事（变更、换证、延续、部分撤销、恢复）。"""
+    if isinstance(state, Nothing | Imported):
+        return False
+    life = state if isinstance(state, InForce) else state.before
+    return any(isinstance(one, kind) for one in life.known)
 
 
 def standing(state: State) -> Refused:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias, assert_never
+from typing import ClassVar, Final, TypeAlias, TypeGuard, assert_never
 
 from domain.credit import CreditGrade
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
@@ -259,6 +259,24 @@ class RectificationFailed(Event):
     handler: PersonId | None  # 空：机器记下期满
 
 
+@dataclass(frozen=True, slots=True)
+class Revived(Event):
+    """恢复：所依许可的撤销决定被撤销，随之终止的承诺一并恢复。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("ztdjtl:42",)
+    licence_no: LicenceNo
+    revocation_id: str
+    decision_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinesResumed(Event):
+    """续行：整改完成或恢复之后，还没有补交的材料各至何日。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2020-42", "qtgb2021-47:3")
+    promises: tuple[Promise, ...]
+
+
 CommitmentEvent: TypeAlias = (
     EligibilityChecked
     | Offered
@@ -278,6 +296,8 @@ CommitmentEvent: TypeAlias = (
     | BreachDismissed
     | Fulfilled
     | Voided
+    | Revived
+    | DeadlinesResumed
 )
 
 
@@ -357,6 +377,26 @@ class Live:
         )
 
     @property
+    def unmet(self) -> tuple[str, ...]:
+        """逾期没有补交的，补交了而不符合的。"""
+        return tuple(
+            paper.promise.name
+            for paper in self.papers
+            if (paper.supplied is None and paper.overdue)
+            or (paper.assessed is not None and not paper.assessed.conforming)
+        )
+
+    @property
+    def owed(self) -> tuple[Promise, ...]:
+        """还没有补交，或者补交了而不符合的材料与期限。"""
+        unmet = self.unmet
+        return tuple(
+            paper.promise
+            for paper in self.papers
+            if paper.supplied is None or paper.promise.name in unmet
+        )
+
+    @property
     def unverified(self) -> bool:
         """定了核查期限而还没有核查通过。"""
         if self.verification is None or self.verification.due_on is None:
@@ -377,7 +417,9 @@ class Live:
             case BreachSuspected():
                 return Suspected(self, (event,))
             case Fulfilled() | Voided() | Withdrawn():
-                return Closed(self.made, event, self.broken, self.checked)
+                return Closed(self.made, event, self.broken, self)
+            case DeadlinesResumed():
+                return self.resumed(event)
             case MaterialSupplied() | MaterialAssessed() | SupplementOverdue():
                 return self.on_paper(event)
             case _:
@@ -396,6 +438,11 @@ class Live:
             case _:
                 changed = replace(paper, overdue=True)
         return replace(self, papers=tuple(changed if p is paper else p for p in self.papers))
+
+    def resumed(self, event: DeadlinesResumed) -> "Live":
+        """所列的材料重新等候补交，至新的期限。"""
+        anew = {promise.name: Paper(promise) for promise in event.promises}
+        return replace(self, papers=tuple(anew.get(p.promise.name, p) for p in self.papers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,7 +505,7 @@ class Broken:
             case RectificationOrdered() if self.failed is None:
                 return Rectifying(self.live, self.confirmation, event)
             case Voided():
-                return Closed(self.made, event, self.confirmation, self.live.checked)
+                return Closed(self.made, event, self.confirmation, self.live)
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -484,7 +531,7 @@ class Rectifying:
             case RectificationFailed():
                 return Broken(self.live, self.confirmation, event)
             case Voided():
-                return Closed(self.made, event, self.confirmation, self.live.checked)
+                return Closed(self.made, event, self.confirmation, self.live)
             case MaterialSupplied() | MaterialAssessed():
                 return replace(self, live=self.live.on_paper(event))
             case _:
@@ -493,19 +540,39 @@ class Rectifying:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """承诺已了：履行完毕、撤回或终止。"""
+    """承诺已了：履行完毕、撤回或终止。``live`` is what it was when it ended."""
 
     made: Made
     by: Fulfilled | Voided | Withdrawn
-    broken: BreachConfirmed | None = None
-    checked: EligibilityChecked | None = None
+    broken: BreachConfirmed | None
+    live: Live
+
+    @property
+    def checked(self) -> EligibilityChecked | None:
+        """承诺之时的资格核对。"""
+        return self.live.checked
 
     def after(self, event: Event) -> "State":
-        """了结之后再无承诺上的事。"""
-        raise ImpossibleHistory(f"{event} after {self}")
+        """随许可的撤销而终止的，撤销被撤销即恢复；此外再无承诺上的事。"""
+        match event, self.by:
+            case Revived(), Voided(reason=VoidReason.LICENCE_REVOKED):
+                # The finding that led to the revocation falls with it.
+                kept = None if self.live.unverified else self.live.verified
+                return replace(self.live, broken=None, verified=kept)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
 
 
 State: TypeAlias = Nothing | Eligible | Live | Suspected | Broken | Rectifying | Closed
+
+
+def ended_with(state: State, revocation_id: str) -> TypeGuard[Closed]:
+    """是不是随这次撤销而终止的。"""
+    match state:
+        case Closed(by=Voided(VoidReason.LICENCE_REVOKED, reference)):
+            return reference == revocation_id
+        case _:
+            return False
 
 
 def standing(state: State) -> Refused:
@@ -964,16 +1031,50 @@ class Rectify:
     fact: Rectified
 
     def decide(self, state: State) -> Answer:
-        """责令了才有整改；须有证据。"""
+        """责令了才有整改；须有证据，逾期的、不符的材料已经补齐。其余承诺的材料期限续行。"""
         match state:
             case Rectifying() if not self.fact.evidence:
                 return Refused(Refusal.COMMITMENT_NO_EVIDENCE)
-            case Rectifying():
-                return (self.fact,)
+            case Rectifying(live=live) if live.unmet:
+                facts = {"materials": "、".join(live.unmet)}
+                return Refused(Refusal.COMMITMENT_NOT_RECTIFIED, facts)
+            case Rectifying(live=live, order=order):
+                return (self.fact, *_resume(live, order.due_on))
             case Live(verified=known) if known == self.fact:
                 return ()
             case _:
                 return standing(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Revive:
+    """恢复随许可终止的承诺。
+
+    ``supply_by``: the last day for what is still owed and whose agreed day has passed;
+    ``verification``: the period of verification that begins anew.
+    """
+
+    fact: Revived
+    supply_by: date | None
+    verification: VerificationSet
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """只恢复随这次撤销终止的；约定的期限已过的，另定期限，不算其逾期。"""
+        match state:
+            case Closed(live=live) if ended_with(state, self.fact.revocation_id):
+                return self._revive(live)
+            case _:
+                return standing(state)
+
+    def _revive(self, live: Live) -> Answer:
+        late = [one.name for one in live.owed if one.due_on < self.today]
+        if self.supply_by is not None and self.supply_by <= self.today:
+            return Refused(Refusal.COMMITMENT_DUE_PASSED, {"today": str(self.today)})
+        if late and self.supply_by is None:
+            return Refused(Refusal.COMMITMENT_REVIVAL_DATE, {"materials": "、".join(late)})
+        resumed = _resume(live, self.supply_by or self.today)
+        return (self.fact, *resumed, *((self.verification,) if live.unverified else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -1020,7 +1121,14 @@ Command: TypeAlias = (
     | FailRectification
     | Fulfil
     | Void
+    | Revive
 )
+
+
+def _resume(live: Live, no_earlier: date) -> tuple[DeadlinesResumed, ...]:
+    """还没有补交的，期限照约定，但不早于所给之日。"""
+    owed = tuple(replace(one, due_on=max(one.due_on, no_earlier)) for one in live.owed)
+    return (DeadlinesResumed(owed),) if owed else ()
 
 
 def _by_another(state: Suspected, handler: PersonId, fact: Event) -> Answer:

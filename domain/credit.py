@@ -117,7 +117,20 @@ class Barred(Event):
         return self.decided_on
 
 
-CreditEvent: TypeAlias = RecordAdded | RecordRepaired | RecordLapsed | Barred
+@dataclass(frozen=True, slots=True)
+class DecisionReversed(Event):
+    """所依的撤销决定被撤销：据以记入的记录失效，限制解除。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("ztdjtl:42", "gbf2020-49")
+    reference: str  # 被撤销的决定的文号
+    reversed_by: str  # 撤销它的决定的文号
+    records: tuple[str, ...]
+    barred: bool  # 有据以作出的限制
+    case_no: CaseNo
+    handler: PersonId
+
+
+CreditEvent: TypeAlias = RecordAdded | RecordRepaired | RecordLapsed | Barred | DecisionReversed
 
 
 # -- state
@@ -128,7 +141,7 @@ class Record:
     """一条记录及其结束。"""
 
     added: RecordAdded
-    end: RecordRepaired | RecordLapsed | None = None
+    end: RecordRepaired | RecordLapsed | DecisionReversed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +263,36 @@ class Bar:
         return (self.fact,)
 
 
-Command: TypeAlias = Add | Repair | Lapse | Bar
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """所依的决定被撤销。"""
+
+    reference: str
+    reversed_by: str
+    case_no: CaseNo
+    handler: PersonId
+
+    def decide(self, state: Standing) -> Answer:
+        """据该决定记入的、还没有停止的记录与限制一并失效；没有的无事可办。"""
+        records = tuple(
+            one.added.record_no
+            for one in state.records
+            if one.end is None and self._rests(one.added.case_no, one.added.document_no)
+        )
+        barred = any(self._rests(one.case_no, one.reference) for one in state.bars)
+        if not (records or barred):
+            return ()
+        return (
+            DecisionReversed(
+                self.reference, self.reversed_by, records, barred, self.case_no, self.handler
+            ),
+        )
+
+    def _rests(self, case_no: CaseNo | None, document_no: str) -> bool:
+        return (case_no, document_no) == (self.case_no, self.reference)
+
+
+Command: TypeAlias = Add | Repair | Lapse | Bar | Clear
 
 
 def _same_decision(one: Barred, other: Barred) -> bool:
@@ -275,8 +317,22 @@ def evolve(state: Standing, event: Event) -> Standing:
             )
         case Barred():
             return replace(state, bars=(*state.bars, event))
+        case DecisionReversed(records=numbers):
+            return _cleared(state, event, frozenset(numbers))
         case _:
             raise ImpossibleHistory(f"{event} after {state}")
+
+
+def _cleared(state: Standing, event: DecisionReversed, numbers: frozenset[str]) -> Standing:
+    running = {one.added.record_no for one in state.records if one.end is None}
+    rests = (event.case_no, event.reference)
+    kept = tuple(one for one in state.bars if (one.case_no, one.reference) != rests)
+    if not numbers <= running or event.barred != (kept != state.bars):
+        raise ImpossibleHistory(f"{event} after {state}")
+    records = tuple(
+        replace(one, end=event) if one.added.record_no in numbers else one for one in state.records
+    )
+    return Standing(records, kept)
 
 
 def decide(state: Standing, command: Command) -> Answer:

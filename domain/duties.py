@@ -146,6 +146,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "FileUndertaking": _by(Role.COUNTER, Role.REVIEWER),
         "VerifyUndertaking": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "CancelUndertaking": _by(Role.DECIDER),
+        # 上级机关：可以撤销下级作出的许可（许可法 69 条一款）
+        "SetSuperior": _by(Role.CATALOGUE),
+        "TakeOverRevocation": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
         # 双随机检查
         "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "FreezeLists": _by(Role.SYSTEM),

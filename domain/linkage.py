@@ -19,6 +19,8 @@ class PushMatter(StrEnum):
     REJECTED = "REJECTED"  # 不予许可
     FILED = "FILED"  # 报备通过
     REVOKED = "REVOKED"  # 撤销
+    PARTLY_REVOKED = "PARTLY_REVOKED"  # 部分撤销
+    REVERSED = "REVERSED"  # 撤销决定被撤销，许可恢复
 
 
 # -- events

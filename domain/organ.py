@@ -26,16 +26,35 @@ class Succeeded(Event):
         return self.effective_from
 
 
+@dataclass(frozen=True, slots=True)
+class SuperiorSet(Event):
+    """上级机关：自生效之日起，由它监督，也可以撤销本机关作出的许可。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69.1",)
+    superior: Organ
+    effective_from: date
+    document_no: str
+    handler: PersonId
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """生效之日。"""
+        return self.effective_from
+
+
 # -- state
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """仍在的机关。"""
+    """仍在的机关；``superiors`` 是先后登记的上级机关。"""
+
+    superiors: tuple[SuperiorSet, ...] = ()
 
     def after(self, event: Event) -> "State":
-        """撤并。"""
+        """登记上级机关，或者撤并。"""
         match event:
+            case SuperiorSet():
+                return Standing((*self.superiors, event))
             case Succeeded():
                 return Merged(event)
             case _:
@@ -61,6 +80,13 @@ def successor(state: State, day: date) -> Organ | None:
     if isinstance(state, Merged) and state.succeeded.effective_from <= day:
         return state.succeeded.successor
     return None
+
+
+def superior(state: State, day: date) -> Organ | None:
+    """某日的上级机关；没有登记的、已撤并的没有（撤并之后看承受的机关）。"""
+    known = state.superiors if isinstance(state, Standing) else ()
+    valid = (one.superior for one in reversed(known) if one.effective_from <= day)
+    return next(valid, None)
 
 
 # -- command
@@ -94,6 +120,40 @@ class Succeed:
                 assert_never(never)
 
 
+@dataclass(frozen=True, slots=True)
+class SetSuperior:
+    """登记上级机关。``above``: the organs above the superior itself, nearest first."""
+
+    organ: Organ
+    fact: SuperiorSet
+    above: tuple[Organ, ...]
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """写明文件，不得倒签；上级机关不得是自己，也不得反在其下。"""
+        match state:
+            case Merged(succeeded=known):
+                facts = {"successor": known.successor, "effective_from": str(known.effective_from)}
+                return Refused(Refusal.ORGAN_MERGED, facts)
+            case Standing(superiors=known) if self.fact in known:
+                return ()
+            case Standing(superiors=known):
+                last = known[-1].effective_from if known else self.today
+                if self.organ in {self.fact.superior, *self.above}:
+                    return Refused(Refusal.ORGAN_SUPERIOR, {"superior": self.fact.superior})
+                if not self.fact.document_no.strip():
+                    return Refused(Refusal.ITEM_NO_DOCUMENT)
+                if self.fact.effective_from < max(self.today, last):
+                    facts = {"effective_from": str(self.fact.effective_from)}
+                    return Refused(Refusal.ITEM_BACKDATED, facts)
+                return (self.fact,)
+            case never:
+                assert_never(never)
+
+
+Command: TypeAlias = Succeed | SetSuperior
+
+
 # -- evolve, decide
 
 
@@ -102,7 +162,7 @@ def evolve(state: State, event: Event) -> State:
     return state.after(event)
 
 
-def decide(state: State, command: Succeed) -> Answer:
+def decide(state: State, command: Command) -> Answer:
     """该不该记。"""
     return command.decide(state)
 

@@ -139,6 +139,11 @@ class Refusal(StrEnum):
     REVOCATION_NO_ATTEMPT = "revocation.no_attempt"
     REVOCATION_FOLLOW_UP_NEEDED = "revocation.follow_up_needed"
     REVOCATION_NO_FOLLOW_UP = "revocation.no_follow_up"
+    # 上级机关、恢复之后的承诺
+    ORGAN_SUPERIOR = "organ.superior"
+    REVOCATION_NOT_SUPERIOR = "revocation.not_superior"
+    COMMITMENT_REVIVAL_DATE = "commitment.revival_date"
+    COMMITMENT_NOT_RECTIFIED = "commitment.not_rectified"
     COMPENSATION_NOT_FOUND = "compensation.not_found"
     COMPENSATION_REASONS = "compensation.reasons"
     COMPENSATION_DECIDED = "compensation.decided"

@@ -125,8 +125,20 @@ class FollowUpClosed(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class TakenOver(Event):
+    """上级机关提级办理：此后由它继续这一程序，以自己的名义决定。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:69.1",)
+    organ: Organ
+    document_no: str
+    reasons: str
+    handler: PersonId
+
+
 RevocationEvent: TypeAlias = (
     Proposed
+    | TakenOver
     | NoticeServed
     | NoticePublished
     | StatementHeard
@@ -139,6 +151,11 @@ RevocationEvent: TypeAlias = (
 
 
 # -- state
+
+
+def _by(proposed: Proposed, event: TakenOver) -> Proposed:
+    """此后由上级机关办理。"""
+    return replace(proposed, deciding_organ=event.organ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +184,8 @@ class Opened:
                 return Notified(self.proposed, event)
             case Dropped():
                 return Closed(self.proposed, event)
+            case TakenOver():
+                return replace(self, proposed=_by(self.proposed, event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -185,6 +204,8 @@ class Notified:
                 return Heard(self.proposed, event)
             case Dropped():
                 return Closed(self.proposed, event)
+            case TakenOver():
+                return replace(self, proposed=_by(self.proposed, event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -203,6 +224,8 @@ class Heard:
                 return Reviewed(self.proposed, event)
             case Dropped():
                 return Closed(self.proposed, event)
+            case TakenOver():
+                return replace(self, proposed=_by(self.proposed, event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -219,6 +242,8 @@ class Reviewed:
         match event:
             case Decided() | Dropped():
                 return Closed(self.proposed, event)
+            case TakenOver():
+                return replace(self, proposed=_by(self.proposed, event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -443,7 +468,34 @@ class CloseFollowUp:
                 return Refused(Refusal.REVOCATION_NO_FOLLOW_UP)
 
 
-Command: TypeAlias = Propose | Serve | Hear | ReviewLegality | Decide | Drop | CloseFollowUp
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """上级机关提级办理。``superior``: the organ is one above the organ that now conducts it."""
+
+    fact: TakenOver
+    superior: bool
+
+    def decide(self, state: State) -> Answer:
+        """程序未了，由登记的上级机关，写明文件与理由；已由它办理的无事可办。"""
+        match state:
+            case Opened() | Notified() | Heard() | Reviewed():
+                return self._take(state.proposed.deciding_organ)
+            case _:
+                return standing(state)
+
+    def _take(self, now: Organ) -> Answer:
+        if now == self.fact.organ:
+            return ()
+        if not self.superior:
+            return Refused(Refusal.REVOCATION_NOT_SUPERIOR, {"organ": now})
+        if not (self.fact.document_no.strip() and self.fact.reasons.strip()):
+            return Refused(Refusal.CASE_REASONS_MISSING)
+        return (self.fact,)
+
+
+Command: TypeAlias = (
+    Propose | Serve | Hear | ReviewLegality | Decide | Drop | CloseFollowUp | TakeOver
+)
 
 
 # -- evolve, decide

@@ -287,6 +287,8 @@ def _settles(event: Event, timer: Timer) -> bool:
         return timer.kind is TimerKind.GAP and timer.name == event.material.name
     if isinstance(event, commitment.MaterialSupplied):
         return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
+    if isinstance(event, credit.DecisionReversed):
+        return timer.kind is TimerKind.CREDIT_RECORD and timer.name in event.records
     if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
         return timer.kind is TimerKind.CREDIT_RECORD and timer.name == event.record_no
     return timer.kind in _SETTLES.get(type(event), frozenset())
@@ -411,9 +413,10 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
 
 def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
-        case commitment.Made():
-            for promise in event.promises:
-                yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
+        case commitment.DeadlinesResumed(promises=promises):
+            yield from _promised(promises, version)
+        case commitment.Made(promises=promises):
+            yield from _promised(promises, version)
             yield _until(TimerKind.VERIFICATION, event.verification_due_on, version)
         case linkage.Sent(claim_due_on=due):
             yield _counted(TimerKind.CLAIM, due, version, linkage.CLAIM_DAYS, date.min)
@@ -425,6 +428,11 @@ def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:
             return
+
+
+def _promised(promises: tuple[commitment.Promise, ...], version: int) -> Iterator[Timer]:
+    for promise in promises:
+        yield _until(TimerKind.SUPPLEMENT, promise.due_on, version, promise.name)
 
 
 def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:

@@ -109,6 +109,7 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     commitment.RectificationOrdered: ("commitment_state", "RECTIFYING"),
     commitment.Rectified: ("commitment_state", "RECTIFIED"),
     commitment.RectificationFailed: ("commitment_state", "RECTIFICATION_FAILED"),
+    commitment.Revived: ("commitment_state", "REVIVED"),
     filing.Withdrawn: ("state", "WITHDRAWN"),
     filing.Tracked: ("state", "TRACKED"),
     filing.Completed: ("state", "COMPLETED"),
@@ -122,6 +123,7 @@ STATES: Final[dict[type[Event], tuple[str, str]]] = {
     # 撤销的后续
     approval.RevocationReversed: ("licence_state", "IN_FORCE"),
     revocation.NoticePublished: ("revocation_state", "NOTICE_PUBLISHED"),
+    revocation.TakenOver: ("revocation_state", "TAKEN_OVER"),
     revocation.FollowUpOrdered: ("revocation_state", "FOLLOW_UP_ORDERED"),
     revocation.FollowUpClosed: ("revocation_state", "FOLLOW_UP_CLOSED"),
 }
@@ -207,10 +209,9 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if family in _OWN_NUMBER:
         new[_OWN_NUMBER[family]] = delivered.identity
     new |= _particular(new, delivered)
+    new |= _broken(event)
     new |= _clocked(event)
     new |= _unsure(new, event)
-    if isinstance(event, commitment.BreachConfirmed):
-        new["commitment_broken"] = True  # its state moves on, to voided
     if isinstance(event, case.CaseImported | case.StepImported):
         new |= _imported(new, event)
     if delivered.meta.rules:
@@ -305,6 +306,13 @@ def _particular(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {"pushes": _pushed(row, delivered)}
         case _:
             return {}
+
+
+def _broken(event: Event) -> dict[str, Value]:
+    """Its state moves on, to voided; with the revocation undone the finding falls as well."""
+    if isinstance(event, commitment.BreachConfirmed | commitment.Revived):
+        return {"commitment_broken": isinstance(event, commitment.BreachConfirmed)}
+    return {}
 
 
 def _clocked(event: Event) -> dict[str, Value]:

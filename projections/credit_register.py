@@ -27,7 +27,11 @@ COLUMNS: Final = (
     Column("case_no", ColumnType.TEXT),
     Column("position", ColumnType.BIGINT),
 )
-ENDED: Final = {credit.RecordRepaired: "REPAIRED", credit.RecordLapsed: "LAPSED"}
+ENDED: Final = {
+    credit.RecordRepaired: "REPAIRED",
+    credit.RecordLapsed: "LAPSED",
+    credit.DecisionReversed: "ANNULLED",
+}
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
@@ -35,6 +39,9 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
     event = delivered.event
     if isinstance(event, credit.Barred):
         return (f"{delivered.identity}:{event.case_no}:{event.reference}",)
+    if isinstance(event, credit.DecisionReversed):
+        bar = (f"{event.case_no}:{event.reference}",) if event.barred else ()
+        return tuple(f"{delivered.identity}:{one}" for one in (*event.records, *bar))
     number = getattr(event, "record_no", None)
     if number is None:
         raise TypeError(f"not read here: {delivered.name}")

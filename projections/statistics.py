@@ -64,7 +64,9 @@ _READ: Final[tuple[type[Event], ...]] = (
     clock.Resumed,
     commitment.Made,
     commitment.BreachConfirmed,
+    commitment.Revived,
     approval.Revoked,
+    approval.PartlyRevoked,
     approval.RevocationReversed,
     filing.Submitted,
     filing.Filed,
@@ -77,18 +79,37 @@ _READ: Final[tuple[type[Event], ...]] = (
     inspection.Inspected,
     past_inspection.InspectionImported,
 )
+_APART: Final[dict[type[Event], str]] = {
+    approval.PartlyRevoked: "PARTIAL_REVOCATION",
+    approval.RevocationReversed: "REVERSAL",
+}
 _WITH_THE_CASE: Final = frozenset({"commitment", "licence"})
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """办件连同它的承诺与许可为一件；推送、报备、任务各为一件。"""
+    """办件连同它的承诺与许可为一件；推送、报备、任务、部分撤销与撤销的撤销各为一件。"""
     family = delivered.stream.partition("/")[0]
-    return (f"case/{delivered.key}" if family in _WITH_THE_CASE else delivered.stream,)
+    own = f"case/{delivered.key}" if family in _WITH_THE_CASE else delivered.stream
+    match delivered.event:
+        case approval.PartlyRevoked():
+            return (_apart(delivered),)
+        case approval.RevocationReversed():
+            return (own, _apart(delivered))
+        case _:
+            return (own,)
+
+
+def _apart(delivered: Delivered) -> str:
+    """What may happen to one licence more than once has a row for each time."""
+    return f"{delivered.stream}.{delivered.entry.version}"
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """这一件的新现状。"""
-    del key
+    if key == _apart(delivered):
+        what = _APART[type(delivered.event)]
+        day = beijing_day(delivered.meta.decided_at)
+        return _opened(what, delivered.meta.actor.organ, day) | {"position": delivered.position}
     new = _case(delivered) or _pledge(delivered) or _linkage(delivered) or _inspection(delivered)
     return {**(row or {}), **new, "position": delivered.position}
 
@@ -124,6 +145,8 @@ def _pledge(delivered: Delivered) -> dict[str, Value]:
             return {"committed_on": day}
         case commitment.BreachConfirmed():
             return {"broken_on": day}
+        case commitment.Revived():
+            return {"broken_on": None}
         case approval.Revoked():
             return {"revoked_on": day}
         case approval.RevocationReversed():
@@ -176,7 +199,7 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
 
 PROJECTION: Final = Projection(
     name="statistics",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -211,6 +234,8 @@ class Counts:
     inspected: int
     problems: int
     revoked: int
+    partly_revoked: int
+    reversals: int
     imported_cases: int
     imported_closed: int
     imported_inspections: int
@@ -240,6 +265,8 @@ _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
     "inspected": ("opened_on", "what = 'TASK' AND outcome IS NOT NULL"),
     "problems": ("opened_on", "what = 'TASK' AND outcome = 'PROBLEM'"),
     "revoked": ("revoked_on", "true"),
+    "partly_revoked": ("opened_on", "what = 'PARTIAL_REVOCATION'"),
+    "reversals": ("opened_on", "what = 'REVERSAL'"),
     "imported_cases": ("opened_on", "what = 'IMPORTED_CASE'"),
     "imported_closed": ("closed_on", "what = 'IMPORTED_CASE'"),
     "imported_inspections": ("opened_on", "what = 'IMPORTED_INSPECTION'"),

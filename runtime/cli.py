@@ -243,6 +243,20 @@ def _import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organ", metavar="CODE", help=say("option.organ"))
 
 
+def _catalogue(parser: argparse.ArgumentParser) -> None:
+    actions = ("check", "list", "diff", "publish", "export")
+    help_text = say("option.catalogue_action")
+    parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
+    parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
+    parser.add_argument("files", nargs="*", metavar="FILE", help=say("option.catalogue_files"))
+    parser.add_argument("--as-of", type=day, metavar="DATE", help=say("option.as_of"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.catalogue_organ"))
+    parser.add_argument("--way", metavar="WAY", help=say("option.way"))
+    parser.add_argument("--tag", metavar="TAG", help=say("option.tag"))
+    parser.add_argument("--effective", type=day, metavar="DATE", help=say("option.effective"))
+    _officer(parser)
+
+
 def _simulate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=natural, required=True, metavar="N", help=say("option.days"))
     parser.add_argument("--seed", type=natural, default=1, metavar="S", help=say("option.seed"))
@@ -282,6 +296,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("states", _none),
     Command("tail", _tail),
     Command("import", _import, needs_folder=False),  # a mapping and a rehearsal need no ledger
+    Command("catalogue", _catalogue, needs_folder=False),  # a check needs no ledger
     Command("simulate", _simulate),
     Command("verify", _verify),
     Command("rebuild", _rebuild),

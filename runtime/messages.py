@@ -11,6 +11,7 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FOLDER: Final = ROOT / "messages"
+ORGANS: Final = ROOT / "runtime" / "data" / "catalogue" / "organs.toml"  # names that are data
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,12 @@ def fill(sentence: str, facts: dict[str, str]) -> str:
 
 @cache
 def tables() -> dict[str, dict[str, object]]:
-    """全部告知语，按表合并（zh_CN.toml 与 zh_CN.*.toml）。"""
+    """全部告知语，按表合并（zh_CN.toml 与 zh_CN.*.toml），连同事项数据里的机关名称。"""
     merged: dict[str, dict[str, object]] = {}
     for path in sorted(FOLDER.glob("zh_CN*.toml")):
         for table, entries in tomllib.loads(path.read_text("utf-8")).items():
             merged.setdefault(table, {}).update(entries)
+    merged["organ"].update(tomllib.loads(ORGANS.read_text("utf-8"))["organ"])
     return merged
 
 

@@ -157,7 +157,7 @@ def decision(hall: Hall) -> None:
 def linkage(hall: Hall) -> None:
     """审管联动：机器推送，监管部门认领。"""
     pushed = push_id(CASE, PushMatter.APPROVED, MARKET)
-    hall.wait_for(f"push/{pushed}", "push.sent.v1")
+    hall.wait_for(f"push/{pushed}", "push.sent.v2")
     hall.until(beijing("2026-03-03 10:15"))
     hall.do("claim", ClaimPush(pushed), SUPERVISOR)
 
@@ -334,7 +334,7 @@ def revocation(hall: Hall) -> None:
     reasons = "经检查不符合承诺内容，依法撤销"
     remedies = "可在六十日内申请行政复议，或在六个月内提起行政诉讼"
     hall.do("revoke", Revoke(number, "撤字〔2026〕1号", reasons, remedies), OTHER_DECIDER)
-    hall.wait_for(f"push/{push_id(CASE, PushMatter.REVOKED, MARKET)}", "push.sent.v1")
+    hall.wait_for(f"push/{push_id(CASE, PushMatter.REVOKED, MARKET)}", "push.sent.v2")
     hall.settle()
 
 

@@ -44,7 +44,7 @@ _SCHEMAS_OF: Final = {
     "codes": ("task.inspected.v1",),
     "ground": ("commitment.breach_suspected.v1",),
     "kind": ("subject.registered.v1",),
-    "matter": ("push.sent.v1",),
+    "matter": ("push.sent.v2",),
     "mode": ("ledger.created.v1",),
     "opinion": ("case.reviewed.v1",),
     "why": ("simulated.lapsed.v1",),

@@ -234,6 +234,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "composite.issued.v1": composite.Issued,  # 综合许可证颁发
     "composite.adjusted.v1": composite.Adjusted,  # 综合许可证调整
     "composite.ended.v1": composite.Ended,  # 综合许可证终止
+    "commitment.revived.v1": commitment.Revived,  # 承诺恢复
+    "commitment.deadlines_resumed.v1": commitment.DeadlinesResumed,  # 补交期限续行
+    "organ.superior_set.v1": organ.SuperiorSet,  # 上级机关登记
+    "revocation.taken_over.v1": revocation.TakenOver,  # 上级提级办理撤销
+    "credit.decision_reversed.v1": credit.DecisionReversed,  # 信用所依决定被撤销
+    "push.sent.v2": linkage.Sent,  # 推送（含部分撤销与恢复）
     "lights.published.v1": light_setting.LightsPublished,  # 灯的界限（版本）公布
     "oversight.raised.v1": oversight.Raised,  # 提出督办
     "oversight.answered.v1": oversight.Answered,  # 答复督办

@@ -28,6 +28,7 @@ from domain import (
     lists,
     material,
     officer,
+    organ,
     oversight,
     past_inspection,
     policy,
@@ -502,7 +503,7 @@ def policy_published() -> policy.PolicyPublished:
 
 
 def credited() -> tuple[Event, ...]:
-    """一户企业的信用：记入两条，一条修复，一条期满，另有一条限制。"""
+    """一户企业的信用：记入三条，一条修复，一条期满，一条因决定被撤销而失效，另有一条限制。"""
     added = credit.RecordAdded(
         record_no="XY-1",
         cause=credit.CreditCause.COMMITMENT_BROKEN,
@@ -525,6 +526,10 @@ def credited() -> tuple[Event, ...]:
         credit.RecordRepaired("XY-1", Evidence("ZM-1", HASH), HASH, REVIEWER),
         credit.RecordLapsed("XY-2", date(2026, 5, 10)),
         credit.Barred(ITEM, fraud, "CX-1", date(2025, 5, 10), until, CASE, REVIEWER),
+        replace(added, record_no="XY-3", document_no="CX-3"),
+        credit.DecisionReversed(
+            "CX-3", "HF-1", ("XY-3",), barred=False, case_no=CASE, handler=REVIEWER
+        ),
     )
 
 
@@ -568,6 +573,8 @@ def pledged(book: Book) -> Book:
     ):
         for event in events:
             book.add(stream, event, key=stream.partition("/")[2])
+    for one, happened, key in _restored():
+        book.add(one, happened, key=key)
     return book
 
 
@@ -793,6 +800,35 @@ def _simulated(awaited: CaseNo) -> Iterator[Happening]:
     lost = simulated.SimulationEnd.LAND_LOST
     for each in (opened, simulated.Lapsed(lost, "由他人竞得", CLERK)):
         yield "simulated/MN-2", each, "MN-2"
+
+
+def _restored() -> Iterator[Happening]:
+    """另一件：撤销由上级办，后来撤销了，许可与承诺恢复；先前还撤销过一部分。"""
+    number, day = "2026-000008", date(2026, 3, 2)
+    grant = granted(SubjectId("S-8"), CaseNo(number), CommitmentId("K-8"))
+    pledge = replace(made(), case_no=CaseNo(number), signer=SubjectId("S-8"))
+    ground = approval.RevocationGround.BEYOND_POWERS
+    city = Organ("CITY")
+    yield "organ/APPROVAL", organ.SuperiorSet(city, day, "文件四", CLERK), "APPROVAL"
+    for stream, event in (
+        ("commitment/K-8", pledge),
+        ("licence/L-8", grant),
+        ("licence/L-8", approval.PartlyRevoked("V-7", ground, "D-7", "冷食", day)),
+        ("revocation/V-8", proposed()),
+        ("revocation/V-8", revocation.TakenOver(city, "TJ-1", "拖延不办", DECIDER)),
+        ("licence/L-8", approval.Revoked("V-8", ground, "D-8", day)),
+        (
+            "commitment/K-8",
+            commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "V-8"),
+        ),
+        (
+            "licence/L-8",
+            approval.RevocationReversed("V-8", "HF-8", "错误", grant.valid_to, DECIDER),
+        ),
+        ("commitment/K-8", commitment.Revived(LicenceNo("L-8"), "V-8", "HF-8")),
+        ("commitment/K-8", commitment.DeadlinesResumed(DEMANDED)),
+    ):
+        yield stream, event, number
 
 
 def lights_published(version: int = 1, since: date = date(2026, 12, 1)) -> LightsPublished:

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from domain import catalogue, organ
 from domain.acts.base import Desk, handles, write
-from domain.acts.lookups import ITEM, ORGAN
+from domain.acts.lookups import ITEM, ORGAN, superiors
 from domain.catalogue import CancelMode, TransferMode
 from domain.decider import Decision
 from domain.terms import ItemCode, Organ
@@ -75,8 +75,24 @@ class MergeOrgan:
     document_no: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetSuperior:
+    """登记一个机关的上级机关：它可以撤销该机关作出的许可（许可法 69 条）。"""
+
+    organ: Organ
+    superior: Organ
+    effective_from: date
+    document_no: str
+
+
 CatalogueAct: TypeAlias = (
-    MakeDormant | RecordFirstUse | CancelItem | PlanTransfer | TransferAuthority | MergeOrgan
+    MakeDormant
+    | RecordFirstUse
+    | CancelItem
+    | PlanTransfer
+    | TransferAuthority
+    | MergeOrgan
+    | SetSuperior
 )
 
 
@@ -151,5 +167,15 @@ def merge_organ(act: MergeOrgan, desk: Desk) -> Decision:
     fact = organ.Succeeded(act.successor, act.effective_from, act.document_no, desk.handler)
     still = isinstance(desk.load(ORGAN, act.successor), organ.Standing)
     command = organ.Succeed(act.organ, fact, still, desk.today)
+    answer = organ.decide(desk.load(ORGAN, act.organ), command)
+    return write(ORGAN, act.organ, act.organ, answer)
+
+
+@handles(SetSuperior)
+def set_superior(act: SetSuperior, desk: Desk) -> Decision:
+    """登记上级机关。"""
+    fact = organ.SuperiorSet(act.superior, act.effective_from, act.document_no, desk.handler)
+    above = superiors(desk, act.superior)
+    command = organ.SetSuperior(act.organ, fact, above, desk.today)
     answer = organ.decide(desk.load(ORGAN, act.organ), command)
     return write(ORGAN, act.organ, act.organ, answer)

@@ -169,6 +169,14 @@ def bar_for_fraud(grant: approval.Granted, decision_no: str, desk: Desk) -> Deci
     return _settle(desk, grant.holder, credit.Bar(fact, safety=True))
 
 
+def clear_credit(
+    grant: approval.Granted, decision_no: str, reversed_by: str, desk: Desk
+) -> Decision:
+    """撤销决定被撤销的，据以记入的信用记录与限制失效。"""
+    command = credit.Clear(decision_no, reversed_by, grant.case_no, desk.handler)
+    return _settle(desk, grant.holder, command)
+
+
 def _bar(
     ground: BarGround,
     item_code: ItemCode,

@@ -81,7 +81,7 @@ def send_push(act: SendPush, desk: Desk) -> Decision:
     rules = (item_rule(source.item_code, source.item), *rules)
     parts: list[Decision] = []
     for department in source.item.supervising_bodies:
-        identity = push_id(act.case_no, act.matter, department)
+        identity = _push_id(act, department, desk)
         fact = linkage.Sent(
             matter=act.matter,
             case_no=act.case_no,
@@ -94,6 +94,21 @@ def send_push(act: SendPush, desk: Desk) -> Decision:
         answer = linkage.decide(desk.load(PUSH, identity), linkage.Send(fact))
         parts.append(write(PUSH, identity, act.case_no, answer, rules=rules))
     return combine(*parts)
+
+
+# What may happen to a licence more than once: the second time has a file of its own.
+_REPEATED: Final = frozenset({PushMatter.REVOKED, PushMatter.PARTLY_REVOKED, PushMatter.REVERSED})
+_ON_LICENCE: Final = {
+    PushMatter.PARTLY_REVOKED: approval.PartlyRevoked,
+    PushMatter.REVERSED: approval.RevocationReversed,
+}
+
+
+def _push_id(act: SendPush, department: str, desk: Desk) -> str:
+    identity = push_id(act.case_no, act.matter, department)
+    known = desk.load(PUSH, identity)
+    first = isinstance(known, linkage.Nothing) or known.sent.source_event == act.source_event
+    return identity if first or act.matter not in _REPEATED else f"{identity}.{act.source_event}"
 
 
 def _source(act: SendPush, desk: Desk) -> _Source | None:
@@ -110,14 +125,19 @@ def _source(act: SendPush, desk: Desk) -> _Source | None:
             case.Rejected(),
         ):
             return _Source(CASE.stream(act.case_no), item_code, file.item)
-        case PushMatter.REVOKED, (
-            case.Approved(licence_no=number) | case.DeemedApproved(licence_no=number)
-        ):
-            if not approval.was_revoked(desk.load(LICENCE, number)):
-                return None
-            return _Source(LICENCE.stream(number), item_code, file.item)
+        case _, (case.Approved(licence_no=number) | case.DeemedApproved(licence_no=number)):
+            happened = _happened(act.matter, desk.load(LICENCE, number))
+            return _Source(LICENCE.stream(number), item_code, file.item) if happened else None
         case _:
             return None
+
+
+def _happened(matter: PushMatter, licence: approval.State) -> bool:
+    """许可上有过这件事；推送可以晚到。"""
+    if matter is PushMatter.REVOKED:
+        return approval.was_revoked(licence)
+    kind = _ON_LICENCE.get(matter)
+    return kind is not None and approval.has_known(licence, kind)
 
 
 def _filed(act: SendPush, desk: Desk) -> _Source | None:

@@ -192,6 +192,36 @@ def void(
     return write(COMMITMENT, commitment_id, promise.case_no, answer, releases=(claim,))
 
 
+def superiors(desk: Desk, body: Organ) -> tuple[Organ, ...]:
+    """今日的上级机关，由近及远；没有登记的没有。"""
+    above = organ.superior(desk.load(ORGAN, body), desk.today)
+    if above is None:
+        return ()
+    now = heir(desk, above)
+    return (now, *superiors(desk, now))
+
+
+def revive(
+    desk: Desk,
+    commitment_id: CommitmentId | None,
+    fact: commitment.Revived,
+    supply_by: date | None,
+) -> Decision:
+    """随这次撤销终止的承诺随许可恢复，重新独占；没有承诺或另因终止的，无事可办。"""
+    if commitment_id is None:
+        return Plan()
+    state = desk.load(COMMITMENT, commitment_id)
+    if not commitment.ended_with(state, fact.revocation_id):
+        return Plan()
+    promise = state.made
+    until = None if supply_by is None else rolled(desk, supply_by).day
+    rules = edition(desk, promise.item_code, promise.item_version).rules.pledge
+    command = commitment.Revive(fact, until, verification(desk, rules), desk.today)
+    claim = commitment_claim(promise, commitment_id)
+    answer = commitment.decide(state, command)
+    return write(COMMITMENT, commitment_id, promise.case_no, answer, claims=(claim,))
+
+
 def used(desk: Desk, item_code: ItemCode, case_no: str) -> Decision:
     """有人申办：休眠的事项随收件激活；其余的不写事项案卷（首次办件由机器另记）。"""
     answer = catalogue.decide(desk.load(ITEM, item_code), catalogue.Use(case_no, first=False))

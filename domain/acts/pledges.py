@@ -319,9 +319,7 @@ def supply_material(act: SupplyMaterial, desk: Desk) -> Decision:
         return Refused(Refusal.CASE_TIME_IMPOSSIBLE, {"at": desk.at.isoformat()})
     fact = commitment.MaterialSupplied(act.name, act.sha256, received_at)
     state = desk.load(COMMITMENT, act.commitment_id)
-    agreed = _due_on(promise, act.name)
-    last = state.order.due_on if isinstance(state, commitment.Rectifying) else agreed
-    due_on = rolled(desk, last or desk.today).day
+    due_on = rolled(desk, _due_on(state, act.name) or desk.today).day
     command = commitment.Supply(fact, due_on, beijing_day(received_at))
     return _settle(desk, act.commitment_id, promise, command)
 
@@ -339,7 +337,8 @@ def mark_supplement_overdue(act: MarkSupplementOverdue, desk: Desk) -> Decision:
     promise = made(desk, act.commitment_id)
     if isinstance(promise, Refused):
         return promise
-    last = rolled(desk, _due_on(promise, act.name) or desk.today)
+    state = desk.load(COMMITMENT, act.commitment_id)
+    last = rolled(desk, _due_on(state, act.name) or desk.today)
     if last.provisional:
         return Refused(Refusal.COMMITMENT_DUE_PROVISIONAL, {"due_on": str(last.day)})
     fact = commitment.SupplementOverdue(act.name, last.day)
@@ -496,8 +495,19 @@ def _item(desk: Desk, promise: Made) -> ItemPublished:
     return edition(desk, promise.item_code, promise.item_version)
 
 
-def _due_on(promise: Made, name: str) -> date | None:
-    return next((one.due_on for one in promise.promises if one.name == name), None)
+def _due_on(state: commitment.State, name: str) -> date | None:
+    """一份材料补交的末日，整改中的不早于整改的限期；没有承诺过的、承诺已了的没有。"""
+    match state:
+        case commitment.Live() as live:
+            no_earlier = date.min
+        case commitment.Suspected(live=live):
+            no_earlier = date.min
+        case commitment.Rectifying(live=live, order=order):
+            no_earlier = order.due_on
+        case _:  # nothing is taken any more
+            return None
+    paper = live.paper(name)
+    return None if paper is None else max(paper.promise.due_on, no_earlier)
 
 
 def _inspectors(act: SuspectBreach, desk: Desk) -> tuple[PersonId, ...] | Refused:

@@ -6,16 +6,19 @@ from typing import Final, TypeAlias
 
 from domain import approval, commitment, compensation, revocation
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.credits import bar_for_fraud
+from domain.acts.credits import bar_for_fraud, clear_credit
 from domain.acts.lookups import (
     COMMITMENT,
     LICENCE,
     case_file,
     granted,
+    heir,
     not_in_name_of,
     outside,
     outside_item,
     period,
+    revive,
+    superiors,
     void,
 )
 from domain.acts.pledges import breach_handling
@@ -125,6 +128,16 @@ class ReverseRevocation:
     licence_no: LicenceNo
     decision_no: str
     reasons: str
+    supply_by: date | None = None  # 承诺还没有补交的材料，约定之日已过的补交至何日
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOverRevocation:
+    """上级机关提级办理撤销：下级作出的许可，上级也可以撤销（许可法 69 条）。"""
+
+    revocation_id: str
+    document_no: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +193,7 @@ RevocationAct: TypeAlias = (
     | DropRevocation
     | CloseFollowUp
     | ReverseRevocation
+    | TakeOverRevocation
     | DecideCompensation
     | WithdrawLicence
     | ForfeitLicence
@@ -227,7 +241,8 @@ def _may_not_propose(grant: Granted, desk: Desk) -> Refused | None:
     if desk.is_machine:
         return None
     if desk.actor.role is Role.REVIEWER:
-        return outside(desk, grant.in_name_of)
+        body = heir(desk, grant.in_name_of)
+        return outside(desk, body, *superiors(desk, body))
     file = case_file(desk, grant.case_no)
     return file if isinstance(file, Refused) else outside_item(desk, file.item)
 
@@ -407,14 +422,40 @@ def close_follow_up(act: CloseFollowUp, desk: Desk) -> Decision:
 
 @handles(ReverseRevocation)
 def reverse_revocation(act: ReverseRevocation, desk: Desk) -> Decision:
-    """撤销决定被撤销：由作出许可的机关恢复许可。"""
+    """撤销决定被撤销：由作出许可的机关或其上级恢复许可；承诺恢复，据以记下的信用后果失效。"""
     grant = granted(desk, act.licence_no)
     if isinstance(grant, Refused):
         return grant
-    command = approval.Reverse(act.decision_no, act.reasons, desk.handler)
-    refusal = outside(desk, grant.in_name_of) or not_in_name_of(desk, grant.in_name_of)
-    answer = refusal or approval.decide(desk.load(LICENCE, act.licence_no), command)
-    return write(LICENCE, act.licence_no, grant.case_no, answer)
+    body = heir(desk, grant.in_name_of)
+    here = desk.actor.organ if desk.actor.organ in superiors(desk, body) else body
+    refusal = outside(desk, here) or not_in_name_of(desk, here)
+    if refusal is not None:
+        return refusal
+    state = desk.load(LICENCE, act.licence_no)
+    answer = approval.decide(state, approval.Reverse(act.decision_no, act.reasons, desk.handler))
+    restored = write(LICENCE, act.licence_no, grant.case_no, answer)
+    ended = approval.revoked_by(state)
+    if ended is None:
+        return restored
+    fact = commitment.Revived(act.licence_no, ended.revocation_id, act.decision_no)
+    return combine(
+        restored,
+        revive(desk, grant.commitment_id, fact, act.supply_by),
+        clear_credit(grant, ended.decision_no, act.decision_no, desk),
+    )
+
+
+@handles(TakeOverRevocation)
+def take_over_revocation(act: TakeOverRevocation, desk: Desk) -> Decision:
+    """提级办理：程序由登记的上级机关接过去，此前各步照旧有效。"""
+    state = _known(act.revocation_id, desk)
+    if isinstance(state, Refused):
+        return state
+    here = desk.actor.organ
+    above = superiors(desk, heir(desk, state.proposed.deciding_organ))
+    fact = revocation.TakenOver(here, act.document_no, act.reasons, desk.handler)
+    answer = revocation.decide(state, revocation.TakeOver(fact, here in above))
+    return write(REVOCATION, act.revocation_id, state.proposed.case_no, answer)
 
 
 @handles(DecideCompensation)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from domain.terms import Sha256
@@ -157,22 +157,34 @@ def _csv(path: Path, form: FileFormat, encoding: str) -> Iterator[Row]:
 
 
 def _workbook(path: Path, form: FileFormat) -> Iterator[Row]:
-    _refuse_bomb(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, type(error).__name__) from error
-    with closing(book):
+    with closing(_opened(path)) as book:
         names = "、".join(book.sheetnames)
         if form.sheet and form.sheet not in book.sheetnames:
             raise Stop(Exit.REFUSED, "import.sheet", sheet=form.sheet, names=names)
-        sheet = book[form.sheet] if form.sheet else book.worksheets[0]
-        sheet.reset_dimensions()  # what other programs claim there is often wrong
-        width = 0
-        for row in sheet.iter_rows(values_only=True):
-            cells = _trimmed([_cell(value) for value in row])
-            width = width or len(cells)
-            yield cells + [""] * (width - len(cells)) if cells else cells
+        yield from _lines(book[form.sheet] if form.sheet else book.worksheets[0])
+
+
+def workbook(path: Path) -> dict[str, list[Row]]:
+    """一份工作簿的各张表，整份读出；行数不多的用这个。Raises :class:`Stop`."""
+    with closing(_opened(path)) as book:
+        return {sheet.title: list(_lines(sheet)) for sheet in book.worksheets}
+
+
+def _opened(path: Path) -> Workbook:
+    _refuse_bomb(path)
+    try:
+        return load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise _unreadable(path, type(error).__name__) from error
+
+
+def _lines(sheet: Any) -> Iterator[Row]:
+    sheet.reset_dimensions()  # what other programs claim there is often wrong
+    width = 0
+    for row in sheet.iter_rows(values_only=True):
+        cells = _trimmed([_cell(value) for value in row])
+        width = width or len(cells)
+        yield cells + [""] * (width - len(cells)) if cells else cells
 
 
 def _trimmed(cells: list[str]) -> list[str]:

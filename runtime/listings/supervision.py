@@ -33,7 +33,7 @@ def _push(row: inbox.InboxRow, today: date) -> Iterable[Cell]:
         term("state", row.state),
         row.claim_due_on,
         say("yes") if row.overdue else None,
-        term("matter", choice("push.sent.v1", row.matter)),
+        term("matter", choice("push.sent.v2", row.matter)),
         row.case_no,
         row.item_code,
         row.sent_at,

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import EnumMeta
@@ -16,7 +16,7 @@ from cattrs import BaseValidationError, Converter
 from domain.acts import Act
 from domain.acts.base import HANDLERS
 from domain.acts.register import PublishItem
-from domain.terms import BEIJING, Evidence, Material, Personal, Sealed, Sha256
+from domain.terms import BEIJING, Evidence, ItemCode, Material, Personal, Sealed, Sha256
 from runtime.exits import Exit, Stop
 from runtime.founding import CITY, IN_FORCE
 
@@ -91,7 +91,8 @@ def read(name: str) -> Scenario:
 def parse(name: str, text: str) -> Scenario:
     """由正文读出。Raises :class:`Stop` ``scenario.wrong``, which names the item or the step."""
     told = _understood(name, "TOML", lambda: tomllib.loads(text))
-    items = {one["item_code"]: dict(PLAIN_ITEM) | one for one in told.get("item", ())}
+    items = _understood(name, "catalogue", lambda: dict(_shipped(told.get("catalogue", ()))))
+    items |= {one["item_code"]: dict(PLAIN_ITEM) | one for one in told.get("item", ())}
     published = [
         _understood(name, code, partial(act_of, PublishItem, one)) for code, one in items.items()
     ]
@@ -100,6 +101,15 @@ def parse(name: str, text: str) -> Scenario:
         for number, one in enumerate(told.get("step", ()), 1)
     ]
     return _understood(name, "head", lambda: _scenario(name, told, published, steps))
+
+
+def _shipped(codes: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Items of the catalogue that comes with the program, as a scenario would write them."""
+    from runtime.catalogue.checks import SHIPPED, sound
+
+    known = sound(SHIPPED).items if codes else {}
+    for code in codes:
+        yield code, _CONVERTER.unstructure(known[ItemCode(code)])
 
 
 def _scenario(
@@ -140,7 +150,7 @@ def _why(error: BaseException) -> str:
 
 
 _HEAD_KEYS: Final = {
-    *("title", "about", "rules", "mechanisms", "case"),
+    *("title", "about", "rules", "mechanisms", "case", "catalogue"),
     *("item", "step", "expect", "events", "absent"),
 }
 _STEP_KEYS: Final = {"at", "by", "act", "with", "refused", "then", "note"}

@@ -47,7 +47,14 @@ STORAGE: Final = {
     *(f"projections/{name}.py" for name in ("common", "statistics", "subject_register")),
     *(
         f"runtime/{name}.py"
-        for name in ("checks/database", "hall", "imports/storage", "servers/postgres", "story")
+        for name in (
+            "catalogue/storage",
+            "checks/database",
+            "hall",
+            "imports/storage",
+            "servers/postgres",
+            "story",
+        )
     ),
 }
 SQL: Final = re.compile(

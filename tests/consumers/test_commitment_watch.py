@@ -69,6 +69,17 @@ def test_material_that_does_not_conform_is_suspected() -> None:
     assert command.act.ground is BreachGround.NOT_CONFORMING
 
 
+def test_a_revived_commitment_is_watched_again() -> None:
+    """随许可恢复的承诺照旧盯着：再有疑点，照样建议撤销。"""
+    book = _relied()
+    book.add(STREAM, commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "CX-1"))
+    book.add(STREAM, commitment.Revived(LICENCE, "CX-1", "HF-1"))
+    book.add(STREAM, suspected())
+    (command,) = _watched(book)
+    assert isinstance(command.act, ProposeRevocation)
+    assert command.act.licence_no == LICENCE
+
+
 def test_suspicion_leads_to_a_proposal_never_to_a_revocation() -> None:
     """已据以准予的，疑似落空即建议撤销，附全部证据；撤销是人的事。"""
     book = _relied()

@@ -66,6 +66,18 @@ def test_revocation_is_pushed_once() -> None:
     assert matters == [PushMatter.APPROVED, PushMatter.REVOKED]
 
 
+def test_partial_revocation_and_reversal_are_pushed() -> None:
+    """部分撤销、撤销决定被撤销，监管部门都要知道。"""
+    book = Book()
+    ground = approval.RevocationGround.BEYOND_POWERS
+    part = approval.PartlyRevoked("V", ground, "D", "冷食", date(2026, 3, 2))
+    back = approval.RevocationReversed("V", "D", "错误", None, DECIDER)
+    for event in (part, back):
+        book.add(f"licence/{LICENCE}", event)
+    matters = [getattr(one.act, "matter", None) for one in played(SUPERVISOR, book.kept)]
+    assert matters == [PushMatter.PARTLY_REVOKED, PushMatter.REVERSED]
+
+
 def test_same_case_stays_in_order() -> None:
     """同一办件的推送排一队：撤销不会先于准予。"""
     book = Book()

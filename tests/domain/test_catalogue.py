@@ -346,6 +346,7 @@ def test_supervision_stays_when_approvals_are_centralised() -> None:
 
 succession = case_files(organ.AGGREGATE, organ.decide)
 GONE = organ.Succeeded(MERGED, LATER, "泉台编〔2026〕5号", KEEPER)
+ABOVE = organ.SuperiorSet(Organ("350500-SPJ"), LATER, "泉编〔2026〕1号", KEEPER)
 SUCCEED = organ.Succeed(APPROVER, GONE, standing=True, today=TODAY)
 
 
@@ -407,19 +408,20 @@ def test_contradictions_stop_the_item_and_the_organ() -> None:
     """互相矛盾的历史当即停下。"""
     events = {type(event): event for life in LIVES for event in life}
     check_impossible(catalogue.AGGREGATE, ((), *LIVES), (*events.values(), GONE))
-    check_impossible(organ.AGGREGATE, ((), (GONE,)), (GONE, FIRST))
+    check_impossible(organ.AGGREGATE, ((), (GONE,), (ABOVE,)), (GONE, ABOVE, FIRST))
 
 
 def test_each_fact_takes_effect_on_its_own_day() -> None:
     """取消、下放、撤并，生效之日都以所载为准。"""
-    assert {one.takes_effect(TODAY) for one in (CANCELLED, MOVED, GONE)} == {LATER}
+    assert {one.takes_effect(TODAY) for one in (CANCELLED, MOVED, GONE, ABOVE)} == {LATER}
 
 
 def test_decider_laws() -> None:
     """事项与机关守决定者的共同规矩。"""
     commands = st.one_of([anything(kind) for kind in catalogue.Command.__args__[1:]])
     check_decider_laws(catalogue.AGGREGATE, catalogue.decide, commands, LIVES)
-    check_decider_laws(organ.AGGREGATE, organ.decide, anything(organ.Succeed), [(GONE,)])
+    lives = [(GONE,), (ABOVE,), (ABOVE, GONE)]
+    check_decider_laws(organ.AGGREGATE, organ.decide, anything(organ.Command), lives)
 
 
 def _transfer(mode: TransferMode) -> TransferAuthority:

@@ -103,8 +103,28 @@ def test_the_target_is_compared_in_whole_numbers() -> None:
     assert not within_target(7, 20)
 
 
-@pytest.mark.parametrize("name", ["其他材料", "其它有关证明", "营业执照等材料", "有关材料"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "其他材料",
+        "其它有关证明",
+        "其他",
+        "法律、法规规定的其他材料",
+        "其他与本申请有关的证明文件",
+        "依法应当提交的其他文件、证件",
+        "营业执照等材料",
+        "有关材料",
+    ],
+)
 def test_vague_names(name: str) -> None:
-    """说不清要什么的是兜底材料；写明的不是。"""
+    """说不清要什么的是兜底材料。"""
     assert is_catch_all(name)
-    assert not is_catch_all("营业执照")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["营业执照", "其他组织身份证明", "法人或者其他组织的登记证书", "其他《产品标准》文本"],
+)
+def test_names_that_say_what_is_wanted(name: str) -> None:
+    """写明是什么的不是兜底材料，名称里有“其他”二字也不是。"""
+    assert not is_catch_all(name)

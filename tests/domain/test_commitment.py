@@ -16,6 +16,7 @@ from domain.commitment import (
     CommitmentKind,
     Condition,
     Confirm,
+    DeadlinesResumed,
     Dismiss,
     Eligibility,
     EligibilityChecked,
@@ -38,6 +39,8 @@ from domain.commitment import (
     Rectify,
     ReliedOn,
     RelyOn,
+    Revive,
+    Revived,
     SupplementOverdue,
     Supply,
     Suspect,
@@ -110,6 +113,9 @@ FAILED = RectificationFailed(FailureReason.OVERDUE, "", None)
 FULFILLED = Fulfilled(date(2026, 10, 9))
 VOIDED = Voided(VoidReason.LICENCE_REVOKED, "CX-1")
 
+REVIVED = Revived(LicenceNo("JY-1"), "CX-1", "HF-1")
+RESUMED = DeadlinesResumed((Promise("健康证", date(2026, 11, 30)),))
+
 PROVEN = (MADE, RELIED, PLAN, HEALTH, GOOD_PLAN, GOOD_HEALTH)
 SUSPECT = (MADE, RELIED, PLAN, OVERDUE, SUSPECTED)
 BROKEN = (*SUSPECT, CONFIRMED)
@@ -121,8 +127,13 @@ LIVES: tuple[tuple[Event, ...], ...] = (
     (CHECKED, OFFERED, MADE, RELIED, TERM),
     (CHECKED, MADE, RELIED, TERM, BAD),
     RECTIFYING,
-    (*RECTIFYING, RECTIFIED),
+    (*RECTIFYING, HEALTH, RECTIFIED),
     (*RECTIFYING, FAILED),
+    (*RECTIFYING, RECTIFIED, RESUMED),
+    (*BROKEN, VOIDED, REVIVED),
+    (*BROKEN, VOIDED, REVIVED, RESUMED),
+    (MADE, RELIED, TERM, BAD, VOIDED, REVIVED),
+    (MADE, Voided(VoidReason.LICENCE_ENDED, "JY-1")),
     (MADE, WITHDRAWN),
     (MADE, RELIED, PLAN),
     PROVEN,
@@ -452,9 +463,12 @@ def test_rectification_is_ordered_once() -> None:
 
 
 def test_a_rectification_succeeds_or_fails() -> None:
-    """整改完成须有证据；期满之日过完才算逾期；人认定失败的须说明理由。"""
-    given(*RECTIFYING).when(Rectify(RECTIFIED)).then(RECTIFIED)
-    given(*RECTIFYING, RECTIFIED).when(Rectify(RECTIFIED)).then()
+    """整改完成须有证据，逾期的已经补来；期满之日过完才算逾期；人认定失败的须说明理由。"""
+    given(*RECTIFYING, HEALTH).when(Rectify(RECTIFIED)).then(RECTIFIED)
+    given(*RECTIFYING, HEALTH, RECTIFIED).when(Rectify(RECTIFIED)).then()
+    given(*RECTIFYING).when(Rectify(RECTIFIED)).refused(
+        Refusal.COMMITMENT_NOT_RECTIFIED, materials="健康证"
+    )
     bare = Rectify(replace(RECTIFIED, evidence=()))
     given(*RECTIFYING).when(bare).refused(Refusal.COMMITMENT_NO_EVIDENCE)
     given(*BROKEN).when(Rectify(RECTIFIED)).refused(Refusal.COMMITMENT_BROKEN)
@@ -484,6 +498,61 @@ def test_papers_go_on_while_rectifying() -> None:
     given(CHECKED).when(MarkOverdue(OVERDUE, date(2026, 10, 9))).refused(
         Refusal.COMMITMENT_NOT_MADE
     )
+
+
+def test_what_is_still_owed_is_due_after_a_rectification() -> None:
+    """整改的是与现场不符；其间到期没有补交的健康证，期限续行到整改的限期，不就此免了。"""
+    seen = (MADE, RELIED, PLAN, SEEN, replace(CONFIRMED, ground=SEEN.ground), ORDERED)
+    resumed = DeadlinesResumed((Promise("健康证", ORDERED.due_on),))
+    given(*seen).when(Rectify(RECTIFIED)).then(RECTIFIED, resumed)
+    alive = (*seen, RECTIFIED, resumed)
+    overdue = SupplementOverdue("健康证", ORDERED.due_on)
+    given(*alive).when(MarkOverdue(overdue, date(2026, 10, 27))).then(overdue)
+    given(*alive).when(Supply(HEALTH, ORDERED.due_on, ORDERED.due_on)).then(HEALTH)
+    later = replace(ORDERED, due_on=date(2026, 9, 1))  # 约定之日更晚的，照约定
+    kept = DeadlinesResumed((Promise("健康证", DUE),))
+    given(*seen[:-1], later).when(Rectify(RECTIFIED)).then(RECTIFIED, kept)
+    bad = (MADE, RELIED, PLAN, HEALTH, BAD_PLAN, SEEN, replace(CONFIRMED, ground=SEEN.ground))
+    given(*bad, ORDERED).when(Rectify(RECTIFIED)).refused(
+        Refusal.COMMITMENT_NOT_RECTIFIED, materials="平面图"
+    )
+
+
+def test_a_commitment_revives_with_its_licence() -> None:
+    """撤销决定被撤销：承诺恢复，没有补交的另定期限，核查重新起算；曾经的确认随之不算。"""
+    again = VerificationSet(date(2026, 12, 31), provisional=False)
+    early = Revive(REVIVED, None, again, date(2026, 9, 1))
+    life = (MADE, RELIED, PLAN, TERM, SEEN, replace(CONFIRMED, ground=SEEN.ground), VOIDED)
+    resumed = DeadlinesResumed((Promise("健康证", DUE),))
+    given(*life).when(early).then(REVIVED, resumed, again)
+    late = replace(early, today=date(2026, 11, 2))
+    given(*life).when(late).refused(Refusal.COMMITMENT_REVIVAL_DATE, materials="健康证")
+    given(*life).when(replace(late, supply_by=date(2026, 11, 2))).refused(
+        Refusal.COMMITMENT_DUE_PASSED, today="2026-11-02"
+    )
+    given(*life).when(replace(late, supply_by=date(2026, 11, 30))).then(REVIVED, RESUMED, again)
+    state = commitment.AGGREGATE.fold((*life, REVIVED, RESUMED))
+    assert isinstance(state, commitment.Live)
+    assert state.broken is None
+    done = (*PROVEN, TERM, GOOD, SEEN, CONFIRMED, VOIDED)
+    given(*done).when(late).then(REVIVED)
+    fulfilled = (*done, REVIVED)
+    given(*fulfilled).when(Fulfil(FULFILLED)).then(FULFILLED)
+    failed = (*PROVEN, TERM, BAD, SEEN, CONFIRMED, VOIDED, REVIVED)
+    given(*failed).when(Verify(GOOD)).then(GOOD)
+
+
+def test_only_what_ended_with_that_revocation_revives() -> None:
+    """另因终止的、履行完毕的、还有效的，都不恢复。"""
+    revive = Revive(REVIVED, date(2026, 11, 30), TERM, date(2026, 11, 2))
+    for reason, reference in (
+        (VoidReason.LICENCE_ENDED, "CX-1"),
+        (VoidReason.LICENCE_REVOKED, "CX-2"),
+    ):
+        ended = Voided(reason, reference)
+        given(*BROKEN, ended).when(revive).refused(Refusal.COMMITMENT_VOIDED)
+    given(*PROVEN, FULFILLED).when(revive).refused(Refusal.COMMITMENT_FULFILLED)
+    given(MADE).when(revive).refused(Refusal.COMMITMENT_NOT_SUSPECTED)
 
 
 def test_contradictions_stop_the_case() -> None:

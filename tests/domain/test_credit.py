@@ -19,6 +19,7 @@ from domain.credit import (
     Barred,
     CreditCause,
     CreditGrade,
+    DecisionReversed,
     Lapse,
     RecordAdded,
     RecordLapsed,
@@ -96,7 +97,17 @@ BARRED = Barred(
 )
 ADD = AddCreditRecord(WHO, "XY-1", Severity.GENERAL, "CF-1", date(2026, 5, 10))
 REPAIR = RepairCredit(WHO, "XY-1", Evidence("ZM-1", SHA), SHA)
-LIVES = ((ADDED,), (ADDED, MINOR), (ADDED, REPAIRED), (ADDED, LAPSED), (BARRED,))
+REVERSED = DecisionReversed(
+    "CX-1", "HF-1", ("XY-1",), barred=True, case_no=NO, handler=PersonId("P-4")
+)
+LIVES = (
+    (ADDED,),
+    (ADDED, MINOR),
+    (ADDED, REPAIRED),
+    (ADDED, LAPSED),
+    (BARRED,),
+    (ADDED, BARRED, REVERSED),
+)
 
 
 # -- the aggregate
@@ -165,10 +176,29 @@ def test_a_bar_is_for_safety_and_for_one_permit() -> None:
     assert BARRED.takes_effect(TODAY) == date(2026, 3, 2)
 
 
+def test_what_rests_on_a_decision_falls_with_it() -> None:
+    """决定被撤销：据以记入的记录、据以作出的限制一并失效；据别的决定的、已停止的照旧。"""
+    clear = credit.Clear("CX-1", "HF-1", NO, PersonId("P-4"))
+    own = replace(ADDED, case_no=NO)
+    fell = replace(REVERSED, barred=False)
+    given(own).when(clear).then(fell)
+    given(own, MINOR, BARRED).when(clear).then(REVERSED)
+    given(BARRED).when(clear).then(replace(REVERSED, records=()))
+    for life in ((ADDED,), (own, LAPSED), (replace(own, document_no="CX-2"),), (own, fell)):
+        given(*life).when(clear).then()
+    given(own, fell).when(Repair(REPAIRED, date(2026, 9, 1))).refused(Refusal.CREDIT_RECORD_ENDED)
+    after = credit.AGGREGATE.fold((own, MINOR, BARRED, REVERSED))
+    assert after.bar(ITEM, TODAY) is None
+    assert after.excluding(TODAY) == ()
+    assert after.grade(TODAY) is CreditGrade.MINOR
+
+
 def test_contradictions_stop_the_record() -> None:
-    """没有的记录不能修复、期满；一条不能记两次、结束两次；别的事不在此。"""
+    """没有的记录不能修复、期满、失效；一条不能记两次、结束两次；别的事不在此。"""
     stranger = commitment.Fulfilled(TODAY)
-    check_impossible(credit.AGGREGATE, ((), *LIVES), (ADDED, REPAIRED, LAPSED, stranger))
+    bare = replace(REVERSED, records=())
+    facts = (ADDED, REPAIRED, LAPSED, REVERSED, bare, stranger)
+    check_impossible(credit.AGGREGATE, ((), *LIVES), facts)
 
 
 def test_decider_laws() -> None:

@@ -11,7 +11,9 @@ from domain.linkage import PushMatter
 from domain.refusals import Refusal
 from domain.terms import Actor, Organ, Role
 from tests.domain.case_file import MACHINE, STAFF, SUPERVISOR, events_of, person, town
+from tests.domain.test_approval import REVOKED
 from tests.domain.test_case_acts import APPROVE, DECIDER, NO, REJECT, received, reviewed
+from tests.domain.test_revocation_after import BACK, PART
 
 APPROVED = SendPush(NO, PushMatter.APPROVED, "e-1")
 ID = push_id(NO, PushMatter.APPROVED, SUPERVISOR)
@@ -50,6 +52,33 @@ def test_a_licence_in_force_is_not_pushed_as_revoked() -> None:
     book.do(APPROVE, DECIDER, "2026-03-06")
     act = replace(APPROVED, matter=PushMatter.REVOKED)
     book.refuse(Refusal.PUSH_NOTHING_TO_SEND, act, MACHINE, "2026-03-06")
+
+
+def test_partial_revocation_and_reversal_are_pushed_each_time() -> None:
+    """部分撤销、撤销的撤销都推送监管部门；再有一次的另行推送，同一件事只推一次，晚到的照推。"""
+    partly = replace(APPROVED, matter=PushMatter.PARTLY_REVOKED, source_event="e-2")
+    back = replace(APPROVED, matter=PushMatter.REVERSED, source_event="e-3")
+    gone = replace(APPROVED, matter=PushMatter.REVOKED, source_event="e-4")
+    book = reviewed()
+    book.do(APPROVE, DECIDER, "2026-03-06")
+    kept = book.streams.pop("licence/JY-1")
+    for licence in ((), kept):  # 许可不在账上的，还没有其事的
+        book.streams["licence/JY-1"] = licence
+        for act in (partly, back, gone):
+            book.refuse(Refusal.PUSH_NOTHING_TO_SEND, act, MACHINE, "2026-03-06")
+    book.put("licence/JY-1", PART)
+    assert len(book.do(partly, MACHINE, "2026-03-09").writes) == 2
+    assert book.do(partly, MACHINE, "2026-03-09") == Plan()
+    again = book.do(replace(partly, source_event="e-9"), MACHINE, "2026-03-10")
+    assert [one.stream for one in again.writes] == [
+        f"push/{push_id(NO, PushMatter.PARTLY_REVOKED, organ)}.e-9"
+        for organ in (SUPERVISOR, "350505-XFJY")
+    ]
+    book.put("licence/JY-1", REVOKED, BACK)
+    assert len(book.do(back, MACHINE, "2026-03-11").writes) == 2
+    assert len(book.do(gone, MACHINE, "2026-03-11").writes) == 2
+    book.do(APPROVED, MACHINE, "2026-03-11")
+    book.refuse(Refusal.PUSH_WAITING, replace(APPROVED, source_event="e-8"), MACHINE, "2026-03-11")
 
 
 def test_the_addressed_department_answers_once() -> None:

@@ -396,6 +396,18 @@ def test_verification_terms(rules: PledgeRules, due: date | None) -> None:
         book.refuse(Refusal.COMMITMENT_UNVERIFIED, Fulfil(ID), REVIEWER, "2026-07-03")
 
 
+def test_supply_while_suspected_and_after_the_end() -> None:
+    """疑似期间照约定的末日收；确认落空的不收；期限未了的补交，整改中不早于整改的限期。"""
+    book = relied()
+    book.do(SUSPECT, CHECKER, "2026-09-11")
+    book.refuse(Refusal.COMMITMENT_TOO_LATE, SUPPLY, APPLICANT, "2026-10-09", due_on="2026-10-08")
+    book.do(CONFIRM, REVIEWER, "2026-09-12")
+    book.refuse(Refusal.COMMITMENT_BROKEN, SUPPLY, APPLICANT, "2026-09-13")
+    soon = broken()
+    soon.do(replace(ORDER, due_on=date(2026, 9, 18)), DECIDER, "2026-09-14")
+    soon.do(SUPPLY, APPLICANT, "2026-10-08")  # 约定之日更晚的，照约定
+
+
 # -- rectification
 
 POLICY = next(

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain import approval, case, commitment, revocation
+from domain import approval, case, catalogue, commitment, revocation
 from domain.acts.deciding import Approve
 from domain.acts.linkage import SendPush
 from domain.acts.pledges import (
@@ -78,9 +78,11 @@ HEADS, CHECKER, LEGAL, DECIDER_2 = (
 PROCEDURE_CLAIM = Claim("revocation", "JY-1", "revocation/CX-1")
 
 
-def licensed(policy: BreachPolicy = BreachPolicy.REVOKE) -> Book:
+def licensed(
+    policy: BreachPolicy = BreachPolicy.REVOKE, item: catalogue.ItemPublished = ITEM_V1
+) -> Book:
     """已依承诺准予许可（八月五日，有效至 2031 年）的账。"""
-    book = received_on("2026-08-03", town(replace(ITEM_V1, breach_policy=policy)))
+    book = received_on("2026-08-03", town(replace(item, breach_policy=policy)))
     book.do(MAKE, APPLICANT, "2026-08-03 10:00")
     book.do(ACCEPT, CLERK, "2026-08-03 11:00")
     book.do(REVIEW, REVIEWER, "2026-08-04")

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from domain import approval, compensation, revocation
+from domain import approval, commitment, compensation, credit, revocation
+from domain.acts.pledges import MarkSupplementOverdue, SuspectBreach
 from domain.acts.revocations import (
     CloseFollowUp,
     DecideCompensation,
@@ -17,13 +18,17 @@ from domain.acts.revocations import (
     ReverseRevocation,
 )
 from domain.approval import DeregistrationReason, InForce, PartlyRevoked, RevocationGround
+from domain.catalogue import HandlingRules
+from domain.commitment import BreachGround
 from domain.compensation import CompensationCause
 from domain.decider import Event, Plan
 from domain.refusals import Refusal
 from domain.revocation import FollowUpMeasure
-from domain.terms import Organ, Role
+from domain.terms import Organ, Role, SubjectId
 from tests.domain.case_file import (
     APPROVER,
+    ITEM,
+    ITEM_V1,
     MACHINE,
     STAFF,
     SUPERVISOR,
@@ -36,8 +41,12 @@ from tests.domain.case_file import (
 from tests.domain.laws import anything, check_decider_laws
 from tests.domain.test_approval import DECIDER as DECIDING_PERSON
 from tests.domain.test_approval import EXPIRED, GRANTED, REVOKED
-from tests.domain.test_case_acts import DECIDER, REVIEWER
+from tests.domain.test_case_acts import ACCEPT, APPROVE, CLERK, DECIDER, REVIEWER
+from tests.domain.test_case_acts import REVIEW as CASE_REVIEW
+from tests.domain.test_case_acts import received as received_on
 from tests.domain.test_licence import REISSUED, VOIDED
+from tests.domain.test_pledge_acts import CLAIM as COMMITMENT_CLAIM
+from tests.domain.test_pledge_acts import ID as COMMITMENT_ID
 from tests.domain.test_revocation import DROPPED, PROPOSED, READY
 from tests.domain.test_revocation_acts import (
     CHECKER,
@@ -45,6 +54,7 @@ from tests.domain.test_revocation_acts import (
     LICENCE,
     NEGLECT,
     PROCEDURE_CLAIM,
+    PROOF,
     PROPOSE,
     REVIEW_LEGALITY,
     REVOKE,
@@ -58,6 +68,7 @@ from tests.domain.test_revocation_acts import (
 given = case_files(revocation.AGGREGATE, revocation.decide)
 licence = case_files(approval.AGGREGATE, approval.decide)
 
+HIGHER = Organ("350500-SPJ")  # 上级机关
 PUBLISHED = revocation.NoticePublished(
     "GG-9", date(2026, 9, 1), date(2026, 10, 16), ("EMS-1",), None, person("reviewer")
 )
@@ -71,8 +82,10 @@ BACK = approval.RevocationReversed(
 )
 OFF = approval.Deregistered(DeregistrationReason.ENDED_BY_DECISION, DECIDING_PERSON)
 REVERSE = approval.Reverse("HF-1", "复议决定撤销", DECIDING_PERSON)
+TAKEN_OVER = revocation.TakenOver(HIGHER, "TJ-1", "下级拖延不办", person("high_decider"))
 LIVES: tuple[tuple[Event, ...], ...] = (
     (PROPOSED, PUBLISHED),
+    *((*READY[:steps], TAKEN_OVER) for steps in range(1, len(READY) + 1)),
     (*READY, DROPPED, ORDERED),
     (*READY, DROPPED, ORDERED, FOLLOWED),
 )
@@ -86,6 +99,7 @@ PUBLISH = PublishNotice("CX-1", "GG-9", ("EMS-1", "ZF-7"))
 FOLLOW_UP = FollowUp(FollowUpMeasure.PENALISE, SUPERVISOR, "依食品安全法处罚", date(2026, 12, 31))
 CLOSE = CloseFollowUp("CX-1", "CF-1", "罚款五万元，已缴")
 UNDO = ReverseRevocation(LICENCE, "HF-1", "行政复议决定撤销原撤销决定")
+BACK_BY = replace(UNDO, supply_by=date(2026, 11, 30))
 PAY = DecideCompensation("CX-1", 30_000, "PC-1", "停业损失")
 
 
@@ -192,12 +206,68 @@ def test_who_restores() -> None:
     astray = replace(DECIDER, in_name_of=other)
     book.refuse(Refusal.DUTY_IN_NAME_OF, UNDO, astray, "2026-11-02")
     book.refuse(Refusal.REVOCATION_NOT_THE_DECIDER, UNDO, CHECKER, "2026-11-02")
-    (fact,) = events_of(book.do(UNDO, DECIDER, "2026-11-02"))
+    book.refuse(Refusal.COMMITMENT_REVIVAL_DATE, UNDO, DECIDER, "2026-11-02")
+    fact, *_ = events_of(book.do(BACK_BY, DECIDER, "2026-11-02"))
     assert isinstance(fact, approval.RevocationReversed)
     assert fact.valid_to == date(2031, 3, 3)
-    assert book.do(UNDO, DECIDER, "2026-11-03") == Plan()
+    assert book.do(BACK_BY, DECIDER, "2026-11-03") == Plan()
+    book.refuse(
+        Refusal.LICENCE_NOT_REVOKED, replace(UNDO, decision_no="HF-2"), DECIDER, "2026-11-03"
+    )
     book.do(ExpireLicence(LICENCE), MACHINE, "2031-03-04")
     town().refuse(Refusal.LICENCE_NOT_FOUND, UNDO, DECIDER, "2026-11-02")
+
+
+def test_the_commitment_revives_and_the_machine_watches_it_again() -> None:
+    """恢复的承诺重新独占，期限重新起算：另定的日子补交，核查自今日起算；再逾期照记照疑。"""
+    book = ready(confirmed())
+    book.do(REVOKE, DECIDER, "2026-10-16")
+    assert not book.held(COMMITMENT_CLAIM)
+    _, revived, resumed, verify = events_of(book.do(BACK_BY, DECIDER, "2026-11-02"))
+    assert revived == commitment.Revived(LICENCE, "CX-1", "HF-1")
+    assert resumed == commitment.DeadlinesResumed(
+        (commitment.Promise("平面图", date(2026, 11, 30)),)
+    )
+    assert isinstance(verify, commitment.VerificationSet)
+    assert book.held(COMMITMENT_CLAIM)
+    overdue = MarkSupplementOverdue(COMMITMENT_ID, "平面图")
+    book.refuse(Refusal.COMMITMENT_NOT_YET_DUE, overdue, MACHINE, "2026-11-30")
+    book.do(overdue, MACHINE, "2026-12-01")
+    book.do(SuspectBreach(COMMITMENT_ID, BreachGround.NOT_SUPPLIED, PROOF), MACHINE, "2026-12-01")
+    book.do(replace(PROPOSE, revocation_id="CX-2"), MACHINE, "2026-12-01")
+
+
+def test_without_a_commitment_nothing_revives() -> None:
+    """不依承诺的许可、承诺另因了结的，恢复许可而已。"""
+    plain = received_on()
+    for act, who in ((ACCEPT, CLERK), (CASE_REVIEW, REVIEWER), (APPROVE, DECIDER)):
+        plain.do(act, who, "2026-03-02")
+    plain.do(NEGLECT, CHECKER, "2026-10-09")
+    ready(plain).do(REVOKE, DECIDER, "2026-10-16")
+    (fact,) = events_of(plain.do(UNDO, DECIDER, "2026-11-02"))
+    assert isinstance(fact, approval.RevocationReversed)
+    for ended in (
+        commitment.Fulfilled(date(2026, 10, 16)),
+        commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "CX-0"),
+    ):
+        other = licensed()
+        other.put(f"commitment/{COMMITMENT_ID}", ended)
+        other.do(FRAUD, CHECKER, "2026-10-09")
+        ready(other).do(REVOKE, DECIDER, "2026-10-16")
+        (fact,) = events_of(other.do(UNDO, DECIDER, "2026-11-02"))
+        assert isinstance(fact, approval.RevocationReversed)
+
+
+def test_the_bar_and_the_records_fall_with_the_decision() -> None:
+    """据撤销决定限制三年、记入信用的，决定被撤销即失效；据别的决定记的照旧。"""
+    safety = replace(ITEM_V1, rules=HandlingRules(safety=True))
+    book = licensed(item=safety)
+    book.do(FRAUD, CHECKER, "2026-10-09")
+    ready(book).do(REVOKE, DECIDER, "2026-10-16")
+    who = SubjectId("S-1")
+    assert book.load(credit.AGGREGATE, who).bar(ITEM, date(2026, 11, 2)) is not None
+    book.do(BACK_BY, DECIDER, "2026-11-02")
+    assert book.load(credit.AGGREGATE, who).bar(ITEM, date(2026, 11, 2)) is None
 
 
 # -- compensation

@@ -21,6 +21,7 @@ from domain.terms import Evidence, Organ
 from domain.timers import Timer, TimerKind, Told, advance, told
 from tests.deliveries import (
     APPLICANT,
+    CASE,
     CLERK,
     DECIDER,
     HASH,
@@ -28,6 +29,7 @@ from tests.deliveries import (
     accepted,
     approved,
     assigned,
+    credited,
     granted,
     inspected,
     made,
@@ -113,6 +115,27 @@ def test_each_promised_material_has_a_deadline() -> None:
         "VERIFICATION": date(2026, 5, 29),
     }
     assert _open(made(), supplied) == {"VERIFICATION": date(2026, 5, 29)}
+
+
+def test_deadlines_run_again_after_a_rectification_or_a_revival() -> None:
+    """落空停下的补交期限，续行之后另起一项，末日照续行的。"""
+    broken = commitment.BreachConfirmed(commitment.BreachGround.NOT_AS_PROMISED, "属实", CLERK)
+    resumed = commitment.DeadlinesResumed((commitment.Promise("消防验收意见", date(2026, 6, 1)),))
+    assert _after(made(), broken) == ()
+    (timer,) = _after(made(), broken, resumed)
+    assert (timer.kind, timer.name) == (TimerKind.SUPPLEMENT, "消防验收意见")
+    assert (timer.due_on, timer.revision) == (date(2026, 6, 1), 3)
+
+
+def test_a_record_that_fell_lapses_no_more() -> None:
+    """所依决定被撤销的记录，不再等它期满。"""
+    added, *_ = credited()
+    assert isinstance(added, credit.RecordAdded)
+    fell = credit.DecisionReversed(
+        "CX-1", "HF-1", ("XY-1",), barred=False, case_no=CASE, handler=CLERK
+    )
+    other = replace(added, record_no="XY-2")
+    assert [one.name for one in _after(added, other, fell)] == ["XY-2"]
 
 
 def test_another_material_does_not_settle_the_promise() -> None:

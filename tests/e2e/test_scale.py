@@ -236,7 +236,7 @@ def test_each_effect_happened_once(city: City) -> None:
     )
     assert twice == 0
     assert city.told("SELECT count(*) FROM follower.parked") == 0
-    assert city.events("push.sent.v1") == 0
+    assert city.events("push.sent.v2") == 0
     assert all(one.halted is None for one in overview.lags(city.hall.reader))
 
 

@@ -223,7 +223,7 @@ def test_a_double_click_gets_the_first_answer(played: Played) -> None:
 def test_the_supervisors_effects_happened_once(played: Played) -> None:
     """每件准予、报备与撤销，每个监管部门恰好推送一次（G6）。"""
     query = (
-        "SELECT count(*), count(DISTINCT stream) FROM ledger.event_feed WHERE name = 'push.sent.v1'"
+        "SELECT count(*), count(DISTINCT stream) FROM ledger.event_feed WHERE name = 'push.sent.v2'"
     )
     sent = played.hall.reader.execute(query).fetchone()
     results = played.hall.reader.execute(

@@ -70,8 +70,9 @@ def test_a_revocation_that_was_itself_revoked_does_not_count() -> None:
     (row,) = folded(statistics.PROJECTION, ledger.kept).values()
     assert row["revoked_on"] is not None
     ledger.add("licence/JY-1", back)
-    (row,) = folded(statistics.PROJECTION, ledger.kept).values()
+    row, again = folded(statistics.PROJECTION, ledger.kept).values()
     assert row["revoked_on"] is None
+    assert (again["what"], again["opened_on"]) == ("REVERSAL", date(2026, 3, 2))
 
 
 def test_an_exchanged_certificate_dies_and_the_approval_lives() -> None:

@@ -10,7 +10,7 @@ from projections import case_view
 from projections.case_view import PUSH_STATES, STATES
 from runtime.messages import tables
 from schemas.codec import current
-from schemas.registry import EVENT_NAMES, name_of
+from schemas.registry import EVENT_NAMES
 from schemas.topics import topic_of
 from tests.architecture.source import ROOT
 
@@ -40,7 +40,11 @@ def _fields(kind: str) -> dict[str, Any]:
 def test_the_rules_are_the_states_of_our_view() -> None:
     """办件现状的状态表与公布的规则：一件不多，一件不少，栏与状态都相同。"""
     ours = {name: [STATES[kind]] for name, kind in EVENT_NAMES.items() if kind in STATES}
-    ours |= {name_of(event): [("push/{number}", state)] for event, state in PUSH_STATES.items()}
+    ours |= {
+        name: [("push/{number}", PUSH_STATES[kind])]
+        for name, kind in EVENT_NAMES.items()
+        if kind in PUSH_STATES
+    }
     published = {
         name: [(column, value) for column, value in rule.items() if value.isupper()]
         for name, rule in _events()

@@ -26,7 +26,7 @@ from runtime.imports import port
 from runtime.imports.mapping import default_text
 from runtime.imports.report import Tally
 from runtime.settings import Settings
-from tests.runtime.imports.conftest import NewLedger
+from tests.runtime.conftest import NewLedger
 from tests.runtime.imports.files import GOOD, contents, head, kept, licences, write
 
 pytestmark = pytest.mark.integration

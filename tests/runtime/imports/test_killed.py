@@ -16,7 +16,7 @@ from ledger.failpoints import VARIABLE
 from runtime.exits import Exit
 from runtime.messages import ROOT
 from runtime.settings import Settings
-from tests.runtime.imports.conftest import NewLedger
+from tests.runtime.conftest import NewLedger
 from tests.runtime.imports.files import contents, licences, write
 from tests.town import eventually
 

@@ -20,7 +20,7 @@ from runtime.commands import import_
 from runtime.exits import Exit
 from runtime.messages import ROOT
 from runtime.settings import Settings
-from tests.runtime.imports.conftest import NewLedger
+from tests.runtime.conftest import NewLedger
 from tests.runtime.imports.files import write
 
 DATA: Final = ROOT.parent / "shared" / "data"

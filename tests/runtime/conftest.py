@@ -1,4 +1,4 @@
-"""导入的测试共用：建好的账。"""
+"""命令的测试共用：建好的账。"""
 
 from collections.abc import Callable
 
