@@ -11,6 +11,9 @@ from consumers import (
     intermediary_watch,
     licence_watch,
     linkage,
+    monitor,
+    progress,
+    publicity,
     scheduler,
     simulated_watch,
 )
@@ -28,4 +31,8 @@ ALL: Final[tuple[Supervisor, ...]] = (
     simulated_watch.SUPERVISOR,
     scheduler.SUPERVISOR,
     deadline_watch.SUPERVISOR,
+    # 监督、公示与服务
+    progress.SUPERVISOR,
+    publicity.SUPERVISOR,
+    monitor.SUPERVISOR,
 )

@@ -183,7 +183,7 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
             yield Command("freeze", freeze(rows, delivered, plan), ACTOR, ANNULLED)
         case inspection.PublicValueFixed():
             yield Command("draw", Draw(plan_no), ACTOR, ANNULLED)
-        case inspection.Matched(pairs=pairs):
+        case inspection.MoreMatched(pairs=pairs) | inspection.Matched(pairs=pairs):
             for pair in pairs:
                 act = AssignTask(plan_no, pair.subject)
                 yield Command(f"assign.{pair.subject}", act, ACTOR, ANNULLED)

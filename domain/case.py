@@ -1131,8 +1131,11 @@ def _not_ready(state: UnderReview, handler: PersonId) -> Refused | None:
 
 
 def evolve(state: State, event: Event) -> State:
-    """一件事发生之后的办件。Raises ImpossibleHistory."""
-    return state.after(event)
+    """一件事发生之后的办件，连同经了手的人。Raises ImpossibleHistory."""
+    after = state.after(event)
+    if isinstance(after, Nothing | Imported):
+        return after
+    return replace(after, remarks=after.remarks.touched(event))
 
 
 def decide(state: State, command: Command) -> Answer:

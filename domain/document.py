@@ -24,6 +24,21 @@ class DocumentKind(StrEnum):
     COMMITMENT = "COMMITMENT"  # 告知承诺书
     GAPS = "GAPS"  # 容缺受理告知书
     HEARING = "HEARING"  # 听证告知书
+    RECEIPT = "RECEIPT"  # 收件凭证
+    FEE = "FEE"  # 收费告知书
+    PAUSE = "PAUSE"  # 特别程序告知书
+    PARTY = "PARTY"  # 利害关系人告知书
+    HEARING_NOTICE = "HEARING_NOTICE"  # 听证通知书
+    WITHDRAWAL = "WITHDRAWAL"  # 撤回申请确认书
+    ACCEPTANCE_REVOCATION = "ACCEPTANCE_REVOCATION"  # 撤销受理决定书
+    RECTIFICATION = "RECTIFICATION"  # 责令限期整改通知书
+    CHANGE = "CHANGE"  # 准予变更决定书
+    RENEWAL = "RENEWAL"  # 准予延续决定书
+    RENEWAL_REFUSAL = "RENEWAL_REFUSAL"  # 不予延续决定书
+    LICENCE_WITHDRAWAL = "LICENCE_WITHDRAWAL"  # 撤回行政许可决定书
+    DEREGISTRATION = "DEREGISTRATION"  # 注销行政许可决定书
+    COMPENSATION = "COMPENSATION"  # 补偿决定书
+    DELIVERY = "DELIVERY"  # 送达回证
 
 
 class DeliveryMethod(StrEnum):

@@ -217,6 +217,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         # 监督、公示与服务；纪检监察只监督，不办件（SD8）
         "RaiseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),
         "RaiseAlert": _by(Role.SYSTEM),
+        "CheckNotice": _by(Role.SYSTEM),
         "AnswerOversight": _by(*_ANSWERING),
         "MarkAnswerMissed": _by(Role.SYSTEM),
         "CloseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),
@@ -234,6 +235,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "MarkPublicationMissed": _by(Role.SYSTEM),
         "OverturnPublished": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
         "OverturnRevoked": _by(Role.SYSTEM),
+        "RestorePublished": _by(Role.SYSTEM),
         "WithdrawPublication": _by(Role.SYSTEM),
         "LodgeComplaint": _by(Role.COUNTER, Role.PERFORMANCE),
         "AssignComplaint": _by(Role.PERFORMANCE),

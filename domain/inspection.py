@@ -4,11 +4,12 @@ States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs 
 who does not like the result has only the annulment, which is public and needs two people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias
+from itertools import zip_longest
+from typing import ClassVar, Final, TypeAlias, TypeVar
 
 from domain import matching, roster, sampling
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
@@ -29,6 +30,8 @@ from domain.terms import (
     SubjectId,
     beijing_day,
 )
+
+T = TypeVar("T")
 
 
 class FindingCode(StrEnum):
@@ -149,6 +152,25 @@ class Drawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MoreDrawn(Event):
+    """抽取对象续段：一个事件装不下的，接着抽签号的次序。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "yhyshj:54")
+    chunk: int
+    drawn: tuple[DrawnObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoreMatched(Event):
+    """配对分段：末段是 ``Matched``，它来了配对才算完。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "cff:42")
+    chunk: int
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[SubjectId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Matched(Event):
     """抽取检查人员。"""
 
@@ -216,6 +238,8 @@ PlanEvent: TypeAlias = (
     | RevealsClosed
     | PublicValueFixed
     | Drawn
+    | MoreDrawn
+    | MoreMatched
     | Matched
     | PlanAnnulled
 )
@@ -226,7 +250,7 @@ TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed
 
 OFFICES: Final = 3  # 提交种子份额的部门至少三家
 CHUNK: Final = 100  # 名单分段，每段须装进一个事件
-LARGEST_DRAW: Final = 500  # 一次抽取的结果须装进一个事件（65,535 字节）
+DRAWN_CHUNK: Final = 500  # 抽取结果的分段，同上
 CODE_SET: Final = "v1"  # 检查结果代码集
 
 
@@ -298,11 +322,13 @@ class Picked:
     lists: Lists
     value: str
     result: Drawn
+    pairs: tuple[Pair, ...] = ()
+    unmatched: tuple[SubjectId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """对象与检查人员都已抽定。"""
+    """对象与检查人员都已抽定；``result`` 是各段合起来的。"""
 
     lists: Lists
     value: str
@@ -445,10 +471,6 @@ class Freeze:
             return Refused(Refusal.PLAN_IN_POOL, {"persons": "、".join(sorted(strangers))})
         if outside := {one.stratum for one in self.objects} - {one.name for one in plan.strata}:
             return Refused(Refusal.PLAN_STRATUM, {"strata": "、".join(sorted(outside))})
-        if (size := _draw_size(plan, self.objects)) > LARGEST_DRAW:
-            return Refused(
-                Refusal.PLAN_TOO_LARGE, {"size": str(size), "largest": str(LARGEST_DRAW)}
-            )
         return None
 
     def _chunks(self) -> tuple[Event, ...]:
@@ -474,11 +496,6 @@ class Freeze:
             roster.inspector_root(name, self.inspectors),
             self.plan_leaf_hash,
         )
-
-
-def _draw_size(plan: PlanRegistered, objects: Sequence[ListedObject]) -> int:
-    sizes = (sum(one.stratum == layer.name for one in objects) for layer in plan.strata)
-    return sum(map(sampling.stratum_size, sizes, plan.strata))
 
 
 @dataclass(frozen=True, slots=True)
@@ -613,7 +630,7 @@ class Draw:
                 return standing(state)
 
 
-def _drawn(state: Valued) -> tuple[Drawn, Matched]:
+def _drawn(state: Valued) -> tuple[Event, ...]:
     plan = state.lists.plan
     seed = _seed(state)
     tickets = sampling.ticket_office(plan.hash, seed)
@@ -635,7 +652,24 @@ def _drawn(state: Valued) -> tuple[Drawn, Matched]:
         state.lists.inspectors,
         plan.inspect_by,
     )
-    return Drawn(seed.hex(), chosen), Matched(found.pairs, found.unmatched)
+    first, *more = _chunks(chosen) or [()]
+    return (
+        Drawn(seed.hex(), first),
+        *(MoreDrawn(at, part) for at, part in enumerate(more, 1)),
+        *_matched(found),
+    )
+
+
+def _matched(found: matching.Matching) -> Iterator[Event]:
+    pairs, unmatched = _chunks(found.pairs) or [()], _chunks(found.unmatched) or [()]
+    *before, (last, alone) = zip_longest(pairs, unmatched, fillvalue=())
+    for at, (some, without) in enumerate(before):
+        yield MoreMatched(at, some, without)
+    yield Matched(last, alone)
+
+
+def _chunks(whole: tuple[T, ...]) -> list[tuple[T, ...]]:
+    return [whole[at : at + DRAWN_CHUNK] for at in range(0, len(whole), DRAWN_CHUNK)]
 
 
 def _seed(state: Valued) -> bytes:
@@ -688,7 +722,9 @@ def evolve_plan(state: State, event: Event) -> State:
             return _seeding(state, event)
         case Committed(lists=lists, reveals=reveals), RevealsClosed():
             return Closed(lists, reveals)
-        case Closed() | Valued() | Picked(), PublicValueFixed() | Drawn() | Matched():
+        case Closed() | Valued() | Picked(), (
+            PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
+        ):
             return _drawing(state, event)
         case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
             PlanAnnulled()
@@ -736,8 +772,16 @@ def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
             return Valued(state.lists, state.reveals, value)
         case Valued(), Drawn():
             return Picked(state.lists, state.value, event)
-        case Picked(), Matched():
-            return Settled(state.lists, state.value, state.result, event.pairs, event.unmatched)
+        case Picked(result=result, pairs=()), MoreDrawn(chunk=chunk, drawn=drawn) if (
+            chunk * DRAWN_CHUNK == len(result.drawn)
+        ):
+            return replace(state, result=replace(result, drawn=result.drawn + drawn))
+        case Picked(pairs=pairs, unmatched=unmatched), MoreMatched(chunk=chunk) if (
+            chunk * DRAWN_CHUNK == max(len(pairs), len(unmatched))
+        ):
+            return replace(state, pairs=pairs + event.pairs, unmatched=unmatched + event.unmatched)
+        case Picked(lists, value, result, pairs, unmatched), Matched():
+            return Settled(lists, value, result, pairs + event.pairs, unmatched + event.unmatched)
         case _:
             raise _impossible(state, event)
 

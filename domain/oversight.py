@@ -36,6 +36,8 @@ class OversightRule(StrEnum):
     POOR_RATING = "POOR_RATING"  # 差评
     REFORM_OVERDUE = "REFORM_OVERDUE"  # 改革任务逾期
     OTHER = "OTHER"  # 其他
+    LATE_PUSH = "LATE_PUSH"  # 推送迟缓
+    DEADLINE_MISSED = "DEADLINE_MISSED"  # 其他期限已过
 
 
 class AlertLevel(StrEnum):

@@ -115,8 +115,18 @@ class Withdrawn(Event):
     reasons: str  # 公开说明的理由
 
 
+@dataclass(frozen=True, slots=True)
+class Restored(Event):
+    """恢复公示。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:40", "ztdjtl:42")
+    document_no: str  # 恢复它的文书
+    reasons: str  # 理由
+    restored_on: date  # 恢复之日
+
+
 PublicationEvent: TypeAlias = (
-    Due | Objected | ObjectionDecided | Published | Missed | Overturned | Withdrawn
+    Due | Objected | ObjectionDecided | Published | Missed | Overturned | Withdrawn | Restored
 )
 
 ORDER: Final = Order(
@@ -125,10 +135,11 @@ ORDER: Final = Order(
         Due: frozenset({None}),
         Objected: frozenset({Due}),
         ObjectionDecided: frozenset({Objected}),
-        Published: frozenset({Due, ObjectionDecided}),
+        Published: frozenset({Due, ObjectionDecided, Restored}),
         Missed: frozenset({Due, Objected, ObjectionDecided}),
-        Overturned: frozenset({Due, Objected, ObjectionDecided, Published}),
+        Overturned: frozenset({Due, Objected, ObjectionDecided, Published, Restored}),
         Withdrawn: frozenset({Overturned}),
+        Restored: frozenset({Overturned, Withdrawn}),
     },
     marks=frozenset({Missed}),
 )
@@ -138,9 +149,9 @@ AGGREGATE: Final = ORDER.aggregate
 WITHHOLDABLE: Final = frozenset({"item_name", "valid_from", "valid_to"})
 
 
-def publication_id(matter: PublicMatter, decision_no: str) -> str:
-    """一项决定一份公示。"""
-    return f"{matter}.{decision_no}"
+def publication_id(matter: PublicMatter, reference: str) -> str:
+    """一项决定一份公示；``reference``: the case, the revocation or the penalty (文号不是编号)."""
+    return f"{matter}.{reference}"
 
 
 def public_record(state: Course, due: Due, item_name: str, credit_code: str | None) -> Published:

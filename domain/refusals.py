@@ -393,7 +393,6 @@ class Refusal(StrEnum):
     PLAN_LIST_INSPECTORS = "plan.list_inspectors"
     PLAN_LEAF_HASH = "plan.leaf_hash"
     PLAN_STRATUM = "plan.stratum"
-    PLAN_TOO_LARGE = "plan.too_large"
     PLAN_NOT_AN_OFFICE = "plan.not_an_office"
     PLAN_SHARE_GIVEN = "plan.share_given"
     PLAN_COMMITMENT = "plan.commitment"

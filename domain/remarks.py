@@ -96,6 +96,7 @@ class Remarks:
     surveys: tuple[SurveyRecorded, ...] = ()
     fees: tuple[FeeNotified, ...] = ()
     corrections: tuple[Corrected, ...] = ()
+    hands: frozenset[PersonId] = frozenset()  # 经过手的人，办到哪一步都记着（SD11）
 
     def plus(self, event: Remark) -> "Remarks":
         """又记了一笔。"""
@@ -110,6 +111,12 @@ class Remarks:
                 return replace(self, corrections=(*self.corrections, event))
             case never:
                 assert_never(never)
+
+    def touched(self, event: Event) -> "Remarks":
+        """又有谁经了手：经办人、踏勘的人、同意更正的第二人。"""
+        named = (getattr(event, "handler", None), getattr(event, "second", None))
+        hands = (*named, *getattr(event, "surveyors", ()))
+        return replace(self, hands=self.hands.union(one for one in hands if one is not None))
 
     def knows(self, notice_no: str) -> bool:
         """这份违规的告知是否已经记过。"""

@@ -163,8 +163,14 @@ def advance(
         return tuple(_kept_time(timer, event, told) for timer in timers)
     moved = (_otherwise(timer, _moved(timer, event, version), told) for timer in timers)
     kept = tuple(timer for timer in moved if not _settles(event, timer))
-    opened = (_since(timer, timers, told) for timer in _opened(event, version))
-    return (*kept, *opened)
+    new = (timer for timer in _opened(event, version) if not _needless(timer, timers))
+    return (*kept, *(_since(timer, timers, told) for timer in new))
+
+
+def _needless(new: Timer, timers: tuple[Timer, ...]) -> bool:
+    """What was overturned before it was ever published needs no withdrawal."""
+    unpublished = any(one.kind is TimerKind.PUBLICATION for one in timers)
+    return new.kind is TimerKind.WITHDRAWAL and unpublished
 
 
 _PUBLIC: Final = frozenset({TimerKind.OBJECTION, TimerKind.PUBLICATION, TimerKind.DISCLOSURE})
@@ -274,6 +280,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     publication.Published: _PUBLIC,
     publication.Overturned: _PUBLIC,
     publication.Withdrawn: frozenset({TimerKind.WITHDRAWAL}),
+    publication.Restored: frozenset({TimerKind.WITHDRAWAL}),
     complaint.Answered: frozenset({TimerKind.COMPLAINT}),
     referral.Returned: frozenset({TimerKind.REFERRAL}),
     referral.Answered: frozenset({TimerKind.REFERRAL}),

@@ -65,6 +65,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"state": "OVERTURNED", "reasons": reasons, "withdraw_due_on": until}
         case publication.Withdrawn():
             return new | {"state": "TAKEN_DOWN", "withdrawn_on": today}
+        case publication.Restored():
+            return new | {"state": "PUBLISHED" if new.get("published_on") else "DUE"}
         case publication.Missed():
             return new | {"missed": True}
         case _:
@@ -74,7 +76,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="publication_view",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

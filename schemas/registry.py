@@ -184,6 +184,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "material.reused.v1": material.Reused,  # 材料复用
     "material.seen.v1": material.Seen,  # 所看材料
     "document.issued.v1": document.Issued,  # 文书出具
+    "document.issued.v2": document.Issued,  # 文书出具（全部种类）
     "document.dispatched.v1": document.Dispatched,  # 文书寄出
     "document.delivered.v1": document.Delivered,  # 文书送达
     "seal.used.v1": seal.Used,  # 用印
@@ -300,6 +301,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "undertaking.filed.v1": undertaking.Filed,  # 承诺备案通过
     "undertaking.verified.v1": undertaking.Verified,  # 承诺备案核查
     "undertaking.cancelled.v1": undertaking.Cancelled,  # 撤销承诺备案
+    "plan.more_drawn.v1": inspection.MoreDrawn,  # 抽取对象续段
+    "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
+    "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）
+    "publication.restored.v1": publication.Restored,  # 恢复公示
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

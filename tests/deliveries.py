@@ -712,6 +712,9 @@ def _elsewhere() -> Iterator[Happening]:
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
     yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
+    listed = inspection.DrawnObject(APPLICANT, "B", HASH)
+    yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
+    yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _lists()
     yield from relied()
     yield from undertaken()

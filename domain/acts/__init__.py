@@ -27,6 +27,7 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.monitoring import MonitoringAct
 from domain.acts.oversight import OversightAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
@@ -62,6 +63,7 @@ Act: TypeAlias = (
     | RegisterAct
     | ImportAct
     | OversightAct
+    | MonitoringAct
     | PublicationAct
     | ComplaintAct
     | ServiceAct

@@ -4,19 +4,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from domain import case, commitment, document, revocation, seal
+from domain import case, document, seal
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.lookups import CASE, COMMITMENT, case_file, not_in_name_of, outside, overdue
+from domain.acts.grounds import grounds
+from domain.acts.lookups import CASE, case_file, not_in_name_of, outside, overdue
 from domain.case import DeadlineKind
 from domain.decider import Decision, Plan, Refused
 from domain.document import DeliveryMethod, DocumentKind
 from domain.seal import SealSource
 from domain.terms import CaseNo, Role, Sha256
 
+# Of these one file may have several, each under a number of its own.
+REPEATED: Final = frozenset(
+    {
+        *(DocumentKind.FEE, DocumentKind.PAUSE, DocumentKind.PARTY, DocumentKind.HEARING_NOTICE),
+        *(DocumentKind.CHANGE, DocumentKind.RENEWAL, DocumentKind.RENEWAL_REFUSAL),
+    }
+)
 
-def document_id(source_stream: str, kind: DocumentKind) -> str:
-    """文书编号：一份案卷的每种文书一份，例如 ``2026-000001.acceptance``。"""
-    return f"{source_stream.partition('/')[2]}.{kind.lower()}"
+
+def document_id(source_stream: str, kind: DocumentKind, number: str = "") -> str:
+    """文书编号：一份案卷的每种文书一份，例如 ``2026-000001.acceptance``；会有几份的带文号。"""
+    own = f"{source_stream.partition('/')[2]}.{kind.lower()}"
+    return f"{own}.{number}" if kind in REPEATED else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,6 @@ DocumentAct: TypeAlias = IssueDocument | UseSeal | DispatchDocument | DeliverDoc
 
 DOCUMENT: Final = document.AGGREGATE
 SEAL: Final = seal.AGGREGATE
-REVOCATION: Final = revocation.AGGREGATE
 _WINDOW: Final = frozenset({Role.COUNTER, Role.ISSUER})
 _DECISIONS: Final = frozenset({DocumentKind.DECLINE, DocumentKind.APPROVAL, DocumentKind.REJECTION})
 
@@ -106,67 +115,11 @@ def issue_document(act: IssueDocument, desk: Desk) -> Decision:
         template=act.template,
         handler=desk.handler,
     )
-    identity = document_id(act.source_stream, act.kind)
-    command = document.Issue(fact, _grounded(act, desk))
+    identity = document_id(act.source_stream, act.kind, act.number)
+    known = grounds(desk, act.case_no, act.source_stream)
+    command = document.Issue(fact, (act.kind, act.number) in known)
     answer = document.decide(desk.load(DOCUMENT, identity), command)
     return write(DOCUMENT, identity, act.case_no, answer, rules=(file.rule,))
-
-
-def _grounded(act: IssueDocument, desk: Desk) -> bool:
-    """账上现在有这份文书所说的事，文号也是它的。"""
-    family, _, identity = act.source_stream.partition("/")
-    match family:
-        case "case" if identity == act.case_no:
-            found = _of_case(desk.load(CASE, identity))
-        case "revocation":
-            found = _of_revocation(desk.load(REVOCATION, identity), act.case_no)
-        case "commitment":
-            found = _of_commitment(desk.load(COMMITMENT, identity), identity, act.case_no)
-        case _:
-            found = {}
-    return found.get(act.kind) == act.number
-
-
-def _of_case(state: case.State) -> dict[DocumentKind, str]:
-    found: dict[DocumentKind, str] = {}
-    if isinstance(state, case.AwaitingSupplement):
-        found[DocumentKind.SUPPLEMENT] = state.notice.notice_no
-    if isinstance(state, case.UnderReview | case.Concluded) and isinstance(
-        state.acceptance, case.Accepted
-    ):
-        found[DocumentKind.ACCEPTANCE] = state.acceptance.document_no
-    if isinstance(state, case.Concluded):
-        found[_OF_DECISION[type(state.decision)]] = state.document_no
-    return found
-
-
-_OF_DECISION: Final[dict[type, DocumentKind]] = {
-    case.Declined: DocumentKind.DECLINE,
-    case.Approved: DocumentKind.APPROVAL,
-    case.Rejected: DocumentKind.REJECTION,
-}
-
-
-def _of_revocation(state: revocation.State, case_no: CaseNo) -> dict[DocumentKind, str]:
-    match state:
-        case revocation.Notified(proposed=proposed, notice=notice) if proposed.case_no == case_no:
-            return {DocumentKind.REVOCATION_NOTICE: notice.notice_no}
-        case revocation.Closed(proposed=proposed, by=revocation.Decided() as made) if (
-            proposed.case_no == case_no
-        ):
-            return {DocumentKind.REVOCATION: made.decision_no}
-        case _:
-            return {}
-
-
-def _of_commitment(
-    state: commitment.State, identity: str, case_no: CaseNo
-) -> dict[DocumentKind, str]:
-    if isinstance(state, commitment.Nothing | commitment.Eligible):
-        return {}
-    if state.made.case_no != case_no:
-        return {}
-    return {DocumentKind.COMMITMENT: identity}
 
 
 @handles(UseSeal)

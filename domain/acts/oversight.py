@@ -7,7 +7,7 @@ from domain import oversight, preregistration, visit
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import ITEM, case_file, not_self, period
 from domain.acts.steps import course, handled_it, step
-from domain.case import UnderReview
+from domain.case import Closed, Concluded, UnderReview
 from domain.catalogue import version_on
 from domain.decider import Decision, Plan, Refused
 from domain.oversight import AlertLevel, OversightOutcome, OversightRule, OversightTier
@@ -23,7 +23,6 @@ VISIT_DAYS: Final = 1  # “立即”回访：次一工作日以内
 _TIER: Final = {
     Role.PERFORMANCE: OversightTier.PERFORMANCE,
     Role.DISCIPLINE: OversightTier.DISCIPLINE,
-    Role.SYSTEM: OversightTier.MONITOR,
 }
 
 
@@ -37,21 +36,6 @@ class RaiseOversight:
     responsible_organ: Organ
     explanation: str
     case_no: CaseNo | None = None
-    responsible: PersonId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RaiseAlert:
-    """机器：电子监察查到一事，提出督办。``organ`` None: 办件的审批机关。"""
-
-    oversight_no: str
-    rule: OversightRule
-    level: AlertLevel
-    source_stream: str
-    source_event: str
-    explanation: str
-    case_no: CaseNo | None = None
-    organ: Organ | None = None
     responsible: PersonId | None = None
 
 
@@ -136,7 +120,6 @@ class ConcludeVisit:
 
 OversightAct: TypeAlias = (
     RaiseOversight
-    | RaiseAlert
     | AnswerOversight
     | MarkAnswerMissed
     | CloseOversight
@@ -163,7 +146,7 @@ def raise_oversight(act: RaiseOversight, desk: Desk) -> Decision:
     due, rules = period(desk, desk.today, ANSWER_DAYS[act.level])
     fact = oversight.Raised(
         rule=act.rule,
-        rule_no=_rule_no(act.rule),
+        rule_no=rule_no(act.rule),
         level=act.level,
         tier=_TIER.get(desk.actor.role, OversightTier.DEPARTMENT),
         office=desk.actor.organ,
@@ -181,39 +164,9 @@ def raise_oversight(act: RaiseOversight, desk: Desk) -> Decision:
     return write(FINDING, act.oversight_no, act.case_no or act.oversight_no, answer, rules=rules)
 
 
-def _rule_no(rule: OversightRule) -> str:
+def rule_no(rule: OversightRule) -> str:
     """监察规则编号：规则在清单上的次序，三位。"""
     return f"JC{list(OversightRule).index(rule) + 1:03d}"
-
-
-@handles(RaiseAlert)
-def raise_alert(act: RaiseAlert, desk: Desk) -> Decision:
-    """电子监察提出督办；没有指明责任部门的，为办件的审批机关。"""
-    organ = act.organ
-    if organ is None:
-        file = case_file(desk, act.case_no or "")
-        if isinstance(file, Refused):
-            return file
-        organ = file.item.approving_body
-    due, rules = period(desk, desk.today, ANSWER_DAYS[act.level])
-    fact = oversight.Raised(
-        rule=act.rule,
-        rule_no=_rule_no(act.rule),
-        level=act.level,
-        tier=OversightTier.MONITOR,
-        office=None,
-        responsible_organ=organ,
-        responsible=act.responsible,
-        case_no=act.case_no,
-        source_stream=act.source_stream,
-        source_event=act.source_event,
-        explanation=act.explanation,
-        raised_on=desk.today,
-        answer_due_on=due.day,
-        handler=None,
-    )
-    answer = oversight.decide(desk.load(FINDING, act.oversight_no), oversight.Raise(fact))
-    return write(FINDING, act.oversight_no, act.case_no or act.oversight_no, answer, rules=rules)
 
 
 @handles(AnswerOversight)
@@ -331,17 +284,19 @@ def _suspicion(answer: object) -> preregistration.NoticeSuspected | None:
 
 @handles(ClosePreregistration)
 def close_preregistration(act: ClosePreregistration, desk: Desk) -> Decision:
-    """受理之后重新计数；没有预登记过的无事可办。"""
+    """受理之后重新计数，自受理之日；没有受理的、没有预登记过的无事可办。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    received = file.state.received
+    state = file.state
+    if not isinstance(state, UnderReview | Concluded | Closed) or state.acceptance is None:
+        return Plan()
+    received = state.received
     number = preregistration.preregistration_id(
         received.applicant, file.item.approving_body, received.item_code
     )
-    acceptance = file.state.acceptance if isinstance(file.state, UnderReview) else None
-    day = acceptance.accepted_on if acceptance else desk.today
-    command = preregistration.CloseWindow(preregistration.WindowClosed(act.case_no, day))
+    closed = preregistration.WindowClosed(act.case_no, state.acceptance.accepted_on)
+    command = preregistration.CloseWindow(closed)
     answer = preregistration.decide(desk.load(PREREGISTRATION, number), command)
     return write(PREREGISTRATION, number, number, answer)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from domain import approval, case, publication, subject
-from domain.acts.base import Desk, handles
+from domain.acts.base import Desk, combine, handles
 from domain.acts.lookups import ITEM, LICENCE, case_file, not_self, outside, period
 from domain.acts.steps import course, step
 from domain.approval import Forfeited, Revoked
@@ -13,7 +13,7 @@ from domain.course import Course
 from domain.decider import Decision, Plan, Refused
 from domain.publication import ORDER, PublicMatter
 from domain.refusals import Refusal
-from domain.terms import CaseNo, ItemCode, LicenceNo, SubjectId
+from domain.terms import CaseNo, ItemCode, LicenceNo, Organ, SubjectId
 
 SUBJECT: Final = subject.AGGREGATE
 
@@ -28,8 +28,9 @@ class OpenPublication:
 
 @dataclass(frozen=True, slots=True)
 class DisclosePenalty:
-    """监管部门：本系统之外作出的行政处罚，应予公示。"""
+    """监管部门：本系统之外作出的行政处罚，应予公示；``penalty_id`` 是处罚的编号。"""
 
+    penalty_id: str
     decision_no: str
     subject: SubjectId
     item_code: ItemCode | None = None
@@ -85,6 +86,14 @@ class OverturnRevoked:
 
 
 @dataclass(frozen=True, slots=True)
+class RestorePublished:
+    """机器：撤销决定被撤销、许可恢复了：撤销的公示推翻，准予的公示恢复。"""
+
+    case_no: CaseNo
+    revocation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawPublication:
     """机器：撤下公示，写明理由。"""
 
@@ -100,6 +109,7 @@ PublicationAct: TypeAlias = (
     | MarkPublicationMissed
     | OverturnPublished
     | OverturnRevoked
+    | RestorePublished
     | WithdrawPublication
 )
 
@@ -115,30 +125,33 @@ def open_publication(act: OpenPublication, desk: Desk) -> Decision:
     if isinstance(file, Refused) or made is None:
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
     ending = _ending(desk, made.licence_no)
+    found: tuple[str, str, Organ]
     match act.matter, ending:
         case PublicMatter.APPROVED, _:
-            found = (made.decision_no, file.item.approving_body)
+            found = (act.case_no, made.decision_no, file.item.approving_body)
         case PublicMatter.REVOKED, Revoked():
-            found = (ending.decision_no, file.item.approving_body)
+            found = (ending.revocation_id, ending.decision_no, file.item.approving_body)
         case PublicMatter.PENALTY, Forfeited():
-            found = (ending.penalty_no, ending.penalising_organ)
+            found = (made.licence_no, ending.penalty_no, ending.penalising_organ)
         case _:
             return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
     approves = act.matter is PublicMatter.APPROVED
     received = file.state.received
+    reference, decision_no, organ = found
     return _open(
         desk,
+        reference,
         publication.Due(
             matter=act.matter,
             case_no=act.case_no,
             licence_no=made.licence_no,
             item_code=received.item_code,
-            decision_no=found[0],
-            organ=found[1],
+            decision_no=decision_no,
+            organ=organ,
             subject=received.applicant,
             decided_on=made.decided_on if approves else desk.today,
             valid_from=made.valid_from if approves else None,
-            valid_to=made.valid_to if approves else None,
+            valid_to=made.valid_to if approves and isinstance(made, case.Approved) else None,
             objection_due_on=desk.today,
             double_due_on=desk.today,
             general_due_on=desk.today,
@@ -146,9 +159,9 @@ def open_publication(act: OpenPublication, desk: Desk) -> Decision:
     )
 
 
-def _approved(state: case.State) -> case.Approved | None:
+def _approved(state: case.State) -> case.Approved | case.DeemedApproved | None:
     decision = state.decision if isinstance(state, case.Concluded) else None
-    return decision if isinstance(decision, case.Approved) else None
+    return decision if isinstance(decision, case.Approved | case.DeemedApproved) else None
 
 
 def _ending(desk: Desk, licence_no: LicenceNo) -> object:
@@ -156,7 +169,7 @@ def _ending(desk: Desk, licence_no: LicenceNo) -> object:
     return state.by if isinstance(state, approval.Ended | approval.OffRegister) else None
 
 
-def _open(desk: Desk, due: publication.Due) -> Decision:
+def _open(desk: Desk, reference: str, due: publication.Due) -> Decision:
     """各期限自决定之日起算；处罚与撤销没有公开前的异议期。"""
     days = publication.OBJECTION_DAYS if due.matter is PublicMatter.APPROVED else 0
     objection, _ = period(desk, due.decided_on, days)
@@ -168,9 +181,9 @@ def _open(desk: Desk, due: publication.Due) -> Decision:
         double_due_on=double.day,
         general_due_on=general.day,
     )
-    identity = publication.publication_id(due.matter, due.decision_no)
+    identity = publication.publication_id(due.matter, reference)
     known = course(desk, ORDER, identity).last(publication.Due)
-    if known is not None and known.subject == due.subject:
+    if known is not None and known.decision_no == due.decision_no:
         return Plan()
     return step(desk, ORDER, identity, fact, key=due.case_no, rules=rules)
 
@@ -180,6 +193,7 @@ def disclose_penalty(act: DisclosePenalty, desk: Desk) -> Decision:
     """处罚的公示，自今日作出决定起算。"""
     return _open(
         desk,
+        act.penalty_id,
         publication.Due(
             matter=PublicMatter.PENALTY,
             case_no=None,
@@ -253,7 +267,8 @@ def publish(act: Publish, desk: Desk) -> Decision:
         return Refused(Refusal.PUBLICATION_OBJECTION_OPEN, facts)
     if isinstance(now, publication.Objected):
         return Refused(Refusal.PUBLICATION_OBJECTED)
-    if not ORDER.may(state, publication.Published):
+    shown = state.last(publication.Published) is not None
+    if shown or not ORDER.may(state, publication.Published):
         return Plan()
     item = due.item_code and version_on(desk.load(ITEM, due.item_code), due.decided_on)
     name = item.name if item else ""
@@ -314,8 +329,36 @@ def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
     ending = None if made is None else _ending(desk, made.licence_no)
     if made is None or not isinstance(ending, Revoked):
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
-    number = publication.publication_id(PublicMatter.APPROVED, made.decision_no)
+    number = publication.publication_id(PublicMatter.APPROVED, act.case_no)
     return _overturn(desk, number, ending.decision_no, ending.decision_no)
+
+
+@handles(RestorePublished)
+def restore_published(act: RestorePublished, desk: Desk) -> Decision:
+    """许可恢复了（市场主体登记管理条例 42 条）：账上确有其事才办；没有公示过的无事可办。"""
+    file = case_file(desk, act.case_no)
+    made = None if isinstance(file, Refused) else _approved(file.state)
+    reversal = None if made is None else _reversal(desk, made.licence_no, act.revocation_id)
+    if reversal is None:
+        return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
+    number, reasons = reversal.decision_no, reversal.reasons
+    revoked = publication.publication_id(PublicMatter.REVOKED, act.revocation_id)
+    granted = publication.publication_id(PublicMatter.APPROVED, act.case_no)
+    overturned = _overturn(desk, revoked, number, reasons)
+    if not ORDER.may(course(desk, ORDER, granted), publication.Restored):
+        return overturned
+    fact = publication.Restored(number, reasons, desk.today)
+    return combine(overturned, step(desk, ORDER, granted, fact, key=act.case_no))
+
+
+def _reversal(
+    desk: Desk, licence_no: LicenceNo, revocation_id: str
+) -> approval.RevocationReversed | None:
+    """账上的恢复；没有其事的没有。"""
+    state = desk.load(LICENCE, licence_no)
+    known = state.known if isinstance(state, approval.InForce) else frozenset()
+    found = (one for one in known if isinstance(one, approval.RevocationReversed))
+    return next((one for one in found if one.revocation_id == revocation_id), None)
 
 
 @handles(WithdrawPublication)

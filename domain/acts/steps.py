@@ -1,7 +1,5 @@
 """小案卷共同的写法：接着走一步；所涉办件的经办人不监督、不评价自己（SD11）。"""
 
-from dataclasses import fields
-
 from domain import case
 from domain.acts.base import Desk, write
 from domain.acts.lookups import CASE
@@ -31,11 +29,10 @@ def step(
 
 
 def took_part(state: case.State) -> frozenset[PersonId]:
-    """办件上经过手的自然人。"""
-    parts = [getattr(state, one.name) for one in fields(state)]
-    flat = [one for part in parts for one in (part if isinstance(part, tuple) else (part,))]
-    handlers = [getattr(one, "handler", None) for one in flat]
-    return frozenset(PersonId(one) for one in handlers if isinstance(one, str))
+    """办件上经过手的自然人，从收件到送达；导入的历史办件没有。"""
+    if isinstance(state, case.Nothing | case.Imported):
+        return frozenset()
+    return state.remarks.hands
 
 
 def handled_it(desk: Desk, case_no: str | None) -> Refused | None:

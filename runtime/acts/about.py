@@ -200,7 +200,8 @@ def label(kind: type, name: str) -> str:
     everywhere = Counter(
         said for event in EVENT_NAMES if (said := words.labels(event).get(name)) is not None
     )
-    return max(everywhere, key=everywhere.__getitem__, default=name)
+    about_what = (inspect.getdoc(inspect.getmodule(kind)) or name).partition("的")[0]
+    return max(everywhere, key=everywhere.__getitem__, default=say("act.number", of=about_what))
 
 
 @cache

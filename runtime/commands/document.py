@@ -17,7 +17,7 @@ from domain.document import DeliveryMethod, DocumentKind
 from domain.terms import CaseNo, beijing_day
 from followers.storage import connect
 from ledger.application import Ledger
-from projections import case_timeline, document_register
+from projections import case_timeline, document_register, officer_register
 from runtime import words
 from runtime.acting import officer_or_demo
 from runtime.case_file import fresh_line, freshness, jsonable, paper
@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 
 def _paper(arguments: argparse.Namespace, chosen: Settings, ledger: Ledger) -> int:
     case_no, kind = CaseNo(arguments.what), _kind(arguments.subject)
-    found = told(ledger, case_no, kind, _streams(chosen, case_no))
+    accounts = _accounts(chosen) if kind is DocumentKind.HEARING_NOTICE else {}
+    found = told(ledger, case_no, kind, _streams(chosen, case_no), accounts)
     kept, seal = store(chosen), choose(chosen)
     if arguments.issue:
         actor = officer_or_demo(arguments, ledger, IssueDocument, found.item.approving_body)
@@ -78,9 +79,15 @@ def _streams(chosen: Settings, case_no: str) -> list[str]:
         return [row.stream for row in case_timeline.of_case(conn, case_no)]
 
 
+def _accounts(chosen: Settings) -> dict[str, str]:
+    """Who has which account: a notice of hearing names its chair."""
+    with closing(connect(chosen.dsn(ROLE))) as conn:
+        return {post.person: post.account for post in officer_register.posts(conn).rows}
+
+
 def _kind(given: str | None) -> DocumentKind:
     """The kind by its code or its Chinese name."""
-    named = {words.choice("document.issued.v1", kind): kind for kind in SOURCES}
+    named = {words.choice("document.issued.v2", kind): kind for kind in SOURCES}
     known = {kind.lower(): kind for kind in SOURCES} | named
     if given is None or (kind := known.get(given) or known.get(given.lower())) is None:
         raise Stop(Exit.USAGE, "document.kind", names="、".join(kind.lower() for kind in SOURCES))

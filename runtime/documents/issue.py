@@ -27,7 +27,7 @@ class Paper:
 
 def standing(ledger: Ledger, told: Told) -> Paper:
     """这份文书办到了哪一步。"""
-    identity = document_id(told.fact.originator_id, told.kind)
+    identity = document_id(told.fact.originator_id, told.kind, told.number)
     state = ledger.load(document.AGGREGATE, identity)
     sealed = ledger.load(seal.AGGREGATE, identity)
     return Paper(

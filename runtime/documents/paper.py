@@ -5,13 +5,14 @@ The same facts give the same paper, byte for byte: nothing here asks what time i
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Final
 
 from domain.case import Received
 from domain.catalogue import ItemPublished
+from domain.clock import Dues
 from domain.decider import Event
 from domain.document import DocumentKind
 from domain.terms import CaseNo, beijing_day
@@ -21,6 +22,7 @@ from runtime.documents.kinds import SOURCES, wording
 from runtime.messages import fill, tables
 from schemas.registry import name_of
 
+_ORGANS: Final = frozenset({"competent_organ", "organ"})
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,14 +37,28 @@ class Told:
     received: Received
     item: ItemPublished
     applicant: str
+    names: Mapping[str, str] = field(default_factory=dict)  # of people, by their numbers
+
+    @property
+    def file(self) -> str:
+        """所据的事在哪份案卷：办件、许可、承诺等的编号。"""
+        return self.fact.originator_id.partition("/")[2]
 
     @property
     def number(self) -> str:
-        """文号。"""
-        field = SOURCES[self.kind].number
-        if field is None:
-            return self.fact.originator_id.partition("/")[2]
-        return str(getattr(self.fact.event, field))
+        """文号；所据的事没有写的，在更早的事里。"""
+        name = SOURCES[self.kind].number
+        if name is None:
+            return self.file
+        events = (self.fact.event, *reversed(self.before))
+        return next(str(getattr(one, name)) for one in events if hasattr(one, name))
+
+    @property
+    def addressee(self) -> str:
+        """写给谁：多是申请人。"""
+        name = SOURCES[self.kind].to
+        number = None if name is None else str(getattr(self.fact.event, name))
+        return self.applicant if number is None else self.names.get(number, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +99,7 @@ def compose(told: Told, seal: str, *, draft: bool = False) -> Paper:
         title=words_of.title,
         number=part("number", number=told.number),
         organ=organ,
-        to=part("to", applicant=told.applicant),
+        to=part("to", applicant=told.addressee),
         body=tuple(_paragraphs(words_of.text, known)),
         basis=(part("basis", basis=basis), part("item_basis", basis=item_basis)),
         remedy_heading=part("remedy"),
@@ -108,12 +124,28 @@ def _facts(told: Told) -> Iterator[tuple[str, str]]:
     for event in (*told.before, told.fact.event):
         name = name_of(event)
         for item in fields(event):  # type: ignore[arg-type]  # every event is a dataclass
-            yield item.name, _shown(name, item.name, getattr(event, item.name))
+            value = getattr(event, item.name)
+            yield item.name, _shown(name, item.name, _named(value, told.names))
+            if isinstance(value, Dues):
+                yield from (
+                    (one.name, _shown(name, one.name, getattr(value, one.name)))
+                    for one in fields(value)
+                )
     yield "applicant", told.applicant
+    yield "file", told.file
     yield "case_no", told.case_no
     code = told.received.item_code
     yield "item", part("item_named", name=told.item.name, code=code)
     yield "received_on", _day(beijing_day(told.received.received_at))
+
+
+def _named(value: object, names: Mapping[str, str]) -> object:
+    """People by their names, where they are known."""
+    if isinstance(value, tuple):
+        return tuple(_named(one, names) for one in value)
+    return (
+        names.get(value, value) if isinstance(value, str) and not isinstance(value, Enum) else value
+    )
 
 
 def _shown(event: str, name: str, value: object) -> str:
@@ -121,6 +153,8 @@ def _shown(event: str, name: str, value: object) -> str:
     match value:
         case None:
             return part("open_end" if name == "valid_to" else "nothing")
+        case bool():
+            return part("yes" if value else "no")
         case datetime():
             return _day(beijing_day(value))
         case date():
@@ -137,8 +171,10 @@ def _shown(event: str, name: str, value: object) -> str:
 
 
 def _plain(name: str, text: str) -> str:
-    if name == "competent_organ":
+    if name in _ORGANS:
         return _organ(text)
+    if name == "amount_fen":
+        return f"{int(text) / 100:.2f}"
     is_long = name != "text_sha256" and _HASH.fullmatch(text)
     return text[: words.HASH_SHOWN] if is_long else text
 

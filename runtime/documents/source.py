@@ -1,13 +1,15 @@
 """文书所据：从账上找到那件事、收件、事项版本与申请人的名称。"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from domain import catalogue, subject
 from domain.case import Received
 from domain.catalogue import ItemPublished, Listed
-from domain.decider import ImpossibleHistory
+from domain.decider import Event, ImpossibleHistory
 from domain.document import DocumentKind
+from domain.officer import OfficerAppointed
 from domain.terms import CaseNo, Sealed, SubjectId
 from ledger.application import Ledger
 from ledger.mapper import Fact
@@ -18,8 +20,15 @@ from runtime.exits import Exit, Stop
 _REGISTERED: Final = (subject.SubjectRegistered, subject.SubjectImported)
 
 
-def told(ledger: Ledger, case_no: CaseNo, kind: DocumentKind, streams: Iterable[str]) -> Told:
-    """出具这种文书所知的一切；``streams`` 是属于本件的其他案卷（承诺、撤销程序……）。
+def told(
+    ledger: Ledger,
+    case_no: CaseNo,
+    kind: DocumentKind,
+    streams: Iterable[str],
+    accounts: Mapping[str, str] = MappingProxyType({}),
+) -> Told:
+    """出具这种文书所知的一切；``streams`` 是属于本件的其他案卷（承诺、撤销程序……），
+    ``accounts`` 是自然人的账号：听证通知书要写明主持人是谁。
 
     Raises :class:`Stop` ``document.no_case``, ``document.no_event``.
     """
@@ -39,7 +48,19 @@ def told(ledger: Ledger, case_no: CaseNo, kind: DocumentKind, streams: Iterable[
         received=received,
         item=_edition(ledger, received),
         applicant=applicant_of(ledger, received.applicant),
+        names=dict(_names(ledger, fact.event, accounts)),
     )
+
+
+def _names(ledger: Ledger, event: Event, accounts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Whom the fact names: parties by the register of subjects, the chair by the officers'."""
+    parties: tuple[SubjectId, ...] = getattr(event, "parties", ())
+    if (party := getattr(event, "party", None)) is not None:
+        parties = (*parties, party)
+    for number in parties:
+        yield number, applicant_of(ledger, number)
+    if (chair := getattr(event, "chair", None)) is not None and chair in accounts:
+        yield chair, _opened(ledger, f"officer/{accounts[chair]}", (OfficerAppointed,), chair)
 
 
 def _name(fact: Fact) -> str:
@@ -71,8 +92,12 @@ def applicant_of(ledger: Ledger, number: SubjectId) -> str:
     Raises :class:`~ledger.errors.LedgerError` ``ledger.key_destroyed`` where it may no longer be
     read.
     """
-    for fact in reversed(ledger.events(f"subject/{number}")):
-        name = fact.event.name if isinstance(fact.event, _REGISTERED) else None
+    return _opened(ledger, f"subject/{number}", _REGISTERED, number)
+
+
+def _opened(ledger: Ledger, stream: str, kinds: tuple[type, ...], number: str) -> str:
+    for fact in reversed(ledger.events(stream)):
+        name = getattr(fact.event, "name", None) if isinstance(fact.event, kinds) else None
         if isinstance(name, Sealed) and fact.entry is not None:
             place = (fact.entry.name, "name", fact.originator_id, fact.originator_version)
             return ledger.keys.open(name, *place)

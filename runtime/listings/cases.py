@@ -103,7 +103,7 @@ def _document(row: document_register.DocumentRow, today: date) -> Iterable[Cell]
     del today
     return (
         row.key,
-        choice("document.issued.v1", row.kind),
+        choice("document.issued.v2", row.kind),
         row.number,
         term("state", row.state),
         row.case_no,

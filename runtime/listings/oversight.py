@@ -26,7 +26,7 @@ def _findings(conn: Connection, asked: Asked, today: date, limit: int | None) ->
 
 def _finding(row: oversight_view.OversightRow, today: date) -> Iterable[Cell]:
     del today
-    raised = "oversight.raised.v1"
+    raised = "oversight.raised.v2"
     return (
         row.key,
         term("state", row.state),

@@ -1,13 +1,15 @@
 """监管：收件箱与检查的清单。"""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final
 
+from domain.terms import BEIJING
 from followers.storage import Connection
 from projections import (
     inbox,
     inspection_view,
+    plan_register,
 )
 from runtime.export import Cell
 from runtime.listings.base import Asked, Listing, Rows, due_by, finding
@@ -78,6 +80,33 @@ def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cel
     )
 
 
+def _plans(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    # the whole of today has passed for nobody: what was due by the end of yesterday stalls
+    stalled = datetime.combine(today, time(), BEIJING) if asked.overdue else None
+    wanted = plan_register.Asked(asked.department, asked.state, stalled)
+    return plan_register.search(conn, wanted, limit)
+
+
+def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.plan_no,
+        term("state", row.state),
+        organ(row.department),
+        row.title,
+        row.registered_on,
+        row.public_value_at,
+        row.inspect_by,
+        row.listed,
+        row.drawn,
+        row.paired,
+        row.unmatched,
+        row.withheld,
+        row.annulled_for,
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "inbox": Listing(
         (inbox.PROJECTION,),
@@ -123,5 +152,27 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _inspections,
         _inspection,
+    ),
+    "plans": Listing(
+        (plan_register.PROJECTION,),
+        frozenset({"department", "state", "overdue"}),
+        (
+            "plan_no",
+            "state",
+            "department",
+            "title",
+            "registered_on",
+            "public_value_at",
+            "inspect_by",
+            "listed_objects",
+            "drawn_objects",
+            "paired_objects",
+            "unmatched_objects",
+            "withheld_shares",
+            "annulled_for",
+            "position",
+        ),
+        _plans,
+        _plan,
     ),
 }

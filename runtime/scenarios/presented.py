@@ -1,6 +1,7 @@
 """演案演给人看：逐步的办理与答复，被拒的连同依据与办法，最后是案卷。"""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -35,8 +36,12 @@ def render(performance: Performance) -> RenderableType:
     ]
     if scenario.about:
         parts.append(Text(scenario.about))
+    shown = performance.scenario.steps[0].at
     for one in performance.played:
+        parts += [Text(line, style="dim") for line in _meanwhile(performance, shown, one.step.at)]
         parts += [Text(line, style=_style(one)) for line in _lines(one)]
+        shown = one.step.at
+    parts += [Text(line, style="dim") for line in _meanwhile(performance, shown, None)]
     file = filed(performance)
     if file is not None:
         parts += [Text(""), case_file.render(file)]
@@ -44,6 +49,19 @@ def render(performance: Performance) -> RenderableType:
         parts.append(Text(say("scenario.problems"), style="red"))
         parts += [Text(f"  {problem}", style="red") for problem in performance.problems]
     return Group(*parts)
+
+
+def _meanwhile(performance: Performance, first: datetime, last: datetime | None) -> Iterator[str]:
+    """What the machine did by itself from one step to the next, an instant a line."""
+    did: dict[datetime, list[str]] = {}
+    for one in performance.book.delivered:
+        at = one.meta.recorded_at
+        machine = one.meta.actor.role is Role.SYSTEM
+        if machine and first <= at and (last is None or at < last):
+            did.setdefault(at, []).append(title("event", one.name))
+    for at, names in did.items():
+        done = "、".join(dict.fromkeys(names))
+        yield f"{instant(at)[:16]}  {say('scenario.machine')} → {done}"
 
 
 def _style(one: Played) -> str:

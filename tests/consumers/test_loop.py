@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from consumers import ALL, scheduler
-from domain import catalogue, commitment, linkage, revocation
+from domain import catalogue, commitment, linkage, oversight, publication, record, revocation
 from domain.acts import Act
 from domain.acts.deciding import Approve, Review
 from domain.acts.intake import Accept, Receive
@@ -162,6 +162,11 @@ def test_broken_promise_ends_in_a_proposal_and_no_further() -> None:
     }
     assert machine_events == {
         catalogue.FirstUsed,
+        publication.Due,
+        publication.Published,
+        record.ProgressPushed,
+        oversight.Raised,  # 推送未认领、送达逾期
+        oversight.AnswerMissed,
         linkage.Sent,
         linkage.Overdue,
         DeadlineMissed,

@@ -139,6 +139,16 @@ def test_levels_of_the_lights(listed: Listed) -> None:
 
 
 @integration
+def test_plans_and_those_that_came_to_nothing(listed: Listed) -> None:
+    """计划按编号列出，抽定几户、几家没有揭示都在一行；登记了却没有下文的另挑得出来。"""
+    plan = next(one for one in listed("plans")["rows"] if one["plan_no"] == "2026-0001")
+    assert (plan["state"], plan["listed"], plan["drawn"], plan["paired"]) == ("DRAWN", 1, 1, 1)
+    assert (plan["withheld"], plan["unmatched"]) == (1, 0)
+    assert keys(listed("plans", "--state", "已抽定")) == ["plan/2026-0001"]
+    assert listed("plans", "--overdue")["rows"] == []
+
+
+@integration
 def test_documents_and_where_they_are(listed: Listed) -> None:
     """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
     (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]

@@ -33,7 +33,7 @@ def test_the_dates_run_from_the_decision() -> None:
     assert isinstance(due, publication.Due)
     assert (due.double_due_on, due.general_due_on) == (date(2026, 10, 15), date(2026, 11, 3))
     assert book.do(opened, MACHINE, "2026-10-08") == Plan()
-    publish = Publish("APPROVED.ZY-1")
+    publish = Publish(f"APPROVED.{NO}")
     refusal = Refusal.PUBLICATION_OBJECTION_OPEN
     book.refuse(refusal, publish, MACHINE, str(due.objection_due_on))
     (shown,) = events_of(book.do(publish, MACHINE, "2026-10-13"))
@@ -45,7 +45,7 @@ def test_the_dates_run_from_the_decision() -> None:
 def test_an_overturned_penalty_is_withdrawn_in_three_days() -> None:
     """二月十三日推翻，二月二十五日以前撤下并说明理由；公示与撤下两件都在账上。"""
     book, chief = town(), STAFF["chief"]
-    book.do(DisclosePenalty("CF-1", SubjectId("S-1")), chief, "2026-02-02")
+    book.do(DisclosePenalty("CF-1", "榕市监罚〔2026〕1号", SubjectId("S-1")), chief, "2026-02-02")
     book.do(Publish("PENALTY.CF-1"), MACHINE, "2026-02-03")
     overturn = OverturnPublished("PENALTY.CF-1", "FY-1", "复议撤销")
     (overturned,) = events_of(book.do(overturn, chief, "2026-02-13"))

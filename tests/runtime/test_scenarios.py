@@ -78,6 +78,14 @@ def test_a_scenario_that_says_something_else_is_found_out() -> None:
     assert refused == ("step 1: expected case.exists, got done",)
 
 
+def test_what_the_machine_did_is_shown_between_the_steps() -> None:
+    """机器自己办的事，依时刻排在各步之间：逾期与督办在期满之夜，先于次日的一步。"""
+    lines = plain(render(perform(reader.read("oversight-answered")))).splitlines()
+    raised = lines.index("2026-03-10 00:00  机器 → 逾期、提出督办")
+    refused = next(number for number, line in enumerate(lines) if "oversight.unanswered" in line)
+    assert raised < refused
+
+
 def test_a_wrong_person_is_refused_with_the_article() -> None:
     """没有岗位的人来办：拒绝连同依据与办法一起印出来，没有案卷。"""
     scenario = reader.parse("x", written(by="D01", refused='refused = "duty.role"'))

@@ -9,7 +9,7 @@ import pytest
 from domain.duties import DUTIES
 from domain.terms import Role
 from runtime import cli
-from runtime.acts.about import About, about, every, example_of, kind_of
+from runtime.acts.about import About, about, every, example_of, kind_of, label
 from runtime.acts.file import parse
 from runtime.commands import act
 from runtime.exits import Exit, Stop
@@ -54,6 +54,11 @@ def test_words_for_fields_and_choices_are_not_left_over() -> None:
     named = {field.name for one in ALL for field in one.fields}
     exact = {f"{one.name}.{field.name}" for one in ALL for field in one.fields}
     assert set(tables()["field"]) <= named | exact
+
+
+def test_a_field_nobody_named_is_the_number_of_its_file() -> None:
+    """哪里也没有写过的一项，是本类案卷的编号，不露英文。"""
+    assert label(ACTS["ConvertSimulation"], "no_such_field") == "模拟审批编号"
 
 
 def test_acts_are_known_by_both_names() -> None:

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,11 @@ from PIL import Image
 
 from domain.acts.deciding import Approve, Review
 from domain.acts.documents import DispatchDocument
+from domain.acts.hearings import AnnounceHearing, NotifyParty, TellHearingRight
 from domain.acts.intake import Accept, Receive
 from domain.case import ReviewOpinion
 from domain.document import DocumentKind
+from domain.hearing import HearingGround
 from domain.terms import (
     CaseKind,
     CaseNo,
@@ -25,6 +28,7 @@ from domain.terms import (
     LicenceNo,
     Material,
     Mode,
+    PersonId,
     Sha256,
     SubjectId,
 )
@@ -33,7 +37,7 @@ from followers.storage import connect, create_cursor
 from followers.tables import Table
 from ledger.application import Ledger
 from ledger.founding import establish, publish
-from projections import case_timeline, document_register
+from projections import case_timeline, document_register, officer_register
 from runtime import cli
 from runtime.commands import document as document_command
 from runtime.commands import material as material_command
@@ -41,7 +45,7 @@ from runtime.documents import issue as issuing
 from runtime.documents.seal import SealedPdf, choose
 from runtime.documents.source import told
 from runtime.exits import Exit, Stop
-from runtime.founding import found
+from runtime.founding import found, scenario, subjects
 from runtime.hall import Hall, beijing, open_hall
 from runtime.materials.choose import store
 from runtime.settings import Settings
@@ -55,8 +59,10 @@ pytestmark = pytest.mark.integration
 
 CASE: Final = CaseNo("2026-000001")
 OTHER: Final = CaseNo("2026-000002")
+HEARD: Final = CaseNo("2026-000003")
 FORM: Final = "申请书：本店申请食品经营许可。\n".encode()
 HERO: Final = SubjectId("S-0001")
+VIEWS: Final = (case_timeline.PROJECTION, document_register.PROJECTION, officer_register.PROJECTION)
 Ask = Callable[..., dict[str, Any]]
 STREAMS: Final = (
     f"case/{CASE}",
@@ -65,6 +71,9 @@ STREAMS: Final = (
     f"document/{CASE}.approval",
     f"seal/{CASE}.acceptance",
     f"seal/{CASE}.approval",
+    f"case/{HEARD}",
+    f"hearing/{HEARD}",
+    "officer/L01",
 )
 
 
@@ -94,6 +103,7 @@ def _decided(hall: Hall) -> None:
     hall.clock.advance(beijing("2026-03-02 09:00"))
     hall.do("receive", receive(CASE, Material("申请书", digest)), CLERK)
     hall.do("receive other", receive(OTHER), CLERK)
+    hall.do("receive heard", receive(HEARD), CLERK)
     hall.do("accept", Accept(CASE, CaseKind.PLEDGED_TIME, "SL-2026-0001"), CLERK)
 
 
@@ -111,7 +121,7 @@ def show(chosen: Settings) -> None:
     kept = [Delivered(one.entry, one.meta, one.event) for one in facts if one.entry]
     kept.sort(key=lambda one: one.position)
     with closing(connect(chosen.dsn("shenguan_follow"))) as conn:
-        for view in (case_timeline.PROJECTION, document_register.PROJECTION):
+        for view in VIEWS:
             cursor = create_cursor(conn, view.name, "projection", view.version)
             table = Table(view, cursor.generation)
             conn.execute(f"DROP TABLE IF EXISTS projection.{view.name}_g{cursor.generation}")
@@ -242,6 +252,38 @@ def test_a_seal_that_failed_is_put_the_next_time(settings: Settings) -> None:
         after = issuing.issue(hall.ledger, kept, choose(settings, {}), known, CLERK)
         assert after.sha256 == before.sha256
         assert after.sealed_sha256
+
+
+def test_papers_of_a_hearing_name_the_people(settings: Settings, ask: Ask, tmp_path: Path) -> None:
+    """利害关系人告知书写给利害关系人；听证告知书列出被告知的人；听证通知书写明主持人的姓名。"""
+    neighbour, town = SubjectId("S-0002"), scenario()
+    chair = next(one for one in town["officer"] if one["account"] == "L01")
+    with open_hall(settings) as hall:
+        hall.do("accept heard", Accept(HEARD, CaseKind.PLEDGED_TIME, "SL-2026-0003"), CLERK)
+        party = NotifyParty(HEARD, neighbour, "油烟影响其住宅", "利字1号")
+        hall.do("party", party, REVIEWER)
+        told_both = TellHearingRight(HEARD, (HERO, neighbour), "听告1号")
+        hall.do("told", told_both, REVIEWER)
+        announced = AnnounceHearing(
+            case_no=HEARD,
+            ground=HearingGround.PUBLIC_INTEREST,
+            notice_no="听通1号",
+            hold_on=date(2026, 3, 20),
+            place="三楼会议室",
+            chair=PersonId(chair["person"]),
+        )
+        hall.do("announced", announced, REVIEWER)
+    show(settings)
+    said = {}
+    for kind in ("party", "听证告知书", "听证通知书"):
+        out = tmp_path / f"{kind}.pdf"
+        assert ask("document", HEARD, kind, "--out", out)["kind"]
+        said[kind] = text_of(out.read_bytes())
+    names = {one.identity: one.name for one in subjects(town)}
+    assert f"{names[neighbour]}：" in said["party"]
+    assert names[HERO] in said["party"]
+    assert f"2.{names[neighbour]}" in said["听证告知书"]
+    assert f"主持人：{chair['name']}" in said["听证通知书"]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """文书：真的 PDF，打开来看文字；同样的事实同样的字节；印章查得出改动，也照实说自己是什么。"""
 
 import io
+import runpy
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -15,13 +16,16 @@ from pyhanko_certvalidator import ValidationContext
 
 from domain.document import DocumentKind
 from domain.seal import SealSource
-from runtime.documents.kinds import SOURCES, wording
+from runtime.documents.kinds import SOURCES, bare, wording
 from runtime.documents.paper import compose, part
 from runtime.documents.render import font_folder, render
 from runtime.documents.seal import CommandSeal, EmbeddedSeal, choose
 from runtime.exits import Exit, Stop
+from runtime.messages import ROOT
 from runtime.settings import load
-from tests.runtime.papers.sheets import APPLICANT, FACTS, text_of, told
+from schemas.registry import EVENT_NAMES
+from tests.deliveries import CASE, LICENCE, PLEDGE
+from tests.runtime.papers.sheets import FACTS, text_of, told
 
 NOTE: Final = part("seal_embedded")
 # What each paper must say, of what only this case knows.
@@ -34,6 +38,24 @@ SAYS: Final = {
     DocumentKind.REVOCATION_NOTICE: ["本告知书不是撤销决定", "承诺落空", "2026年5月20日"],
     DocumentKind.REVOCATION: ["现决定予以撤销", "理由：承诺落空", "申请行政复议"],
     DocumentKind.COMMITMENT: ["1.消防验收意见，2026年4月1日", "ab" * 32, "可以撤回承诺"],
+    DocumentKind.RECEIPT: ["不迟于2026年3月9日", "不是受理决定", "收到申请材料之日起即为受理"],
+    DocumentKind.GAPS: ["1.健康证", "2.平面图", "不迟于2026年3月23日补齐", "文号：A-1"],
+    DocumentKind.ACCEPTANCE_REVOCATION: ["决定撤销受理", "理由：容缺的材料没有补齐"],
+    DocumentKind.WITHDRAWAL: ["申请人撤回", "不再就该申请作出决定", f"文号：{CASE}"],
+    DocumentKind.FEE: ["共计120.50元", "第五十九条"],
+    DocumentKind.PAUSE: ["需要专家评审", "至2026年3月11日止", "法定不迟于2026年4月14日"],
+    DocumentKind.EXTENSION: ["延长10个工作日", "不迟于2026年4月14日", "理由：案情复杂"],
+    DocumentKind.PARTY: ["鲤城区幸福小区业主委员会：", "油烟影响其住宅", "陈述和申辩"],
+    DocumentKind.HEARING: ["2.鲤城区幸福小区业主委员会", "不迟于2026年3月23日", "第四十七条"],
+    DocumentKind.HEARING_NOTICE: ["2026年4月8日在三楼会议室", "主持人：罗明法", "有权申请回避"],
+    DocumentKind.RECTIFICATION: ["1.装好油烟净化设施", "中止办理：是", f"承诺（{PLEDGE}）"],
+    DocumentKind.DELIVERY: ["准予行政许可决定书，文号D-1", "当面领取", "2026年3月16日"],
+    DocumentKind.CHANGE: ["准予变更", "说明：更名", f"许可证件{LICENCE}"],
+    DocumentKind.RENEWAL: ["自2031年3月2日起至2036年3月1日止"],
+    DocumentKind.RENEWAL_REFUSAL: ["不予延续", "至2031年3月1日届满", "可以另行申请"],
+    DocumentKind.LICENCE_WITHDRAWAL: ["决定撤回", "所依规章已经废止", "给予补偿：是"],
+    DocumentKind.DEREGISTRATION: ["办理注销手续", f"文号：{LICENCE}", "第七十条"],
+    DocumentKind.COMPENSATION: ["30000元", "撤回许可的补偿", "停业损失"],
 }
 
 
@@ -46,10 +68,54 @@ def pdf(kind: DocumentKind = DocumentKind.ACCEPTANCE) -> bytes:
 def test_each_paper_says_what_the_ledger_knows(kind: DocumentKind) -> None:
     """每种文书：机关、文号、收件人、事实、依据、救济、日期、印章与核对的办法，都读得出。"""
     found, paper = text_of(pdf(kind)), told(kind)
-    common = [APPLICANT, paper.number, "食品经营许可", "2026年3月2日", "不具有法定印章的效力"]
+    common = [
+        f"{paper.addressee}：",
+        paper.number,
+        "食品经营许可",
+        "2026年3月2日",
+        "不具有法定印章的效力",
+    ]
     expected = [wording(kind).title, *common, *SAYS[kind], "账上出处", paper.fact.meta.event_id]
     assert [one for one in expected if one not in found] == []
     assert "{" not in found
+
+
+@pytest.mark.parametrize("kind", [kind for kind, source in SOURCES.items() if source.adverse])
+def test_whom_it_goes_against_is_told_how_to_be_reviewed(kind: DocumentKind) -> None:
+    """凡不利于当事人的，都告知复议六十日、诉讼六个月，并引其依据（许可法 38 条二款）。"""
+    found = text_of(pdf(kind))
+    for said in ("六十日内", "申请行政复议", "六个月内", "提起行政诉讼"):
+        assert said in found, said
+    assert {"xfy:20", "xssf:46"} <= set(wording(kind).basis)
+
+
+def test_what_goes_against_somebody_has_its_paper() -> None:
+    """事件里写着救济途径的，都有一种不利文书，救济照印；不利于人的决定一种不漏。"""
+    adverse = {source.event: kind for kind, source in SOURCES.items() if source.adverse}
+    told = {
+        bare(name)
+        for name, event in EVENT_NAMES.items()
+        if any(item.name == "remedies" for item in fields(event))  # type: ignore[arg-type]
+    }
+    assert told
+    assert told <= set(adverse)
+    for event in told:
+        assert "remedies" in wording(adverse[event]).blanks
+    assert set(adverse) == told | {
+        *("case.declined", "case.acceptance_revoked", "commitment.rectification_ordered"),
+        *("licence.withdrawn", "licence.deregistered", "compensation.decided"),
+    }
+
+
+def test_the_page_of_papers_is_generated() -> None:
+    """docs/papers.md 与文书的出处、写法一致；改了须重新生成。"""
+    script = runpy.run_path(str(ROOT / "docs/make_papers.py"))
+    assert script["page"]() == (ROOT / "docs/papers.md").read_text(encoding="utf-8")
+
+
+def test_every_kind_can_be_issued() -> None:
+    """文书的种类，一种不少都出得了。"""
+    assert set(SOURCES) == set(DocumentKind)
 
 
 def test_every_paper_is_tried() -> None:
