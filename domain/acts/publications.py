@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from domain import approval, case, publication, subject
+from domain import approval, case, publication, revocation, subject
 from domain.acts.base import Desk, combine, handles
 from domain.acts.lookups import ITEM, LICENCE, case_file, not_self, outside, period
 from domain.acts.steps import course, step
@@ -130,7 +130,8 @@ def open_publication(act: OpenPublication, desk: Desk) -> Decision:
         case PublicMatter.APPROVED, _:
             found = (act.case_no, made.decision_no, file.item.approving_body)
         case PublicMatter.REVOKED, Revoked():
-            found = (ending.revocation_id, ending.decision_no, file.item.approving_body)
+            by = _revoking(desk, ending, file.item.approving_body)
+            found = (ending.revocation_id, ending.decision_no, by)
         case PublicMatter.PENALTY, Forfeited():
             found = (made.licence_no, ending.penalty_no, ending.penalising_organ)
         case _:
@@ -167,6 +168,14 @@ def _approved(state: case.State) -> case.Approved | case.DeemedApproved | None:
 def _ending(desk: Desk, licence_no: LicenceNo) -> object:
     state = desk.load(LICENCE, licence_no)
     return state.by if isinstance(state, approval.Ended | approval.OffRegister) else None
+
+
+def _revoking(desk: Desk, ending: Revoked, approving_body: Organ) -> Organ:
+    """撤销以谁的名义：上级机关提级办理的，是上级机关。"""
+    state = desk.load(revocation.AGGREGATE, ending.revocation_id)
+    if isinstance(state, revocation.Closed):
+        return state.proposed.deciding_organ
+    return approving_body
 
 
 def _open(desk: Desk, reference: str, due: publication.Due) -> Decision:

@@ -47,6 +47,7 @@ from tests.domain.test_case_acts import (
     REVIEWER,
     received,
 )
+from tests.domain.test_revocation import DECIDED, PROPOSED, READY
 from tests.rules.papers import only
 
 LICENCE = LicenceNo("JY-1")
@@ -233,6 +234,17 @@ def test_a_revocation_takes_the_approval_down_and_its_reversal_puts_it_back() ->
     assert book.do(WithdrawPublication(APPROVED), MACHINE, "2026-05-12") == Plan()
     other = RestorePublished(NO, "CX-2")
     book.refuse(Refusal.PUBLICATION_NOTHING, other, MACHINE, "2026-05-12")
+
+
+def test_a_revocation_is_published_in_the_name_of_who_revoked() -> None:
+    """撤销的公示写撤销的机关：上级机关提级办理的，是上级机关；账上没有程序的，是审批机关。"""
+    act, superior = OpenPublication(NO, PublicMatter.REVOKED), Organ("350500-SPJ")
+    book = revoked(published())
+    assert only(book.do(act, MACHINE, "2026-04-01"), publication.Due).organ == APPROVER
+    book = revoked(published())
+    taken = replace(PROPOSED, deciding_organ=superior)
+    book.put("revocation/CX-1", taken, *READY[1:], DECIDED)
+    assert only(book.do(act, MACHINE, "2026-04-01"), publication.Due).organ == superior
 
 
 def test_what_was_overturned_before_it_was_shown_is_shown_when_restored() -> None:
