@@ -141,6 +141,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ExpireSimulation": _by(Role.SYSTEM),
         "IssueComposite": _by(Role.DECIDER, Role.ISSUER),
         "AdjustComposite": _by(Role.SYSTEM),
+        # 帮代办
+        "BeginAssistance": _by(Role.COUNTER),
+        "FinishAssistance": _by(Role.COUNTER),
         # 承诺备案
         "LodgeUndertaking": _by(Role.APPLICANT, Role.COUNTER),
         "FileUndertaking": _by(Role.COUNTER, Role.REVIEWER),

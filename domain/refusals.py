@@ -280,6 +280,12 @@ class Refusal(StrEnum):
     COMPOSITE_TOO_FEW = "composite.too_few"
     COMPOSITE_OTHER_HOLDER = "composite.other_holder"
     COMPOSITE_NOT_PART = "composite.not_part"
+    # 帮代办
+    ASSISTANCE_NOT_FOUND = "assistance.not_found"
+    ASSISTANCE_BEGUN = "assistance.begun"
+    ASSISTANCE_FINISHED = "assistance.finished"
+    ASSISTANCE_NOT_AGENT = "assistance.not_agent"
+    ASSISTANCE_OUTCOME = "assistance.outcome"
     # 承诺备案
     UNDERTAKING_NOT_FOUND = "undertaking.not_found"
     UNDERTAKING_PENDING = "undertaking.pending"

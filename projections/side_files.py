@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, composite, exemption, reliance, simulated, undertaking
+from domain import assistance, compensation, composite, exemption, reliance, simulated, undertaking
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -47,13 +47,24 @@ STATES: Final[dict[type[Event], str]] = {
     composite.Issued: "COMPOSITE_ISSUED",
     composite.Adjusted: "COMPOSITE_ADJUSTED",
     composite.Ended: "COMPOSITE_ENDED",
+    # 帮代办
+    assistance.Begun: "HELPING",
+    assistance.Finished: "HELPED",
     # 承诺备案
     undertaking.Lodged: "UNDERTAKING_LODGED",
     undertaking.Filed: "UNDERTAKING_FILED",
     undertaking.Verified: "UNDERTAKING_VERIFIED",
     undertaking.Cancelled: "UNDERTAKING_CANCELLED",
 }
-FAMILIES: Final = ("compensation", "exemption", "reliance", "simulated", "composite", "undertaking")
+FAMILIES: Final = (
+    "compensation",
+    "exemption",
+    "reliance",
+    "simulated",
+    "composite",
+    "undertaking",
+    "assistance",
+)
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:

@@ -39,7 +39,16 @@ SECTIONS: Final = (
     (
         "timeline",
         frozenset(
-            {"case", "filing", "commitment", "licence", "exemption", "placement", "undertaking"}
+            {
+                "case",
+                "filing",
+                "commitment",
+                "licence",
+                "exemption",
+                "placement",
+                "undertaking",
+                "assistance",
+            }
         ),
     ),
     ("hearing", frozenset({"hearing"})),

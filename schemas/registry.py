@@ -11,6 +11,7 @@ from typing import Final
 from domain import (
     approval,
     area,
+    assistance,
     calendar,
     case,
     catalogue,
@@ -305,6 +306,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
     "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）
     "publication.restored.v1": publication.Restored,  # 恢复公示
+    "assistance.begun.v1": assistance.Begun,  # 帮代办开始
+    "assistance.finished.v1": assistance.Finished,  # 帮代办完成
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -61,6 +61,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "simulated": "case",
     "composite": "case",
     "undertaking": "case",  # 承诺备案
+    "assistance": "case",  # 帮代办，键是办件编号
     "calendar": "register",
     "import": "register",
     "ledger": "register",

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain import (
     approval,
     area,
+    assistance,
     case,
     catalogue,
     commitment,
@@ -731,6 +732,10 @@ def undertaken() -> Iterator[Happening]:
         undertaking.Cancelled(ITEM, "整改无果", "CB-1", (MARKET,), DECIDER),
     ):
         yield "undertaking/CB-1", event, "CB-1"
+    number, done = "2026-000008", assistance.AssistanceOutcome.DONE
+    begun = assistance.Begun(DECIDER, APPLICANT, "技改", date(2026, 3, 2), CLERK)
+    for one in (begun, assistance.Finished(done, "", date(2026, 3, 9), CLERK)):
+        yield f"assistance/{number}", one, number
 
 
 def relied() -> Iterator[Happening]:

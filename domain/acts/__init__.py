@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.areas import AreaAct
+from domain.acts.assistances import AssistanceAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
@@ -79,6 +80,7 @@ Act: TypeAlias = (
     | SimulationAct
     | CompositeAct
     | UndertakingAct
+    | AssistanceAct
 )
 
 

@@ -1,4 +1,4 @@
-"""证照复用、模拟审批、一业一证、承诺备案的清单。"""
+"""证照复用、模拟审批、一业一证、承诺备案、帮代办的清单。"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -90,6 +90,22 @@ def _undertaking(row: side_files.SideFile, today: date) -> Iterable[Cell]:
     )
 
 
+def _assistance(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        row.text("helper"),
+        row.text("applicant"),
+        row.text("project"),
+        row.text("begun_on"),
+        row.text("finished_on"),
+        choice("assistance.finished.v1", row.text("outcome")),
+        row.text("explanation"),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "dependents": Listing(
         (side_files.PROJECTION,),
@@ -148,6 +164,24 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _side("undertaking"),
         _undertaking,
+    ),
+    "assistances": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state"}),
+        (
+            "case_no",
+            "state",
+            "helper",
+            "applicant",
+            "project",
+            "begun_on",
+            "finished_on",
+            "outcome",
+            "explanation",
+            "position",
+        ),
+        _side("assistance"),
+        _assistance,
     ),
     "composites": Listing(
         (side_files.PROJECTION,),

@@ -61,7 +61,7 @@ def test_supervisors_are_told_of_what_breaks_and_what_is_filed() -> None:
 def test_the_dependent_case_tells_it_in_its_timeline() -> None:
     """办件的经过里看得到复用、中断与处置。"""
     kept = folded(case_timeline.PROJECTION, told().kept).values()
-    names = [row["name"] for row in kept if row["case_no"] == DEPENDENT]
+    names = [row["name"] for row in kept if row["stream"] == f"reliance/{DEPENDENT}"]
     assert names == [
         "reliance.certificate_reused.v1",
         "reliance.broken.v1",
@@ -104,3 +104,9 @@ def test_an_undertaking_names_what_was_not_kept() -> None:
     line = shown("undertakings", "undertaking/CB-1")
     assert (line["state"], line["kept"], line["failed"]) == ("承诺备案已撤销", "否", "排放不增加")
     assert (line["project"], line["rectify_by"]) == ("技改", "2026-06-30")
+
+
+def test_assistance_is_listed_with_its_outcome() -> None:
+    """帮代办的清单写明帮了谁、结果怎样。"""
+    line = shown("assistances", f"assistance/{DEPENDENT}")
+    assert (line["state"], line["outcome"], line["helper"]) == ("帮代办已完成", "办成", "P-3")
