@@ -3,6 +3,7 @@
 from typing import Final
 
 from consumers import (
+    case_ends,
     commitment_watch,
     deadline_watch,
     findings,
@@ -26,6 +27,7 @@ ALL: Final[tuple[Supervisor, ...]] = (
     findings.SUPERVISOR,
     first_use.SUPERVISOR,
     intermediary_watch.SUPERVISOR,
+    case_ends.SUPERVISOR,
     # 证照复用、一业一证、模拟审批
     licence_watch.SUPERVISOR,
     simulated_watch.SUPERVISOR,

@@ -16,10 +16,12 @@ from consumers.common import machine
 from domain.acts import Act
 from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
+from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
+from domain.acts.joints import MarkOpinionOverdue
 from domain.acts.licences import DeemRenewed
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.oversight import MarkAnswerMissed
@@ -28,9 +30,10 @@ from domain.acts.publications import MarkPublicationMissed, Publish
 from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
 from domain.acts.simulations import ExpireSimulation
+from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, SubjectId, beijing_day
+from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, Organ, SubjectId, beijing_day
 from domain.timekeeping import file_of
 from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
@@ -43,7 +46,7 @@ ACTOR: Final[Actor] = machine(NAME)
 ONE_DAY: Final = timedelta(days=1)
 
 # What the machine does about a deadline that has run out: (number of the stream, timer) -> act.
-# The other kinds (核查、陈述申辩、检查) are only shown: they are for people.
+# The other kinds (核查、陈述申辩、检查、调度会、全程目标) are only shown: they are for people.
 ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.COMPLETENESS_NOTICE: lambda no, _: DeemAccepted(CaseNo(no)),
     TimerKind.PROMISED_DECISION: lambda no, timer: _missed(no, timer),
@@ -65,6 +68,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 几个机关几个人
     TimerKind.HEARING_REQUEST: lambda no, _: MarkHearingLapsed(CaseNo(no)),
     TimerKind.HEARING: lambda no, _: MarkHearingOverdue(CaseNo(no)),
+    TimerKind.OPINION: lambda no, timer: MarkOpinionOverdue(CaseNo(no), Organ(timer.name)),
+    TimerKind.DOCUMENT: lambda no, timer: MarkVerificationOverdue(CaseNo(no), timer.name),
+    TimerKind.EXAMINATION: lambda no, _: MarkExaminationOverdue(CaseNo(no)),
     TimerKind.RENEWAL: lambda no, _: DeemRenewed(LicenceNo(no)),
     TimerKind.SIMULATION: lambda no, _: ExpireSimulation(no),
     # 承诺整改、信用

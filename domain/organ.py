@@ -75,6 +75,29 @@ class Merged:
 State: TypeAlias = Standing | Merged
 
 
+def place(organ: Organ) -> str:
+    """机关代码前半的行政区划，略去末尾成对的零（``350500-JT`` → ``3505``）；没有写的为空。"""
+    code, dash, _ = organ.partition("-")
+    if not dash:
+        return ""
+    while code.endswith("00"):
+        code = code.removesuffix("00")
+    return code
+
+
+def same_level(one: Organ, other: Organ) -> bool:
+    """同一地方的同级机关；代码看不出来的不是。"""
+    return bool(place(one)) and place(one) == place(other)
+
+
+def below(lower: Organ, superior: Organ) -> bool:
+    """下级机关：在上级机关的地方之内，而地方更小。"""
+    return bool(place(superior)) and place(lower).removeprefix(place(superior)) not in {
+        "",
+        place(lower),
+    }
+
+
 def successor(state: State, day: date) -> Organ | None:
     """某日承受其职权的机关；机关仍在的没有。"""
     if isinstance(state, Merged) and state.succeeded.effective_from <= day:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 from domain import (
@@ -17,11 +18,15 @@ from domain import (
     commitment,
     complaint,
     credit,
+    forwarding,
     gaps,
     hearing,
     inspection,
+    joint,
     linkage,
     oversight,
+    package,
+    project,
     publication,
     referral,
     reform,
@@ -30,6 +35,7 @@ from domain import (
     supervision,
     timekeeping,
     undertaking,
+    verification,
     visit,
 )
 from domain.decider import Event, RuleUsed
@@ -58,6 +64,11 @@ class TimerKind(StrEnum):
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
+    OPINION = "OPINION"  # 协办机关意见
+    DOCUMENT = "DOCUMENT"  # 联审核验
+    EXAMINATION = "EXAMINATION"  # 下级初审（43 条）
+    MEETING = "MEETING"  # 两周一次调度会
+    TARGET = "TARGET"  # 全程目标
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
@@ -85,6 +96,7 @@ class TimerKind(StrEnum):
 FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
     *("hearing", "credit", "deadline"),
+    *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
 )
@@ -272,6 +284,14 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    joint.JointConcluded: frozenset({TimerKind.OPINION}),
+    joint.JointEnded: frozenset({TimerKind.OPINION}),
+    verification.VerificationsEnded: frozenset({TimerKind.DOCUMENT}),
+    forwarding.ForwardingEnded: frozenset({TimerKind.EXAMINATION}),
+    forwarding.ForwardedToSuperior: frozenset({TimerKind.EXAMINATION}),
+    project.MeetingHeld: frozenset({TimerKind.MEETING}),
+    project.ProjectCompleted: frozenset({TimerKind.MEETING, TimerKind.TARGET}),
+    package.PackageClosed: frozenset({TimerKind.TARGET}),
     # 监督、公示与服务
     oversight.Answered: frozenset({TimerKind.ANSWER}),
     oversight.Closed: frozenset({TimerKind.ANSWER}),
@@ -289,15 +309,24 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
 }
 
 
+# What settles one deadline of several of its kind, and where the event names which.
+_SETTLES_ONE: Final[dict[type[Event], tuple[TimerKind, str]]] = {
+    gaps.GapFilled: (TimerKind.GAP, "material.name"),
+    commitment.MaterialSupplied: (TimerKind.SUPPLEMENT, "name"),
+    credit.RecordRepaired: (TimerKind.CREDIT_RECORD, "record_no"),
+    credit.RecordLapsed: (TimerKind.CREDIT_RECORD, "record_no"),
+    joint.OpinionGiven: (TimerKind.OPINION, "body"),
+    verification.DocumentVerified: (TimerKind.DOCUMENT, "material"),
+    verification.DocumentNotVerified: (TimerKind.DOCUMENT, "material"),
+}
+
+
 def _settles(event: Event, timer: Timer) -> bool:
-    if isinstance(event, gaps.GapFilled):
-        return timer.kind is TimerKind.GAP and timer.name == event.material.name
-    if isinstance(event, commitment.MaterialSupplied):
-        return timer.kind is TimerKind.SUPPLEMENT and timer.name == event.name
     if isinstance(event, credit.DecisionReversed):
         return timer.kind is TimerKind.CREDIT_RECORD and timer.name in event.records
-    if isinstance(event, credit.RecordRepaired | credit.RecordLapsed):
-        return timer.kind is TimerKind.CREDIT_RECORD and timer.name == event.record_no
+    if type(event) in _SETTLES_ONE:
+        kind, where = _SETTLES_ONE[type(event)]
+        return timer.kind is kind and timer.name == attrgetter(where)(event)
     return timer.kind in _SETTLES.get(type(event), frozenset())
 
 
@@ -365,6 +394,22 @@ def _hearing_moves(timer: Timer, event: Event, version: int) -> Timer:
     return timer
 
 
+def _panel_moves(timer: Timer, event: Event, version: int) -> Timer:
+    """别的机关逾期：只作记号，事情还是要办。"""
+    del version
+    late: tuple[TimerKind, str]
+    match event:
+        case joint.OpinionOverdue(body=name):
+            late = (TimerKind.OPINION, name)
+        case verification.VerificationOverdue(material=name):
+            late = (TimerKind.DOCUMENT, name)
+        case forwarding.ExaminationOverdue():
+            late = (TimerKind.EXAMINATION, "")
+        case _:
+            return timer
+    return replace(timer, missed=True) if (timer.kind, timer.name) == late else timer
+
+
 # 监督、公示与服务：记下哪一种期限已过。
 _MISSES: Final[dict[type[Event], TimerKind]] = {
     oversight.AnswerMissed: TimerKind.ANSWER,
@@ -381,7 +426,7 @@ def _oversight_moves(timer: Timer, event: Event, version: int) -> Timer:
 
 _MOVERS: Final = (
     *(_case_moves, _pledge_moves, _inspection_moves, _hearing_moves),
-    _oversight_moves,
+    *(_oversight_moves, _panel_moves),
 )
 
 
@@ -495,6 +540,31 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _panel_opens(event: Event, version: int) -> Iterator[Timer]:
+    """别的机关的答复、初审、调度会与全程目标。"""
+    match event:
+        case joint.OpinionRequested(requested_on=start, days=days, due_on=due, body=name):
+            yield replace(_counted(TimerKind.OPINION, due, version, days, start), name=name)
+        case verification.VerificationRequested(
+            requested_on=start, days=days, due_on=due, material=name
+        ):
+            yield replace(_counted(TimerKind.DOCUMENT, due, version, days, start), name=name)
+        case forwarding.ExaminationOpened(accepted_on=start, due_on=due):
+            days = forwarding.EXAMINATION_DAYS
+            yield _counted(TimerKind.EXAMINATION, due, version, days, start)
+        case project.MeetingHeld(next_on=due):
+            yield _until(TimerKind.MEETING, due, version)
+        case (
+            package.PackageOpened(opened_on=start, target_days=int() as days, due_on=date() as due)
+            | project.ProjectRegistered(
+                registered_on=start, target_days=int() as days, due_on=date() as due
+            )
+        ):
+            yield _counted(TimerKind.TARGET, due, version, days, start)
+        case _:
+            return
+
+
 def _oversight_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case oversight.Raised(answer_due_on=due) | oversight.Reopened(answer_due_on=due):
@@ -527,5 +597,6 @@ def _opened_for_people(event: Event, version: int) -> Iterator[Timer]:
 
 _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
+    _panel_opens,
     _oversight_opens,
 )

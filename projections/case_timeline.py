@@ -99,6 +99,7 @@ PROJECTION: Final = Projection(
         "deadline",
     )
     | names_of("hearing", "exemption", "placement")
+    | names_of("joint", "verification", "forwarding", "copy")
     # 监督、公示与服务
     | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
     | names_of("archive", "points", "progress", "liaison")

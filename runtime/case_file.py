@@ -52,6 +52,7 @@ SECTIONS: Final = (
         ),
     ),
     ("hearing", frozenset({"hearing"})),
+    ("others", frozenset({"joint", "verification", "forwarding", "copy"})),
     ("reliance_section", frozenset({"reliance"})),
     ("material_section", frozenset({"material"})),
     ("document_section", frozenset({"document", "seal"})),

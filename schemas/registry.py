@@ -12,6 +12,7 @@ from domain import (
     approval,
     area,
     assistance,
+    attestation,
     calendar,
     case,
     catalogue,
@@ -25,6 +26,7 @@ from domain import (
     exemption,
     feed,
     filing,
+    forwarding,
     gaps,
     genesis,
     hearing,
@@ -32,6 +34,7 @@ from domain import (
     inspection,
     inspector,
     intermediary,
+    joint,
     light_setting,
     linkage,
     lists,
@@ -39,9 +42,11 @@ from domain import (
     officer,
     organ,
     oversight,
+    package,
     past_inspection,
     policy,
     preregistration,
+    project,
     publication,
     quota,
     record,
@@ -58,6 +63,7 @@ from domain import (
     supervision,
     timekeeping,
     undertaking,
+    verification,
     visit,
 )
 from domain.decider import Event
@@ -159,6 +165,34 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "hearing.record_signed.v1": hearing.RecordSigned,  # 听证笔录签字
     "hearing.overdue.v1": hearing.HearingOverdue,  # 听证逾期
     "hearing.relied_on.v1": hearing.RecordReliedOn,  # 根据听证笔录
+    "joint.opened.v1": joint.JointOpened,  # 开始并联审批
+    "joint.opinion_requested.v1": joint.OpinionRequested,  # 征求协办机关意见
+    "joint.opinion_given.v1": joint.OpinionGiven,  # 协办机关意见
+    "joint.opinion_overdue.v1": joint.OpinionOverdue,  # 协办机关意见逾期
+    "joint.step_held.v1": joint.JointStepHeld,  # 联合勘验审图测绘验收
+    "joint.concluded.v1": joint.JointConcluded,  # 并联审批汇总
+    "verification.requested.v1": verification.VerificationRequested,  # 请求联审核验
+    "verification.verified.v1": verification.DocumentVerified,  # 联审核验属实
+    "verification.not_verified.v1": verification.DocumentNotVerified,  # 联审核验不实
+    "verification.overdue.v1": verification.VerificationOverdue,  # 联审核验逾期
+    "forwarding.handed_in.v1": forwarding.HandedIn,  # 异地或镇村代收
+    "forwarding.arrived.v1": forwarding.Arrived,  # 代收材料送达
+    "forwarding.examination_opened.v1": forwarding.ExaminationOpened,  # 下级初审
+    "forwarding.forwarded.v1": forwarding.ForwardedToSuperior,  # 报送上级
+    "forwarding.taken_over.v1": forwarding.TakenOver,  # 上级接收
+    "forwarding.overdue.v1": forwarding.ExaminationOverdue,  # 初审逾期
+    "package.opened.v1": package.PackageOpened,  # 一件事受理
+    "package.child_closed.v1": package.ChildClosed,  # 一件事之一件办结
+    "package.closed.v1": package.PackageClosed,  # 一件事办结
+    "project.registered.v1": project.ProjectRegistered,  # 项目登记
+    "project.case_linked.v1": project.CaseLinked,  # 办件归入项目
+    "project.meeting_held.v1": project.MeetingHeld,  # 项目调度会
+    "project.issue_settled.v1": project.IssueSettled,  # 调度会问题解决
+    "project.units_declared.v1": project.UnitsDeclared,  # 申报单体工程
+    "project.unit_accepted.v1": project.UnitAccepted,  # 单体竣工验收
+    "project.milestone_reached.v1": project.MilestoneReached,  # 项目里程碑
+    "project.completed.v1": project.ProjectCompleted,  # 项目竣工
+    "copy.attested.v1": attestation.CopyAttested,  # 副本作证
     "item.first_used.v1": catalogue.FirstUsed,  # 事项首次办件
     "item.dormant.v1": catalogue.MadeDormant,  # 事项休眠
     "item.activated.v1": catalogue.Activated,  # 事项激活
@@ -222,6 +256,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "calendar.service_days_published.v1": service_days.ServiceDaysPublished,  # 服务日历公布
     "deadline.rederived.v1": timekeeping.Rederived,  # 期限重新推算
     "deadline.warned.v1": timekeeping.Warned,  # 期限亮灯
+    "joint.ended.v1": joint.JointEnded,  # 并联审批终止
+    "verification.ended.v1": verification.VerificationsEnded,  # 联审核验终止
+    "forwarding.ended.v1": forwarding.ForwardingEnded,  # 初审终止
     "reliance.certificate_reused.v1": reliance.CertificateReused,  # 电子证照复用
     "reliance.broken.v1": reliance.DependencyBroken,  # 依靠中断
     "reliance.restored.v1": reliance.DependencyRestored,  # 依靠恢复

@@ -36,6 +36,12 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "liaison": "case",
     "feed": "register",
     "hearing": "case",  # 几个机关几个人
+    "joint": "case",
+    "verification": "case",
+    "forwarding": "case",
+    "copy": "case",
+    "package": "case",
+    "project": "case",
     # 文书与材料
     "material": "case",
     "document": "case",

@@ -11,6 +11,7 @@ from domain import (
     approval,
     area,
     assistance,
+    attestation,
     case,
     catalogue,
     commitment,
@@ -20,10 +21,12 @@ from domain import (
     document,
     exemption,
     filing,
+    forwarding,
     importing,
     inspection,
     inspector,
     intermediary,
+    joint,
     light_setting,
     linkage,
     lists,
@@ -31,8 +34,10 @@ from domain import (
     officer,
     organ,
     oversight,
+    package,
     past_inspection,
     policy,
+    project,
     publication,
     quota,
     reliance,
@@ -41,6 +46,7 @@ from domain import (
     simulated,
     subject,
     undertaking,
+    verification,
     visit,
 )
 from domain.calendar import CalendarPublished
@@ -617,7 +623,7 @@ def story(book: Book | None = None) -> Book:
         (0, (*_registers(), *_grant())),
         (40, _inspection()),
         (80, _revocation()),
-        (120, (*_elsewhere(), *_side_files(), *_overseen())),
+        (120, (*_elsewhere(), *_side_files(), *_overseen(), *_panel())),
     ):
         for stream, event, key in chapter:
             at = START + timedelta(days=days, minutes=len(book.kept))
@@ -626,6 +632,142 @@ def story(book: Book | None = None) -> Book:
 
 
 Happening = tuple[str, Event, str]
+
+
+def paneled() -> Book:
+    """几个机关几个人的各种事，从账上第一件起。"""
+    book = Book()
+    for stream, event, key in _panel():
+        book.add(stream, event, key=key)
+    return book
+
+
+def _panel() -> Iterator[Happening]:
+    """几个机关几个人：并联、核验、转报、副本、一件事、项目，两件办件各走一遍。"""
+    for number, events in (
+        ("joint/J-1", _joint()),
+        ("joint/J-2", (*_joint()[:2], joint.JointEnded((FIRE,), PANEL_DAY))),
+        ("verification/J-1", _verified()),
+        ("verification/J-2", (*_verified()[:1], _verification_ended())),
+        ("forwarding/J-1", _forwarded()),
+        ("forwarding/J-2", (*_forwarded()[2:5], forwarding.ForwardingEnded(PANEL_DAY))),
+        ("copy/J-1", (attestation.CopyAttested((Material("申请书", HASH),), CLERK),)),
+        ("package/YJS-1", packaged()),
+        ("project/XM-1", built()),
+    ):
+        for event in events:
+            yield number, event, number.partition("/")[2]
+
+
+PANEL_DAY = date(2026, 3, 16)
+LAND = Organ("LAND")
+BELOW, ABOVE = Organ("350505-SPJ"), Organ("350500-SPJ")
+
+
+def _joint() -> tuple[Event, ...]:
+    approve, asked_on = case.ReviewOpinion.APPROVE, date(2026, 3, 2)
+    asked = joint.OpinionRequested(FIRE, "消防设计", "XT-1", asked_on, 10, PANEL_DAY, REVIEWER)
+    step = joint.JointStep.SURVEY
+    return (
+        joint.JointOpened(BUREAU, (FIRE, MARKET), asked_on, 45, date(2026, 5, 8), REVIEWER),
+        asked,
+        replace(asked, body=MARKET, document_no="XT-2"),
+        joint.OpinionGiven(FIRE, case.ReviewOpinion.REJECT, "间距不足", PersonId("P-F")),
+        joint.OpinionGiven(FIRE, approve, "已改", PersonId("P-F")),
+        joint.OpinionOverdue(MARKET, PANEL_DAY),
+        joint.JointStepHeld(step, (BUREAU, FIRE), (MARKET,), PANEL_DAY, "一致", REVIEWER),
+        joint.JointConcluded(approve, "各家同意", (MARKET,), REVIEWER),
+    )
+
+
+def _verified() -> tuple[Event, ...]:
+    asked_on, due_on = date(2026, 3, 2), date(2026, 3, 5)
+    asked = verification.VerificationRequested("产权证", "1 号", LAND, asked_on, 3, due_on, CLERK)
+    there = PersonId("P-L")
+    return (
+        asked,
+        verification.VerificationOverdue("产权证", LAND, due_on),
+        verification.DocumentNotVerified("产权证", "查无此证", LAND, there),
+        replace(asked, document_no="2 号"),
+        verification.DocumentVerified("产权证", HASH, LAND, there),
+    )
+
+
+def _verification_ended() -> Event:
+    return verification.VerificationsEnded(("产权证",), PANEL_DAY)
+
+
+def _forwarded() -> tuple[Event, ...]:
+    opened_on, due_on = date(2026, 3, 2), date(2026, 3, 30)
+    papers, village = (Material("申请书", HASH),), forwarding.ElsewhereWay.VILLAGE
+    return (
+        forwarding.HandedIn(
+            applicant=APPLICANT,
+            item_code=ITEM,
+            way=village,
+            receiving_hall=BELOW,
+            accepting_body=ABOVE,
+            handed_in_on=opened_on,
+            count_from=forwarding.CountFrom.HANDED_IN,
+            materials=papers,
+            handler=CLERK,
+        ),
+        forwarding.Arrived(ABOVE, opened_on, opened_on, CLERK),
+        forwarding.ExaminationOpened(BELOW, ABOVE, opened_on, due_on, REVIEWER),
+        forwarding.ExaminationOverdue(due_on),
+        forwarding.ForwardedToSuperior(
+            case.ReviewOpinion.APPROVE, "符合条件", papers, due_on, late=True, handler=REVIEWER
+        ),
+        forwarding.TakenOver(ABOVE, due_on, DECIDER),
+    )
+
+
+def packaged() -> tuple[Event, ...]:
+    """一件事：一件准予、一件撤回，逾目标一日办结。"""
+    one, two = CaseNo("J-1"), CaseNo("J-2")
+    approved_, withdrawn = package.ChildOutcome.APPROVED, package.ChildOutcome.WITHDRAWN
+    return (
+        package.PackageOpened(
+            applicant=APPLICANT,
+            name="开餐馆一件事",
+            application_no="YJS-1",
+            cases=(package.PackageCase(one, ITEM), package.PackageCase(two, ITEM)),
+            opened_on=date(2026, 3, 2),
+            target_days=3,
+            due_on=date(2026, 3, 5),
+            handler=CLERK,
+        ),
+        package.ChildClosed(one, approved_, date(2026, 3, 5), early=True),
+        package.ChildClosed(two, withdrawn, date(2026, 3, 6), early=None),
+        package.PackageClosed(date(2026, 3, 6), 4, 1, early=True, within_target=False),
+    )
+
+
+def built() -> tuple[Event, ...]:
+    """一个项目：登记、归件、调度、拿地、开工、两个单体验收、竣工。"""
+    day, land = date(2026, 3, 2), project.Milestone.LAND_ACQUIRED
+    issues = (project.Issue("W-1", "用电", BUREAU), project.Issue("W-2", "用水", BUREAU))
+    return (
+        project.ProjectRegistered(
+            name="白沙厂房",
+            owner=APPLICANT,
+            amount_yuan=5_000_000,
+            route=project.ApprovalRoute.THREE_IN_ONE,
+            registered_on=day,
+            target_days=50,
+            due_on=date(2026, 5, 14),
+            handler=CLERK,
+        ),
+        project.CaseLinked(CaseNo("J-1"), catalogue.Stage.PLANNING, CLERK),
+        project.MeetingHeld("DD-1", day, (BUREAU,), issues, PANEL_DAY, CLERK),
+        project.IssueSettled("W-1", "已报装", PANEL_DAY, CLERK),
+        project.MilestoneReached(land, day, "CR-1", CLERK),
+        project.MilestoneReached(project.Milestone.CONSTRUCTION_STARTED, PANEL_DAY, "SG-1", CLERK),
+        project.UnitsDeclared("GG-1", ("一号楼", "二号楼"), CLERK),
+        project.UnitAccepted("一号楼", "YS-1", PANEL_DAY, DECIDER),
+        project.UnitAccepted("二号楼", "YS-2", PANEL_DAY, DECIDER),
+        project.ProjectCompleted(PANEL_DAY, 10, within_target=True),
+    )
 
 
 def _side_files() -> Iterator[Happening]:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
+from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.complaints import ComplaintAct
@@ -18,21 +19,25 @@ from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.forwardings import ForwardingAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.intermediaries import IntermediaryAct
+from domain.acts.joints import JointAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
 from domain.acts.monitoring import MonitoringAct
 from domain.acts.oversight import OversightAct
+from domain.acts.packages import PackageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
 from domain.acts.procedure import ProcedureAct
+from domain.acts.proceedings import ProceedingAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
@@ -42,9 +47,11 @@ from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.undertakings import UndertakingAct
-from domain.decider import Decision, Load, Refused
+from domain.acts.verifications import VerificationAct
+from domain.decider import Decision, Load, Plan, Refused
 from domain.duties import authorise
-from domain.terms import Actor, beijing_day
+from domain.terms import Actor, Role, beijing_day
+from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
     IntakeAct
@@ -69,6 +76,12 @@ Act: TypeAlias = (
     | ComplaintAct
     | ServiceAct
     | HearingAct
+    | JointAct
+    | VerificationAct
+    | ForwardingAct
+    | ProceedingAct
+    | PackageAct
+    | AttestationAct
     | CatalogueAct
     | ListAct
     | ExemptionAct
@@ -89,4 +102,10 @@ def handle(act: Act, actor: Actor, at: datetime, load: Load) -> Decision:
     person = authorise(type(act).__name__, actor, beijing_day(at), load)
     if isinstance(person, Refused):
         return person
-    return HANDLERS[type(act)](act, Desk(actor, person, at, load))
+    by_hand = actor.role not in {Role.SYSTEM, Role.ARCHIVE}
+    if by_hand and (fault := improper(act)) is not None:
+        return fault
+    decision = HANDLERS[type(act)](act, Desk(actor, person, at, load))
+    if by_hand and isinstance(decision, Plan) and decision.writes:
+        return unnumbered(act) or decision
+    return decision

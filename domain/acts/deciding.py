@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from domain import approval, case, commitment
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.hearings import on_the_record, presiding
+from domain.acts.hearings import presiding
 from domain.acts.lookups import (
     CASE,
     COMMITMENT,
@@ -23,6 +23,7 @@ from domain.acts.lookups import (
 )
 from domain.acts.materials import seen
 from domain.acts.places import write_case
+from domain.acts.proceedings import barriers
 from domain.acts.reliances import sound
 from domain.case import DECISION_CLOCKS, DeadlineKind, ReviewOpinion
 from domain.catalogue import ItemPublished, ReviewStep
@@ -128,7 +129,7 @@ def approve(act: Approve, desk: Desk) -> Decision:
     rules = (file.rule, *rules)
     granted = write_case(desk, act.case_no, file, answer, rules=rules)
     return combine(
-        proceedings(desk, file, act),
+        _proceedings(desk, file, act, ReviewOpinion.APPROVE),
         sound(desk, act.case_no, file),
         seen(desk, act.case_no, SeenAt.APPROVAL, granted),
         _rely_on(act, file.item, desk),
@@ -136,9 +137,10 @@ def approve(act: Approve, desk: Desk) -> Decision:
     )
 
 
-def proceedings(desk: Desk, file: CaseFile, act: Approve | Reject) -> Decision:
-    """本件上别的程序：没有走完的，不得决定；听证了的，根据笔录决定。"""
-    return on_the_record(desk, file, act.case_no, act.decision_no, act.hearing_record)
+def _proceedings(
+    desk: Desk, file: CaseFile, act: Approve | Reject, opinion: ReviewOpinion
+) -> Decision:
+    return barriers(desk, file, act.case_no, opinion, act.decision_no, act.hearing_record)
 
 
 def _rely_on(act: Approve, item: ItemPublished, desk: Desk) -> Decision:
@@ -193,7 +195,7 @@ def reject(act: Reject, desk: Desk) -> Decision:
     answer = case.decide(file.state, case.Reject(fact, late))
     refused = write_case(desk, act.case_no, file, answer, rules=(file.rule, *rules))
     return combine(
-        proceedings(desk, file, act),
+        _proceedings(desk, file, act, ReviewOpinion.REJECT),
         seen(desk, act.case_no, SeenAt.REJECTION, refused),
         void(desk, act.commitment_id, VoidReason.APPLICATION_REJECTED, act.decision_no),
     )

@@ -6,7 +6,9 @@ from domain import approval, case
 from domain.acts.base import Desk, write
 from domain.acts.lookups import LICENCE, CaseFile, period
 from domain.acts.places import barred
+from domain.acts.proceedings import joint_or_verified
 from domain.acts.reliances import unsound
+from domain.case import ReviewOpinion
 from domain.decider import Answer, Decision, Plan, Refused
 from domain.terms import CaseNo, LicenceNo
 
@@ -14,11 +16,9 @@ TACIT: Final = "MR-"  # 默认同意的决定与许可，以办件编号编号
 
 
 def tacit_approval(desk: Desk, case_no: CaseNo, file: CaseFile) -> case.DeemedApproved | None:
-    """会怎样记；事项没有明示选用的、涉及安全的、名额不许的、所依证照已终结的没有。"""
+    """会怎样记；事项没有明示选用的、涉及安全的、还不能准予的没有。"""
     basis = file.item.rules.review.deemed_approval_basis
-    if basis is None or file.item.rules.safety or barred(desk, case_no, file):
-        return None
-    if unsound(desk, case_no, file) is not None:
+    if basis is None or file.item.rules.safety or _waits(desk, case_no, file):
         return None
     delivery_due, _ = period(desk, desk.today, case.DELIVERY_DAYS)
     return case.DeemedApproved(
@@ -29,6 +29,12 @@ def tacit_approval(desk: Desk, case_no: CaseNo, file: CaseFile) -> case.DeemedAp
         valid_from=desk.today,
         delivery_due_on=delivery_due.day,
     )
+
+
+def _waits(desk: Desk, case_no: CaseNo, file: CaseFile) -> bool:
+    """名额不许，所依的证照已经终结，或者别的机关还没有办完。"""
+    elsewhere = joint_or_verified(desk, file, case_no, ReviewOpinion.APPROVE)
+    return barred(desk, case_no, file) or bool(unsound(desk, case_no, file) or elsewhere)
 
 
 def licensed(desk: Desk, case_no: CaseNo, file: CaseFile, answer: Answer) -> Decision:

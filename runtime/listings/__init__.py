@@ -8,6 +8,7 @@ from runtime.listings import (
     catalogue,
     numbers,
     oversight,
+    panel,
     registers,
     reliances,
     supervision,
@@ -22,6 +23,7 @@ LISTS: Final[Mapping[str, Listing]] = {
     **oversight.LISTS,
     **supervision.LISTS,
     **catalogue.LISTS,
+    **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
 }

@@ -8,28 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.scheduler import ACTS, SUPERVISOR, due
-from domain import case, commitment, inspection
+from domain import case, commitment, forwarding, inspection, joint, verification
+from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
+from domain.acts.joints import MarkOpinionOverdue
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.pledges import MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
+from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import end_of_day
+from domain.terms import CaseNo, end_of_day
 from domain.timers import TimerKind
 from followers.supervisor import Command, command_id
 from runtime.scenarios.book import Notes
 from tests.deliveries import (
     CASE,
+    FIRE,
     LICENCE,
     MARKET,
+    PANEL_DAY,
     PLEDGE,
     Book,
     accepted,
     approved,
     granted,
     made,
+    paneled,
     plan,
     played,
     received,
@@ -38,6 +44,13 @@ from tests.deliveries import (
 )
 
 INSTANT = timedelta(microseconds=1)
+ASKED = frozenset(
+    {
+        joint.OpinionRequested,
+        verification.VerificationRequested,
+        forwarding.ExaminationOpened,
+    }
+)
 
 
 def _rows(book: Book) -> Notes:
@@ -57,6 +70,9 @@ def _opened() -> Book:
     book.add("push/1", sent())
     book.add(f"licence/{LICENCE}", granted())
     book.add("plan/2026-0001", plan(), key="2026-0001")
+    for one in paneled().kept:
+        if type(one.event) in ASKED and one.key == "J-1":
+            book.add(one.stream, one.event, key=one.key)
     return book
 
 
@@ -69,8 +85,14 @@ def _opened() -> Book:
         (end_of_day(date(2026, 4, 1)), MarkSupplementOverdue(PLEDGE, "消防验收意见")),
         (datetime(2026, 4, 10, 2, tzinfo=UTC), CloseReveals("2026-0001")),
         (end_of_day(date(2031, 3, 1)), ExpireLicence(LICENCE)),
+        (end_of_day(PANEL_DAY), MarkOpinionOverdue(CaseNo("J-1"), FIRE)),
+        (end_of_day(date(2026, 3, 5)), MarkVerificationOverdue(CaseNo("J-1"), "产权证")),
+        (end_of_day(date(2026, 3, 30)), MarkExaminationOverdue(CaseNo("J-1"))),
     ],
-    ids=["claim", "promised", "legal", "supplement", "reveals", "validity"],
+    ids=[
+        *("claim", "promised", "legal", "supplement", "reveals", "validity"),
+        *("opinion", "document", "examination"),
+    ],
 )
 def test_nothing_happens_before_the_day_is_over(over_at: datetime, act: object) -> None:
     """届满之前一微秒不动作，届满之时即动作。"""
@@ -151,7 +173,7 @@ def test_settled_deadline_never_fires() -> None:
 
 
 def test_deadlines_for_people_are_not_the_machines() -> None:
-    """核查、陈述申辩、检查与不予撤销的后续，期限是给人的，机器不动作。"""
+    """核查、陈述申辩、检查、不予撤销的后续、调度会与全程目标，期限是给人的，机器不动作。"""
     assert set(TimerKind) - set(ACTS) == {
         TimerKind.VERIFICATION,
         TimerKind.UNDERTAKING_CHECK,
@@ -165,6 +187,8 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.REFERRAL,
         TimerKind.SUPERVISION,
         TimerKind.FOLLOW_UP,
+        TimerKind.MEETING,
+        TimerKind.TARGET,
     }
 
 

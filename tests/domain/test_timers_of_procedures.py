@@ -1,14 +1,24 @@
-"""期限簿：补正、容缺、听证、核查、整改与信用的期限，何时开、何时了。"""
+"""期限簿：补正、容缺、听证、核查、整改、信用与别的机关的期限，何时开、何时了。"""
 
+from dataclasses import replace
 from datetime import date
 
-from domain import commitment, gaps, hearing
-from domain.case import SupplementLapsed, SupplementRequested
+from domain import (
+    commitment,
+    forwarding,
+    gaps,
+    hearing,
+    joint,
+    package,
+    project,
+    verification,
+)
+from domain.case import ReviewOpinion, SupplementLapsed, SupplementRequested
 from domain.catalogue import GapDefault
 from domain.decider import Event
-from domain.terms import Material, SubjectId
+from domain.terms import Material, Organ, SubjectId
 from domain.timers import Timer, TimerKind, advance
-from tests.deliveries import CLERK, HASH, REVIEWER, START, credited
+from tests.deliveries import CLERK, HASH, REVIEWER, START, built, credited, packaged
 
 DUE = date(2026, 3, 9)
 PARTY = SubjectId("S-2")
@@ -69,3 +79,46 @@ def test_each_credit_record_lasts_to_its_last_day() -> None:
     assert [name for _, name, _ in _kinds(first, second)] == ["XY-1", "XY-2"]
     assert [name for _, name, _ in _kinds(first, second, repaired)] == ["XY-2"]
     assert _after(first, second, repaired, lapsed) == ()
+
+
+def test_what_other_organs_were_asked_has_its_day() -> None:
+    """协办意见、核验、初审各有期限；逾期只作记号；答复、汇总、告结即了结。"""
+    day, due_on = date(2026, 3, 2), date(2026, 3, 16)
+    fire, land = Organ("350505-XFJY"), Organ("350505-ZRZY")
+    opinion = joint.OpinionRequested(fire, "消防", "XT-1", day, 10, due_on, REVIEWER)
+    other = replace(opinion, body=land)
+    late = joint.OpinionOverdue(fire, due_on)
+    given = joint.OpinionGiven(land, ReviewOpinion.APPROVE, "同意", REVIEWER)
+    assert _kinds(opinion, other, late, given) == [(TimerKind.OPINION, fire, True)]
+    (timer, _) = _after(opinion, other)
+    assert (timer.start, timer.working_days, timer.due_on) == (day, 10, due_on)
+    assert _after(opinion, joint.JointEnded((fire,), due_on)) == ()
+    concluded = joint.JointConcluded(ReviewOpinion.APPROVE, "各家同意", (fire,), REVIEWER)
+    assert _after(opinion, late, concluded) == ()
+    asked = verification.VerificationRequested("产权证", "1 号", land, day, 3, due_on, REVIEWER)
+    missed = verification.VerificationOverdue("产权证", land, due_on)
+    true = verification.DocumentVerified("产权证", HASH, land, REVIEWER)
+    false = verification.DocumentNotVerified("产权证", "查无此证", land, REVIEWER)
+    assert _kinds(asked, missed) == [(TimerKind.DOCUMENT, "产权证", True)]
+    for answer in (true, false, verification.VerificationsEnded(("产权证",), due_on)):
+        assert _after(asked, missed, answer) == ()
+    examined = forwarding.ExaminationOpened(land, fire, day, due_on, REVIEWER)
+    slow = forwarding.ExaminationOverdue(due_on)
+    assert _kinds(examined, slow) == [(TimerKind.EXAMINATION, "", True)]
+    assert _after(examined, slow, forwarding.ForwardingEnded(due_on)) == ()
+
+
+def test_a_package_and_a_project_have_targets_if_they_were_set() -> None:
+    """定了全程目标的有期限，没有定的没有；开了调度会，下次的另起。"""
+    opened, *_, closed = packaged()
+    assert isinstance(opened, package.PackageOpened)
+    assert _kinds(opened) == [(TimerKind.TARGET, "", False)]
+    assert _after(opened, closed) == ()
+    assert _after(replace(opened, target_days=None, due_on=None)) == ()
+    registered, meeting, completed = (built()[n] for n in (0, 2, -1))
+    assert isinstance(meeting, project.MeetingHeld)
+    again = replace(meeting, meeting_no="DD-2", next_on=date(2026, 3, 30))
+    (target, next_meeting) = _after(registered, meeting, again)
+    assert (target.kind, target.working_days) == (TimerKind.TARGET, 50)
+    assert (next_meeting.kind, next_meeting.due_on) == (TimerKind.MEETING, date(2026, 3, 30))
+    assert _after(registered, meeting, completed) == ()

@@ -258,6 +258,33 @@ def test_other_lists_answer(listed: Listed) -> None:
 
 
 @integration
+def test_what_organs_ask_of_each_other(listed: Listed) -> None:
+    """往来按机关、状态、还等着的查；都办完的没有等着的。"""
+    mine = listed("requests", "--organ", "350500-SPJ")["rows"]
+    assert {(row["request"], row["state"]) for row in mine} == {
+        ("ARRIVAL", "ARRIVED"),
+        ("TAKEOVER", "TAKEN_OVER"),
+        ("TAKEOVER", "CASE_OVER"),
+    }
+    assert keys(listed("requests", "--state", "不同意"), "case_no") == []
+    assert listed("requests", "--waiting")["total"] == 0
+    assert listed("requests", "--overdue")["total"] == 0
+    assert keys(listed("joint_steps", "--organ", "MARKET"), "case_no") == ["J-1"]
+
+
+@integration
+def test_packages_and_projects_are_worked_from(listed: Listed) -> None:
+    """一件事、项目按申请人、状态、目标查；有问题没有解决的项目查得出。"""
+    assert keys(listed("packages", "--holder", APPLICANT)) == ["YJS-1"]
+    assert keys(listed("packages", "--waiting")) == []
+    assert keys(listed("packages", "--overdue")) == []
+    assert keys(listed("packages", "--state", "一件事办结")) == ["YJS-1"]
+    assert keys(listed("projects", "--waiting", "--holder", APPLICANT)) == ["XM-1"]
+    assert keys(listed("projects", "--due-by", "2026-12-31")) == []
+    assert keys(listed("projects", "--state", "项目竣工")) == ["XM-1"]
+
+
+@integration
 def test_filter_that_does_not_belong_is_refused(database: Settings) -> None:
     """清单没有的条件、没有的状态：说明可用哪些，不当作没有给。"""
     for argv, code in (
