@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import assistance, compensation, composite, exemption, reliance, simulated, undertaking
+from domain import (
+    assistance,
+    compensation,
+    composite,
+    exemption,
+    measure,
+    reliance,
+    simulated,
+    undertaking,
+)
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -29,6 +38,8 @@ COLUMNS: Final = (
 STATES: Final[dict[type[Event], str]] = {
     compensation.Opened: "OPENED",
     compensation.Decided: "SETTLED",
+    measure.Opened: "MEASURE_OPEN",
+    measure.Closed: "MEASURE_CLOSED",
     exemption.Screened: "SCREENED",
     exemption.Registered: "EXEMPT",
     exemption.Ended: "EXEMPTION_ENDED",
@@ -57,13 +68,9 @@ STATES: Final[dict[type[Event], str]] = {
     undertaking.Cancelled: "UNDERTAKING_CANCELLED",
 }
 FAMILIES: Final = (
-    "compensation",
-    "exemption",
-    "reliance",
-    "simulated",
-    "composite",
-    "undertaking",
-    "assistance",
+    *("compensation", "exemption", "measure"),
+    *("reliance", "simulated", "composite"),
+    *("undertaking", "assistance"),
 )
 
 

@@ -39,6 +39,7 @@ from domain import (
     linkage,
     lists,
     material,
+    measure,
     officer,
     organ,
     oversight,
@@ -339,6 +340,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "undertaking.filed.v1": undertaking.Filed,  # 承诺备案通过
     "undertaking.verified.v1": undertaking.Verified,  # 承诺备案核查
     "undertaking.cancelled.v1": undertaking.Cancelled,  # 撤销承诺备案
+    "measure.opened.v1": measure.Opened,  # 后续措施待办
+    "measure.closed.v1": measure.Closed,  # 后续措施办结
     "plan.more_drawn.v1": inspection.MoreDrawn,  # 抽取对象续段
     "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
     "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain import (
     approval,
+    assistance,
     case,
     commitment,
     compensation,
@@ -21,6 +22,7 @@ from domain import (
     importing,
     inspection,
     linkage,
+    measure,
     organ,
     oversight,
     past_inspection,
@@ -28,6 +30,7 @@ from domain import (
     revocation,
     seal,
     simulated,
+    undertaking,
 )
 from domain.decider import Aggregate, Answer, Event, Refused
 from domain.refusals import Refusal
@@ -86,6 +89,7 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     inspection.Annulled: frozenset(),
     inspection.Settled: frozenset({inspection.PlanAnnulled}),
     inspection.Agreed: frozenset(),
+    measure.Done: frozenset(),
     linkage.Taken: frozenset(),
     linkage.Contested: frozenset(),
     organ.Merged: frozenset(),
@@ -101,9 +105,17 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     revocation.Closed: frozenset({revocation.FollowUpClosed}),
     seal.Sealed: frozenset(),
     simulated.Over: frozenset(),
+    undertaking.Struck: frozenset(),
+    assistance.Over: frozenset(),
 }
 # Files that never end, and why.
 ENDLESS: Final[Mapping[str, str]] = {
+    "attestation": "核对过的复印件可以一份一份添",
+    "forwarding": "初审与代收的终止写在同一个现状里，另有测试",
+    "joint": "联合审查的终止写在同一个现状里，另有测试",
+    "package": "各件办结写在同一个现状里，另有测试",
+    "project": "完工写在同一个现状里，另有测试",
+    "verification": "核验可以一项一项添；终止写在同一个现状里，另有测试",
     "area": "区域评估一版接一版；地块的认定可以更正",
     "calendar": "日历、服务日历一版接一版",
     "catalogue": "事项取消之后还可以再公布",
