@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from consumers.common import machine
-from domain import case, filing
+from domain import case, filing, undertaking
 from domain.acts.catalogue import RecordFirstUse
 from domain.refusals import Refusal
 from domain.terms import Actor
@@ -21,7 +21,7 @@ from schemas.registry import EVENT_NAMES
 
 NAME: Final = "first_use"
 ACTOR: Final[Actor] = machine(NAME)
-USES: Final = (case.Received, case.CaseImported, filing.Submitted)
+USES: Final = (case.Received, case.CaseImported, filing.Submitted, undertaking.Lodged)
 # An imported case may be of an item that is not on our list.
 ELSEWHERE: Final = frozenset({Refusal.ITEM_NOT_LISTED})
 
@@ -51,7 +51,7 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
+    version=2,
     reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in USES),
     keys=keys,
     react=react,

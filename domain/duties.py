@@ -169,6 +169,14 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ExpireSimulation": _by(Role.SYSTEM),
         "IssueComposite": _by(Role.DECIDER, Role.ISSUER),
         "AdjustComposite": _by(Role.SYSTEM),
+        # 帮代办
+        "BeginAssistance": _by(Role.COUNTER),
+        "FinishAssistance": _by(Role.COUNTER),
+        # 承诺备案
+        "LodgeUndertaking": _by(Role.APPLICANT, Role.COUNTER),
+        "FileUndertaking": _by(Role.COUNTER, Role.REVIEWER),
+        "VerifyUndertaking": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "CancelUndertaking": _by(Role.DECIDER),
         # 上级机关：可以撤销下级作出的许可（许可法 69 条一款）
         "SetSuperior": _by(Role.CATALOGUE),
         # 承诺落空的后续措施

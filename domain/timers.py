@@ -35,6 +35,7 @@ from domain import (
     simulated,
     supervision,
     timekeeping,
+    undertaking,
     verification,
     visit,
 )
@@ -72,6 +73,9 @@ class TimerKind(StrEnum):
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
+    # 承诺备案：核查与整改由人办，只亮灯
+    UNDERTAKING_CHECK = "UNDERTAKING_CHECK"  # 承诺备案的核查
+    UNDERTAKING_REPAIR = "UNDERTAKING_REPAIR"  # 承诺备案的整改
     SIMULATION = "SIMULATION"  # 模拟审批的期限：届时转为正式申请或者终止
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
@@ -96,7 +100,7 @@ FAMILIES: Final = (
     *("hearing", "credit", "deadline", "measure"),
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
-    "simulated",  # 模拟审批
+    *("simulated", "undertaking"),  # 模拟审批、承诺备案
 )
 
 
@@ -266,6 +270,8 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
     **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    undertaking.Verified: frozenset({TimerKind.UNDERTAKING_CHECK, TimerKind.UNDERTAKING_REPAIR}),
+    undertaking.Cancelled: frozenset({TimerKind.UNDERTAKING_REPAIR}),
     simulated.Converted: frozenset({TimerKind.SIMULATION}),
     simulated.Lapsed: frozenset({TimerKind.SIMULATION}),
     revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
@@ -531,6 +537,10 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.FOLLOW_UP, due, version)
         case simulated.Opened(valid_until=due):
             yield _until(TimerKind.SIMULATION, due, version)
+        case undertaking.Filed(verify_by=date() as due):
+            yield _until(TimerKind.UNDERTAKING_CHECK, due, version)
+        case undertaking.Verified(rectify_by=date() as due):
+            yield _until(TimerKind.UNDERTAKING_REPAIR, due, version)
         case _:
             return
 

@@ -104,7 +104,7 @@ PROJECTION: Final = Projection(
     # 监督、公示与服务
     | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
     | names_of("archive", "points", "progress", "liaison")
-    | names_of("reliance"),
+    | names_of("reliance", "undertaking", "assistance"),
     by_partition_key=True,
 )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from domain import catalogue, exemption, linkage, reliance
+from domain import catalogue, exemption, linkage, reliance, undertaking
 from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -41,6 +41,8 @@ _TOLD: Final[dict[type[Event], str]] = {
     exemption.Registered: "EXEMPTED",
     exemption.Ended: "EXEMPTION_ENDED",
     reliance.DependencyBroken: "DEPENDENCY_BROKEN",
+    undertaking.Filed: "UNDERTAKING_FILED",
+    undertaking.Cancelled: "UNDERTAKING_CANCELLED",
 }
 
 

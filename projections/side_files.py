@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, composite, exemption, measure, reliance, simulated
+from domain import (
+    assistance,
+    compensation,
+    composite,
+    exemption,
+    measure,
+    reliance,
+    simulated,
+    undertaking,
+)
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -49,10 +58,19 @@ STATES: Final[dict[type[Event], str]] = {
     composite.Issued: "COMPOSITE_ISSUED",
     composite.Adjusted: "COMPOSITE_ADJUSTED",
     composite.Ended: "COMPOSITE_ENDED",
+    # 帮代办
+    assistance.Begun: "HELPING",
+    assistance.Finished: "HELPED",
+    # 承诺备案
+    undertaking.Lodged: "UNDERTAKING_LODGED",
+    undertaking.Filed: "UNDERTAKING_FILED",
+    undertaking.Verified: "UNDERTAKING_VERIFIED",
+    undertaking.Cancelled: "UNDERTAKING_CANCELLED",
 }
 FAMILIES: Final = (
     *("compensation", "exemption", "measure"),
     *("reliance", "simulated", "composite"),
+    *("undertaking", "assistance"),
 )
 
 

@@ -36,7 +36,21 @@ COLOURS: Final = {
     "NONE": "dim",
 }
 SECTIONS: Final = (
-    ("timeline", frozenset({"case", "filing", "commitment", "licence", "exemption", "placement"})),
+    (
+        "timeline",
+        frozenset(
+            {
+                "case",
+                "filing",
+                "commitment",
+                "licence",
+                "exemption",
+                "placement",
+                "undertaking",
+                "assistance",
+            }
+        ),
+    ),
     ("hearing", frozenset({"hearing"})),
     ("others", frozenset({"joint", "verification", "forwarding", "copy"})),
     ("reliance_section", frozenset({"reliance"})),

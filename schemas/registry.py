@@ -11,6 +11,7 @@ from typing import Final
 from domain import (
     approval,
     area,
+    assistance,
     attestation,
     calendar,
     case,
@@ -62,6 +63,7 @@ from domain import (
     subject,
     supervision,
     timekeeping,
+    undertaking,
     verification,
     visit,
 )
@@ -334,12 +336,18 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "points.awarded.v1": record.PointsAwarded,  # 代办积分
     "points.corrected.v1": record.PointsCorrected,  # 窗口积分更正
     "progress.pushed.v1": record.ProgressPushed,  # 过程推送
+    "undertaking.lodged.v1": undertaking.Lodged,  # 承诺备案提交
+    "undertaking.filed.v1": undertaking.Filed,  # 承诺备案通过
+    "undertaking.verified.v1": undertaking.Verified,  # 承诺备案核查
+    "undertaking.cancelled.v1": undertaking.Cancelled,  # 撤销承诺备案
     "measure.opened.v1": measure.Opened,  # 后续措施待办
     "measure.closed.v1": measure.Closed,  # 后续措施办结
     "plan.more_drawn.v1": inspection.MoreDrawn,  # 抽取对象续段
     "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
     "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）
     "publication.restored.v1": publication.Restored,  # 恢复公示
+    "assistance.begun.v1": assistance.Begun,  # 帮代办开始
+    "assistance.finished.v1": assistance.Finished,  # 帮代办完成
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

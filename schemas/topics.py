@@ -67,6 +67,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "reliance": "case",
     "simulated": "case",
     "composite": "case",
+    "undertaking": "case",  # 承诺备案
+    "assistance": "case",  # 帮代办，键是办件编号
     "calendar": "register",
     "import": "register",
     "ledger": "register",

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain import (
     approval,
     area,
+    assistance,
     attestation,
     case,
     catalogue,
@@ -45,6 +46,7 @@ from domain import (
     seal,
     simulated,
     subject,
+    undertaking,
     verification,
     visit,
 )
@@ -859,6 +861,24 @@ def _elsewhere() -> Iterator[Happening]:
     yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _lists()
     yield from relied()
+    yield from undertaken()
+
+
+def undertaken() -> Iterator[Happening]:
+    """一件承诺备案：提交、备案、核查没有做到、撤销。"""
+    proof = (Evidence("ZP-1", HASH),)
+    broken = ("排放不增加",)
+    for event in (
+        undertaking.Lodged(ITEM, 1, APPLICANT, "技改", "权证 1 号", broken, HASH, CLERK),
+        undertaking.Filed(ITEM, date(2026, 3, 2), date(2026, 5, 28), False, (MARKET,), CLERK),  # noqa: FBT003
+        undertaking.Verified(False, broken, "增锅炉", proof, date(2026, 6, 30), REVIEWER),  # noqa: FBT003
+        undertaking.Cancelled(ITEM, "整改无果", "CB-1", (MARKET,), DECIDER),
+    ):
+        yield "undertaking/CB-1", event, "CB-1"
+    number, done = "2026-000008", assistance.AssistanceOutcome.DONE
+    begun = assistance.Begun(DECIDER, APPLICANT, "技改", date(2026, 3, 2), CLERK)
+    for one in (begun, assistance.Finished(done, "", date(2026, 3, 9), CLERK)):
+        yield f"assistance/{number}", one, number
 
 
 def relied() -> Iterator[Happening]:

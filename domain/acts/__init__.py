@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.areas import AreaAct
+from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
@@ -46,6 +47,7 @@ from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
+from domain.acts.undertakings import UndertakingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Plan, Refused
 from domain.duties import authorise
@@ -92,6 +94,8 @@ Act: TypeAlias = (
     | RelianceAct
     | SimulationAct
     | CompositeAct
+    | UndertakingAct
+    | AssistanceAct
 )
 
 

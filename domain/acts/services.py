@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeAlias
 
-from domain import case, feed, record, service
+from domain import assistance, case, feed, record, service
 from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import case_file, not_self, outside
 from domain.acts.steps import course, handled_it, step
@@ -340,12 +340,14 @@ def record_observer(act: RecordObserver, desk: Desk) -> Decision:
 
 @handles(AwardPoints)
 def award_points(act: AwardPoints, desk: Desk) -> Decision:
-    """办件有了决定、有代办人的，记一次分；没有代办人的无事可办。"""
+    """办件有了决定、有代办人的，记一次分；没有代办人的、无偿帮代办的（机制 50）无事可办。"""
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
     agent = file.state.received.agent
     if agent is None or not isinstance(file.state, case.Concluded):
+        return Plan()
+    if not isinstance(desk.load(assistance.AGGREGATE, act.case_no), assistance.Nothing):
         return Plan()
     return step(desk, record.POINTS, act.case_no, record.PointsAwarded(agent, AGENT_POINTS))
 

@@ -1,4 +1,4 @@
-"""证照复用、模拟审批、一业一证的清单。"""
+"""证照复用、模拟审批、一业一证、承诺备案、帮代办的清单。"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -71,6 +71,41 @@ def _composite(row: side_files.SideFile, today: date) -> Iterable[Cell]:
     )
 
 
+def _undertaking(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    kept = row.details.get("kept")
+    return (
+        row.number,
+        term("state", row.state),
+        row.text("item_code"),
+        row.text("filer"),
+        row.text("project"),
+        "、".join(row.texts("promises")),
+        row.text("verify_by"),
+        None if kept is None else say("yes" if kept else "no"),
+        "、".join(row.texts("failed")),
+        row.text("rectify_by"),
+        row.text("document_no"),
+        row.position,
+    )
+
+
+def _assistance(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        row.text("helper"),
+        row.text("applicant"),
+        row.text("project"),
+        row.text("begun_on"),
+        row.text("finished_on"),
+        choice("assistance.finished.v1", row.text("outcome")),
+        row.text("explanation"),
+        row.position,
+    )
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "dependents": Listing(
         (side_files.PROJECTION,),
@@ -109,6 +144,44 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _side("simulated"),
         _simulation,
+    ),
+    "undertakings": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state"}),
+        (
+            "filing_no",
+            "state",
+            "item",
+            "subject",
+            "project",
+            "promises",
+            "verify_by",
+            "kept",
+            "failed",
+            "rectify_by",
+            "document_no",
+            "position",
+        ),
+        _side("undertaking"),
+        _undertaking,
+    ),
+    "assistances": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state"}),
+        (
+            "case_no",
+            "state",
+            "helper",
+            "applicant",
+            "project",
+            "begun_on",
+            "finished_on",
+            "outcome",
+            "explanation",
+            "position",
+        ),
+        _side("assistance"),
+        _assistance,
     ),
     "composites": Listing(
         (side_files.PROJECTION,),

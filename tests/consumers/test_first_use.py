@@ -1,11 +1,11 @@
 """首次办件：每个事项只记一次，收件、报备、导入的历史办件都算。"""
 
 from consumers.first_use import SUPERVISOR
-from domain import filing
+from domain import filing, undertaking
 from domain.acts.catalogue import RecordFirstUse
 from domain.refusals import Refusal
 from domain.terms import ItemCode, Sha256, SubjectId
-from tests.deliveries import CASE, HASH, ITEM, Book, imported, played, received
+from tests.deliveries import CASE, HASH, ITEM, Book, imported, played, received, undertaken
 
 
 def test_only_the_first_case_of_an_item_is_recorded() -> None:
@@ -26,3 +26,12 @@ def test_an_imported_case_of_a_foreign_item_is_expected_to_be_refused() -> None:
     commands = played(SUPERVISOR, imported(Book()).kept)
     assert commands
     assert all(Refusal.ITEM_NOT_LISTED in command.expected for command in commands)
+
+
+def test_a_filing_on_a_commitment_is_a_use() -> None:
+    """承诺备案也算事项有了办件。"""
+    book = Book()
+    for stream, event, key in undertaken():
+        book.add(stream, event, key=key)
+    assert any(isinstance(one.event, undertaking.Lodged) for one in book.kept)
+    assert [one.act for one in played(SUPERVISOR, book.kept)] == [RecordFirstUse(ITEM, "CB-1")]

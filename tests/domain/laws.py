@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain import (
     approval,
+    assistance,
     case,
     commitment,
     compensation,
@@ -28,6 +29,7 @@ from domain import (
     revocation,
     seal,
     simulated,
+    undertaking,
 )
 from domain.decider import Aggregate, Answer, Event, Refused
 from domain.refusals import Refusal
@@ -101,6 +103,8 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     revocation.Closed: frozenset({revocation.FollowUpClosed}),
     seal.Sealed: frozenset(),
     simulated.Over: frozenset(),
+    undertaking.Struck: frozenset(),
+    assistance.Over: frozenset(),
 }
 # Files that never end, and why.
 ENDLESS: Final[Mapping[str, str]] = {

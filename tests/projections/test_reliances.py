@@ -8,7 +8,7 @@ from followers.projection import Row
 from projections import case_timeline, case_view, inbox, side_files, statistics
 from projections.side_files import SideFile
 from runtime.listings import LISTS
-from tests.deliveries import Book, folded, relied
+from tests.deliveries import Book, folded, relied, undertaken
 
 DEPENDENT = "2026-000008"
 
@@ -16,7 +16,7 @@ DEPENDENT = "2026-000008"
 def told() -> Book:
     """各走一遍的账。"""
     book = Book()
-    for stream, event, key in relied():
+    for stream, event, key in (*relied(), *undertaken()):
         book.add(stream, event, key=key)
     return book
 
@@ -48,16 +48,20 @@ def test_each_certificate_of_a_case_has_its_row() -> None:
     assert now["relied_ending"] is None
 
 
-def test_supervisors_are_told_of_a_broken_dependency() -> None:
-    """中断一次，本件的每个监管部门收件箱里一行，无须认领。"""
+def test_supervisors_are_told_of_what_breaks_and_what_is_filed() -> None:
+    """依靠中断、承诺备案与其撤销，每个监管部门收件箱里一行，无须认领。"""
     found = folded(inbox.PROJECTION, told().kept).values()
     matters = [(row["department"], row["matter"], row["state"]) for row in found]
-    assert matters == [("MARKET", "DEPENDENCY_BROKEN", "INFORMED")] * 2
+    told_of = ("DEPENDENCY_BROKEN", "DEPENDENCY_BROKEN", "UNDERTAKING_FILED")
+    assert matters == [
+        ("MARKET", matter, "INFORMED") for matter in (*told_of, "UNDERTAKING_CANCELLED")
+    ]
 
 
 def test_the_dependent_case_tells_it_in_its_timeline() -> None:
     """办件的经过里看得到复用、中断与处置。"""
-    names = [row["name"] for row in folded(case_timeline.PROJECTION, told().kept).values()]
+    kept = folded(case_timeline.PROJECTION, told().kept).values()
+    names = [row["name"] for row in kept if row["stream"] == f"reliance/{DEPENDENT}"]
     assert names == [
         "reliance.certificate_reused.v1",
         "reliance.broken.v1",
@@ -93,3 +97,16 @@ def test_a_composite_names_what_is_left() -> None:
         None,
         "便利店",
     )
+
+
+def test_an_undertaking_names_what_was_not_kept() -> None:
+    """承诺备案的清单写明承诺了什么、没有做到哪一条。"""
+    line = shown("undertakings", "undertaking/CB-1")
+    assert (line["state"], line["kept"], line["failed"]) == ("承诺备案已撤销", "否", "排放不增加")
+    assert (line["project"], line["rectify_by"]) == ("技改", "2026-06-30")
+
+
+def test_assistance_is_listed_with_its_outcome() -> None:
+    """帮代办的清单写明帮了谁、结果怎样。"""
+    line = shown("assistances", f"assistance/{DEPENDENT}")
+    assert (line["state"], line["outcome"], line["helper"]) == ("帮代办已完成", "办成", "P-3")
