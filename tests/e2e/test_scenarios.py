@@ -31,6 +31,8 @@ CHOSEN: Final = (
     "base-filing",
     "base-supplement",
     "base-working-saturday",
+    "panel-joint-late-branch",
+    "panel-package-refusal",
     "time-acceptance-deemed",
 )
 # What depends on the position in the whole ledger, or on chance.
