@@ -762,7 +762,7 @@ class RequestSupplement:
     def decide(self, state: State) -> Answer:
         """五日之内、一次、写明全部内容；违规发出的照记，不影响受理（规则 2、3、12）。"""
         match state:
-            case Checking() | AwaitingSupplement() | UnderReview() if not self.fact.missing:
+            case Checking() | AwaitingSupplement() | UnderReview() if not self._says_what():
                 return Refused(Refusal.CASE_NOTICE_EMPTY)
             case Checking():
                 return self._first(state)
@@ -777,6 +777,9 @@ class RequestSupplement:
                 return () if remarks.knows(self.fact.notice_no) else self._after_acceptance(state)
             case _:
                 return standing(state)
+
+    def _says_what(self) -> bool:
+        return bool(self.fact.missing) and all(name.strip() for name in self.fact.missing)
 
     def _first(self, state: Checking) -> Answer:
         if self.fact.supply_by is not None and self.fact.supply_by <= self.today:

@@ -111,7 +111,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AcceptUnit": _by(Role.REVIEWER, Role.DECIDER),
         "AttestCopies": _by(Role.COUNTER),
         # 告知承诺
-        "MakeCommitment": _by(Role.APPLICANT, Role.COUNTER),
+        "MakeCommitment": _by(Role.APPLICANT, Role.COUNTER, Role.REVIEWER),
         "SupplyMaterial": _by(Role.APPLICANT, Role.COUNTER),
         "AssessMaterial": _by(Role.REVIEWER, Role.SUPERVISOR),
         "MarkSupplementOverdue": _by(Role.SYSTEM),
@@ -120,7 +120,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "DismissBreach": _by(Role.REVIEWER, Role.DECIDER),
         "Fulfil": _by(Role.REVIEWER, Role.SUPERVISOR),
         # 自审报备
-        "SubmitFiling": _by(Role.APPLICANT, Role.COUNTER),
+        "SubmitFiling": _by(Role.APPLICANT, Role.COUNTER, Role.REVIEWER),
         "ReturnFiling": _by(Role.COUNTER, Role.REVIEWER),
         "File": _by(Role.COUNTER, Role.REVIEWER),
         "CancelFiling": _by(Role.DECIDER),
@@ -204,9 +204,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "UseSeal": _by(Role.COUNTER, Role.ISSUER, Role.DECIDER),
         "DispatchDocument": _by(Role.COUNTER, Role.ISSUER),
         "DeliverDocument": _by(Role.COUNTER, Role.ISSUER),
-        "OfferCommitment": _by(Role.COUNTER),
+        "OfferCommitment": _by(Role.COUNTER, Role.REVIEWER),
         "WithdrawCommitment": _by(Role.APPLICANT, Role.COUNTER),
-        "VerifyCommitment": _by(Role.REVIEWER, Role.SUPERVISOR),
+        "VerifyCommitment": _by(Role.SUPERVISOR),  # 审批的人不核查自己批的（审管分离）
         "OrderRectification": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
         "AcceptRectification": _by(Role.REVIEWER, Role.DECIDER, Role.SUPERVISOR),
         "FailRectification": _by(Role.REVIEWER, Role.DECIDER, Role.SUPERVISOR),

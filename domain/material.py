@@ -11,6 +11,7 @@ from typing import ClassVar, Final, TypeAlias
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import CaseNo, Material, PersonId, Sha256
+from domain.texts import is_sound_name
 
 
 class MediaType(StrEnum):
@@ -160,14 +161,21 @@ class Store:
 
     def decide(self, state: State) -> Answer:
         """与收件时登记的摘要相符；名下已有别的内容的，须换版。"""
-        known = state.papers.get(self.fact.name)
-        if known is not None and known.current.sha256 == self.fact.sha256:
-            return ()
-        if known is not None:
-            return held_otherwise(self.fact.name, known)
-        if self.registered not in {None, self.fact.sha256}:
-            return Refused(Refusal.MATERIAL_DIFFERS, {"name": self.fact.name})
-        return (self.fact,)
+        return _arrive(state, self.fact, self.registered)
+
+
+def _arrive(state: State, fact: "Stored | Reused", registered: Sha256 | None) -> Answer:
+    """新的一份：名字要好，名下没有别的内容，与收件时登记的是同一份。"""
+    known = state.papers.get(fact.name)
+    if known is not None and known.current.sha256 == fact.sha256:
+        return ()
+    if known is not None:
+        return held_otherwise(fact.name, known)
+    if not is_sound_name(fact.name):
+        return Refused(Refusal.MATERIAL_NAME, {"name": fact.name})
+    if registered not in {None, fact.sha256}:
+        return Refused(Refusal.MATERIAL_DIFFERS, {"name": fact.name})
+    return (fact,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +214,14 @@ class Supersede:
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """复用别的办件里的现行版。"""
+    """复用别的办件里的现行版；``registered`` as for :class:`Store`."""
 
     fact: Reused
+    registered: Sha256 | None = None
 
     def decide(self, state: State) -> Answer:
-        """名下已有别的内容的不能复用。"""
-        known = state.papers.get(self.fact.name)
-        if known is None:
-            return (self.fact,)
-        if known.current.sha256 == self.fact.sha256:
-            return ()
-        return held_otherwise(self.fact.name, known)
+        """与收件时登记的摘要相符；名下已有别的内容的不能复用。"""
+        return _arrive(state, self.fact, self.registered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from domain.terms import OfficerId, Organ, PersonalText, PersonId, Role
 # The account of the first security administrator. Until it has that grant the ledger is being
 # founded and grants need no second person; from then on every grant needs two (architecture G10).
 FOUNDER: Final = OfficerId("security-admin")
+# 三员分立：系统管理、安全管理、审计，一个账号只任其一。
+THREE_POWERS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
 # -- events
@@ -73,6 +75,12 @@ class Grant:
     def valid_on(self, day: date) -> bool:
         """该日是否有效。"""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def overlaps(self, other: "Grant") -> bool:
+        """两项授权是否有同时有效的一日。"""
+        starts = max(self.valid_from, other.valid_from)
+        ends = (one.valid_to for one in (self, other) if one.valid_to is not None)
+        return all(starts <= last for last in ends)
 
     def ends_after(self, day: date) -> bool:
         """过了该日是否还有效。"""
@@ -165,6 +173,8 @@ class Give:
         facts = {"valid_from": str(grant.valid_from), "valid_to": str(grant.valid_to or "")}
         if grant.valid_to is not None and grant.valid_to < grant.valid_from:
             return Refused(Refusal.OFFICER_PERIOD, facts)
+        if clash := self._three_powers(state):
+            return clash
         if consent is None:
             return (self._event(None, None),)
         if fault := consent.fault(state.person):
@@ -172,6 +182,14 @@ class Give:
         if grant.valid_from < self.today:
             return Refused(Refusal.OFFICER_BACKDATED, facts)
         return (self._event(consent.proposer, consent.second),)
+
+    def _three_powers(self, state: Appointed) -> Refused | None:
+        """系统管理、安全管理、审计分设，一个账号只任其一（三员分立）。"""
+        if self.grant.role not in THREE_POWERS:
+            return None
+        others = THREE_POWERS - {self.grant.role}
+        held = [one for one in state.grants if one.role in others and one.overlaps(self.grant)]
+        return Refused(Refusal.OFFICER_THREE_POWERS, {"role": held[0].role}) if held else None
 
     def _event(self, proposer: PersonId | None, second: PersonId | None) -> GrantGiven:
         grant = self.grant

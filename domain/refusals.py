@@ -16,6 +16,13 @@ class Refusal(StrEnum):
     DUTY_AGENT = "duty.agent"
     DUTY_SAME_PERSON = "duty.same_person"
     DUTY_MACHINE = "duty.machine"
+    # 文字
+    TEXT_CHARACTER = "text.character"
+    TEXT_TOO_LONG = "text.too_long"
+    TEXT_NUMBER = "text.number"
+    TEXT_DIGEST = "text.digest"
+    TEXT_RANGE = "text.range"
+    TEXT_DAY = "text.day"
     # 办件
     CASE_NOT_FOUND = "case.not_found"
     CASE_EXISTS = "case.exists"
@@ -167,6 +174,8 @@ class Refusal(StrEnum):
     REVOCATION_DROPPED = "revocation.dropped"
     # 文书与材料
     MATERIAL_HELD = "material.held"
+    MATERIAL_NAME = "material.name"
+    MATERIAL_TOO_MANY = "material.too_many"
     MATERIAL_DIFFERS = "material.differs"
     MATERIAL_NOT_HELD = "material.not_held"
     MATERIAL_DECIDED_ON = "material.decided_on"
@@ -199,6 +208,7 @@ class Refusal(StrEnum):
     OFFICER_BACKDATED = "officer.backdated"
     OFFICER_SECOND = "officer.second"
     OFFICER_SECOND_ROLE = "officer.second_role"
+    OFFICER_THREE_POWERS = "officer.three_powers"
     OFFICER_NOT_ON_DUTY = "officer.not_on_duty"
     OFFICER_FOUNDED = "officer.founded"
     INSPECTOR_OTHER_PERSON = "inspector.other_person"

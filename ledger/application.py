@@ -23,6 +23,7 @@ from uuid_utils import uuid7
 from domain.acts import Act, handle
 from domain.decider import Aggregate, Decision, Event, Load, Plan, Refused, RuleUsed, Write
 from domain.terms import Actor, Mode, beijing_day
+from domain.texts import improper
 from ledger.clock import Clock, LedgerClock, SystemClock
 from ledger.database import Access
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
@@ -176,7 +177,13 @@ class Ledger:
     def fingerprint(self, act: Act, actor: Actor) -> bytes:
         """这件事由谁来办的指纹：同样的事同样。Blinded, for it may hold a telephone number."""
         asked = [type(act).__name__, act, actor]
-        return self.keys.request_hash(orjson.dumps(asked, default=_bytes_as_hex))
+        try:
+            told = orjson.dumps(asked, default=_bytes_as_hex)
+        except orjson.JSONEncodeError:
+            if improper(act) is None:
+                raise
+            told = repr(asked).encode(errors="backslashreplace")  # no UTF-8: it will be refused
+        return self.keys.request_hash(told)
 
     def load(self, aggregate: Aggregate[S], identity: str) -> S:
         """一份案卷的现状，读自账本。"""

@@ -8,6 +8,7 @@ import difflib
 import json
 import re
 import signal
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,6 +103,8 @@ def told(facts: Mapping[str, str]) -> dict[str, str]:
 
 
 def _told(name: str, code: str) -> str:
+    if name == "entry":  # the field of an act
+        return entry_name(code)
     if name == "ending":  # the class of the licence event that ended it
         entry = tables()["event"].get(f"licence.{code.lower()}.v1")
         return str(entry["title"]) if isinstance(entry, dict) else code
@@ -201,6 +204,17 @@ def labels(event: str) -> dict[str, str]:
     """各字段的中文名：格式里说明的第一节。"""
     record = json.loads(current(event).text)
     return {item["name"]: _CLAUSE.split(item["doc"])[0] for item in record["fields"][1:]}
+
+
+@cache
+def entry_name(name: str) -> str:
+    """办理的一项叫什么：告知语另有的照它，否则取各种事件的格式里最常见的说法。"""
+    if (said := tables()["field"].get(name)) is not None:
+        return str(said)
+    everywhere = Counter(
+        said for event in EVENT_NAMES if (said := labels(event).get(name)) is not None
+    )
+    return max(everywhere, key=everywhere.__getitem__, default=name)
 
 
 @cache

@@ -46,9 +46,10 @@ from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.verifications import VerificationAct
-from domain.decider import Decision, Load, Refused
+from domain.decider import Decision, Load, Plan, Refused
 from domain.duties import authorise
-from domain.terms import Actor, beijing_day
+from domain.terms import Actor, Role, beijing_day
+from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
     IntakeAct
@@ -97,4 +98,10 @@ def handle(act: Act, actor: Actor, at: datetime, load: Load) -> Decision:
     person = authorise(type(act).__name__, actor, beijing_day(at), load)
     if isinstance(person, Refused):
         return person
-    return HANDLERS[type(act)](act, Desk(actor, person, at, load))
+    by_hand = actor.role not in {Role.SYSTEM, Role.ARCHIVE}
+    if by_hand and (fault := improper(act)) is not None:
+        return fault
+    decision = HANDLERS[type(act)](act, Desk(actor, person, at, load))
+    if by_hand and isinstance(decision, Plan) and decision.writes:
+        return unnumbered(act) or decision
+    return decision

@@ -15,6 +15,7 @@ from domain.acts.lookups import (
     not_self,
     outside,
     outside_item,
+    reviewing_elsewhere,
     used,
 )
 from domain.catalogue import ItemPublished, version_on
@@ -139,7 +140,7 @@ def submit_filing(act: SubmitFiling, desk: Desk) -> Decision:
     item = version_on(desk.load(ITEM, act.item_code), desk.today)
     if item is None:
         return not_in_force(desk, act.item_code, desk.today)
-    refusal = not_self(desk, act.filer)
+    refusal = not_self(desk, act.filer) or reviewing_elsewhere(desk, item)
     if refusal is not None:
         return refusal
     fact = filing.Submitted(

@@ -42,6 +42,7 @@ from domain.terms import (
     SubjectId,
     beijing_day,
 )
+from domain.texts import is_sound_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class MarkDeadlineMissed:
     deadline: DeadlineKind
 
 
+MOST_MATERIALS: Final = 2000
 ONLINE: Final = frozenset({Channel.WEB, Channel.MOBILE})
 
 IntakeAct: TypeAlias = (
@@ -161,8 +163,21 @@ def receive(act: Receive, desk: Desk) -> Decision:
     )
 
 
+def unsound(materials: tuple[Material, ...]) -> Refused | None:
+    """材料太多，或者名字不能用、重名。"""
+    if len(materials) > MOST_MATERIALS:
+        return Refused(Refusal.MATERIAL_TOO_MANY, {"largest": str(MOST_MATERIALS)})
+    names = [one.name for one in materials]
+    for name in names:
+        if not is_sound_name(name) or names.count(name) > 1:
+            return Refused(Refusal.MATERIAL_NAME, {"name": name})
+    return None
+
+
 def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refused | None:
-    """不走这条路：报备制的只报备，进驻负面清单上的不进大厅（机制 60），被限制申请的。"""
+    """不走这条路：报备制的只报备，进驻负面清单上的不进大厅（机制 60），被限制申请的；材料写得不成样的。"""
+    if (wrong := unsound(act.materials)) is not None:
+        return wrong
     if filed_only(desk, act.item_code, item, day):
         return Refused(Refusal.CASE_FILING_ONLY, {"item_code": act.item_code})
     if item.rules.on_negative_list and act.channel is Channel.COUNTER:

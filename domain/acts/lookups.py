@@ -88,6 +88,13 @@ def outside_item(desk: Desk, item: ItemPublished) -> Refused | None:
     return outside(desk, item.approving_body)
 
 
+def reviewing_elsewhere(desk: Desk, item: ItemPublished) -> Refused | None:
+    """登记承诺、报备：窗口不分机关，审核人只办本机关的。"""
+    if desk.actor.role is not Role.REVIEWER:
+        return None
+    return outside(desk, item.approving_body)
+
+
 def not_in_name_of(desk: Desk, body: Organ) -> Refused | None:
     """决定须以有权机关的名义作出（许可法 24 条）；撤并了的，以承受机关的名义。"""
     now = heir(desk, body)

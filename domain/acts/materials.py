@@ -62,8 +62,7 @@ def store_material(act: StoreMaterial, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = material.Stored(act.name, act.sha256, act.file_bytes, act.media_type, _handler(desk))
-    registered = {one.name: one.sha256 for one in state.received.materials}
-    command = material.Store(fact, registered.get(act.name))
+    command = material.Store(fact, _registered(state, act.name))
     return _record(act.case_no, command, desk)
 
 
@@ -109,7 +108,7 @@ def reuse_material(act: ReuseMaterial, desk: Desk) -> Decision:
         source_case=act.source_case,
         handler=_handler(desk),
     )
-    return _record(act.case_no, material.Reuse(fact), desk)
+    return _record(act.case_no, material.Reuse(fact, _registered(state, act.name)), desk)
 
 
 def seen(desk: Desk, case_no: CaseNo, step: SeenAt, decision: Decision) -> Decision:
@@ -122,6 +121,12 @@ def seen(desk: Desk, case_no: CaseNo, step: SeenAt, decision: Decision) -> Decis
     fact = material.Seen(step, folder.current, names, desk.handler)
     answer = material.decide(folder, material.Look(fact))
     return combine(decision, write(FOLDER, case_no, case_no, answer))
+
+
+def _registered(state: _Running, name: str) -> Sha256 | None:
+    """收件时以这个名字登记的摘要。"""
+    found = (one.sha256 for one in state.received.materials if one.name == name)
+    return next(found, None)
 
 
 def _own_case(case_no: CaseNo, desk: Desk) -> _Running | Refused:

@@ -17,6 +17,7 @@ from domain.acts.lookups import (
     made,
     not_self,
     outside_item,
+    reviewing_elsewhere,
     rolled,
 )
 from domain.catalogue import ItemPublished
@@ -196,6 +197,8 @@ def offer_commitment(act: OfferCommitment, desk: Desk) -> Decision:
     if isinstance(file, Refused):
         return file
     listed = as_listed(desk, act.case_no, file)
+    if (refusal := reviewing_elsewhere(desk, file.item)) is not None:
+        return refusal
     eligibility = _eligibility(desk, act.case_no, listed.file, act.materials)
     if isinstance(eligibility, Refused):
         return eligibility
@@ -216,7 +219,7 @@ def make_commitment(act: MakeCommitment, desk: Desk) -> Decision:
         return file
     received = file.state.received
     listed = as_listed(desk, act.case_no, file)
-    refusal = not_self(desk, received.applicant)
+    refusal = not_self(desk, received.applicant) or reviewing_elsewhere(desk, file.item)
     if refusal is not None:
         return refusal
     names = tuple(p.name for p in act.promises)
@@ -379,7 +382,7 @@ def dismiss_breach(act: DismissBreach, desk: Desk) -> Decision:
 
 @handles(VerifyCommitment)
 def verify_commitment(act: VerifyCommitment, desk: Desk) -> Decision:
-    """核查承诺，由审批机关或该事项的监管部门办。"""
+    """核查承诺，由该事项的监管部门办。"""
     fact = commitment.Verified(act.passed, act.explanation, act.evidence, desk.handler)
     return _supervised(desk, act.commitment_id, commitment.Verify(fact))
 

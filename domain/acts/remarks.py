@@ -6,14 +6,14 @@ from typing import TypeAlias
 
 from domain import case, officer, procedure, remarks
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.lookups import CASE, case_file, not_self, outside, void
+from domain.acts.lookups import CASE, case_file, heir, not_self, outside, void
 from domain.acts.places import write_case
 from domain.case import WithdrawalGround
 from domain.commitment import VoidReason
 from domain.decider import Decision, Refused
 from domain.refusals import Refusal
 from domain.remarks import CorrectedField
-from domain.terms import CaseNo, CommitmentId, OfficerId, Organ, PersonId, Sha256
+from domain.terms import CaseNo, CommitmentId, OfficerId, Organ, PersonId, Role, Sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,10 @@ def notify_fee(act: NotifyFee, desk: Desk) -> Decision:
 @handles(CorrectEntry)
 def correct_entry(act: CorrectEntry, desk: Desk) -> Decision:
     """更正：原来怎样写，由账上取来。"""
-    second = _second(desk, act.second)
+    file = case_file(desk, act.case_no)
+    if isinstance(file, Refused):
+        return file
+    second = _second(desk, act.second, file.item.approving_body)
     if isinstance(second, Refused):
         return second
     fact = remarks.Corrected(
@@ -119,17 +122,18 @@ def correct_entry(act: CorrectEntry, desk: Desk) -> Decision:
         handler=desk.handler,
     )
     command = procedure.Correct(fact, desk.today)
-    answer = procedure.decide(desk.load(CASE, act.case_no), command)
+    answer = procedure.decide(file.state, command)
     return write(CASE, act.case_no, act.case_no, answer)
 
 
-def _second(desk: Desk, account: OfficerId | None) -> PersonId | Refused | None:
-    """第二人须是今日在岗的工作人员。"""
+def _second(desk: Desk, account: OfficerId | None, body: Organ) -> PersonId | Refused | None:
+    """第二人须是审批机关今日在岗的决定人（权限矩阵“更正”一行）。"""
     if account is None:
         return None
-    known = desk.load(officer.AGGREGATE, account)
-    if isinstance(known, officer.Nothing) or not known.roles_on(desk.today):
-        return Refused(Refusal.OFFICER_NOT_ON_DUTY, {"officer": account})
+    known, organ = desk.load(officer.AGGREGATE, account), heir(desk, body)
+    if isinstance(known, officer.Nothing) or not known.holds(Role.DECIDER, organ, desk.today):
+        facts = {"officer": account, "organ": organ, "role": str(Role.DECIDER)}
+        return Refused(Refusal.OFFICER_NO_GRANT, facts | {"on": str(desk.today)})
     return known.person
 
 

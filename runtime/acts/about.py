@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 import re
 import typing
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -197,11 +196,10 @@ def label(kind: type, name: str) -> str:
     for event in _likely(kind):
         if (found := words.labels(event).get(name)) is not None:
             return found
-    everywhere = Counter(
-        said for event in EVENT_NAMES if (said := words.labels(event).get(name)) is not None
-    )
+    if (known := words.entry_name(name)) != name:
+        return known
     about_what = (inspect.getdoc(inspect.getmodule(kind)) or name).partition("的")[0]
-    return max(everywhere, key=everywhere.__getitem__, default=say("act.number", of=about_what))
+    return say("act.number", of=about_what)
 
 
 @cache

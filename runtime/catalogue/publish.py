@@ -7,12 +7,15 @@ from typing import Any, Final, TypeVar, cast
 from uuid import uuid4
 
 from domain.acts import Act, handle
-from domain.decider import Aggregate, Load, Refused
-from domain.terms import Actor
+from domain.decider import Aggregate, Load, Plan, Refused, Write
+from domain.terms import Actor, beijing_day
 from ledger import failpoints
 from ledger.application import Ledger, OutcomeKind, Request
 from runtime.catalogue.differ import Change
 from runtime.exits import Exit, Stop
+from schemas.codec import Meta, current, encode
+from schemas.errors import CodecError
+from schemas.registry import name_of
 
 S = TypeVar("S")
 BATCH: Final = 25  # changes between two reports of progress, in one commit
@@ -40,8 +43,35 @@ def objections(
             found.append(Objection(change, decision))
             continue
         for write in decision.writes:
+            _encodable(change, write, decision, actor, at)
             opened.add(write.stream, write.events)
     return found
+
+
+def _encodable(change: Change, write: Write, plan: Plan, actor: Actor, at: datetime) -> None:
+    """An event that is too long would be found out only after others are on the ledger."""
+    number = str(uuid4())
+    for event in write.events:
+        meta = Meta(
+            event_id=number,
+            command_id=number,
+            correlation_id=number,
+            causation_id=None,
+            key=write.key,
+            actor=actor,
+            decided_at=at,
+            effective_on=event.takes_effect(beijing_day(at)),
+            recorded_at=at,
+            legal_basis=event.BASIS,
+            rules=plan.rules,
+            incarnation=0,
+        )
+        try:
+            encode(current(name_of(event)), meta, event)
+        except CodecError as error:
+            size = error.facts.get("size", "")
+            what = f"{change.table} {change.key}"
+            raise Stop(Exit.REFUSED, "catalogue.too_large", what=what, size=size) from error
 
 
 class _Overlay:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from domain import officer as officers
+from domain.acts.catalogue import PlanTransfer, TransferAuthority
+from domain.acts.lists import PublishList
 from domain.acts.register import PublishItem
 from domain.catalogue import ItemPublished, ItemTag
 from domain.lists import ListEntry, Service
@@ -321,8 +324,22 @@ def _progress(arguments: argparse.Namespace, total: int) -> Iterator[Any]:
 
 
 def _named(change: Change) -> str:
-    name = str(tables()["catalogue_table"][change.table])
-    return f"{name} {change.key}".strip()
+    return f"{tables()['catalogue_table'][change.table]} {_key(change)}".strip()
+
+
+def _key(change: Change) -> str:
+    """Which one, told so that a reader knows it: codes in Chinese, an item with its name."""
+    match change.act:
+        case PublishItem(item_code=code, name=name):
+            return f"{code} {name}"
+        case PublishList(kind=kind):
+            return word(kind)
+        case PlanTransfer() | TransferAuthority() as act:
+            planned = _say("planned") if isinstance(act, PlanTransfer) else ""
+            ends = f"{words.organ(act.from_organ)} → {words.organ(act.to_organ)}"
+            return f"{act.item_code} {planned}{word(act.mode)}：{ends}"
+        case _:
+            return change.key
 
 
 def _show_changes(changes: Sequence[Change]) -> None:
@@ -342,7 +359,7 @@ def _rows(change: Change) -> Iterator[tuple[Cell, ...]]:
     head = (
         _say(f"kind.{change.kind.lower()}"),
         str(tables()["catalogue_table"][change.table]),
-        change.key,
+        _key(change),
     )
     for one in change.differences or (Difference("", None, None),):
         field = _field(one.field) if one.field else None
@@ -356,6 +373,8 @@ def _shown_value(value: object) -> str:
             return ""
         case bool():
             return words.say("yes" if value else "no")
+        case StrEnum():
+            return word(value)
         case tuple():
             return "、".join(map(_shown_value, value))
         case ListEntry() | Service() | Handling():

@@ -1,8 +1,9 @@
 """类型：由内容认定，不看文件名，也不信对方所说。"""
 
 import codecs
+import stat
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from domain.material import MediaType
@@ -16,6 +17,9 @@ _SIGNATURES: Final = (
 _ZIP: Final = b"PK\x03\x04"
 _OFD_ROOT: Final = "OFD.xml"  # GB/T 33190: the entry every OFD package has
 _LONGEST: Final = 8
+# A package that unpacks to more than this many times its size, and to more than this, is a bomb.
+_RATIO: Final = 20
+_HARMLESS: Final = 1 << 20  # bytes
 # Control characters that a text may have: tab, line feed, form feed, carriage return.
 _PLAIN: Final = frozenset(range(32)) - {9, 10, 12, 13}
 _ENCODINGS: Final = ("utf-8", "gb18030")
@@ -36,9 +40,20 @@ def media_type(path: Path) -> MediaType | None:
 def _is_ofd(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as package:
-            return _OFD_ROOT in package.namelist()
+            entries = package.infolist()
     except zipfile.BadZipFile:
         return False
+    is_there = any(one.filename == _OFD_ROOT for one in entries)
+    return is_there and _is_harmless(entries, path.stat().st_size)
+
+
+def _is_harmless(entries: list[zipfile.ZipInfo], packed: int) -> bool:
+    """Whoever unpacks it fills no disk and leaves the folder for nowhere."""
+    unpacked = sum(one.file_size for one in entries)
+    names = (PurePosixPath(one.filename) for one in entries)
+    inside = not any(name.is_absolute() or ".." in name.parts for name in names)
+    links = any(stat.S_ISLNK(one.external_attr >> 16) for one in entries)
+    return inside and not links and unpacked <= max(_RATIO * packed, _HARMLESS)
 
 
 def encoding_of(path: Path) -> str | None:

@@ -35,9 +35,15 @@ def preview(file: IO[bytes], kind: MediaType) -> Preview:
         case MediaType.PNG | MediaType.JPEG:
             return _png(_picture(file, kind))
         case MediaType.OFD:
-            return Preview(None, "\n".join(zipfile.ZipFile(file).namelist()))
+            return Preview(None, _shown("\n".join(zipfile.ZipFile(file).namelist()[:FIRST])))
         case MediaType.TEXT:
-            return Preview(None, _beginning(file.read(4 * FIRST)))
+            return Preview(None, _shown(_beginning(file.read(4 * FIRST))))
+
+
+def _shown(text: str) -> str:
+    """What a terminal would obey, or could not show, is shown as a replacement character."""
+    plain = (one if one.isprintable() or one in "\n\t" else "\ufffd" for one in text)
+    return "".join(plain)[:FIRST]
 
 
 def _first_page(file: IO[bytes]) -> Image.Image:
@@ -57,6 +63,7 @@ def _picture(file: IO[bytes], kind: MediaType) -> Image.Image:
         if picture.width * picture.height > LARGEST_IMAGE:
             raise NoPreviewError
         picture.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+        picture.load()  # a small one is decoded only now: what is broken must show here
     except (OSError, ValueError, Image.DecompressionBombError) as broken:
         raise NoPreviewError from broken
     return picture

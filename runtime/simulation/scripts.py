@@ -453,7 +453,8 @@ class _Case(_Script):
         if conforming:
             shown = (Evidence(f"核查笔录 {self.no}", digest(f"{self.no} 核查")),)
             verify = VerifyCommitment(pledge, passed=True, explanation=told, evidence=shown)
-            self.do(supplied + 1, 2, verify, self.reviewer.actor)
+            finder = self.by(Role.SUPERVISOR, item.supervising_body).actor
+            self.do(supplied + 1, 2, verify, finder)
             self.do(supplied + 1, 3, Fulfil(pledge), self.reviewer.actor)
         else:
             self._broken(item, pledge, supplied + 3, BreachGround.NOT_CONFORMING)

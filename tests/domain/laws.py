@@ -1,6 +1,6 @@
 """决定者的共同规矩，以及造出任意命令的办法；各案卷的测试都用它。"""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import EnumType
@@ -10,6 +10,25 @@ from typing import Any, Final, NewType, TypeVar, Union, get_args, get_origin, ge
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain import (
+    approval,
+    case,
+    commitment,
+    compensation,
+    document,
+    exemption,
+    filing,
+    importing,
+    inspection,
+    linkage,
+    organ,
+    oversight,
+    past_inspection,
+    remarks,
+    revocation,
+    seal,
+    simulated,
+)
 from domain.decider import Aggregate, Answer, Event, Refused
 from domain.refusals import Refusal
 from domain.terms import Personal
@@ -50,13 +69,73 @@ def anything(kind: Any) -> st.SearchStrategy[Any]:
     raise TypeError(f"no values for {kind!r}")
 
 
+# What may still happen once a file has ended; everything else after the end is a fault of ``decide``.
+ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
+    case.Concluded: frozenset({case.Delivered, case.DeadlineMissed, remarks.Corrected}),
+    case.Closed: frozenset({remarks.Corrected}),
+    approval.Ended: frozenset(
+        {approval.Deregistered, approval.CertificateVoided, approval.RevocationReversed}
+    ),
+    approval.OffRegister: frozenset({approval.CertificateVoided, approval.RevocationReversed}),
+    commitment.Closed: frozenset(),
+    compensation.Settled: frozenset(),
+    document.Served: frozenset(),
+    exemption.Over: frozenset(),
+    filing.Struck: frozenset(),
+    importing.Finished: frozenset(),
+    inspection.Annulled: frozenset(),
+    inspection.Settled: frozenset({inspection.PlanAnnulled}),
+    inspection.Agreed: frozenset(),
+    linkage.Taken: frozenset(),
+    linkage.Contested: frozenset(),
+    organ.Merged: frozenset(),
+    oversight.Ended: frozenset(
+        {
+            oversight.Reopened,
+            oversight.ToleranceRequested,
+            oversight.ToleranceGranted,
+            oversight.ToleranceDenied,
+        }
+    ),
+    past_inspection.Linked: frozenset(),
+    revocation.Closed: frozenset({revocation.FollowUpClosed}),
+    seal.Sealed: frozenset(),
+    simulated.Over: frozenset(),
+}
+# Files that never end, and why.
+ENDLESS: Final[Mapping[str, str]] = {
+    "area": "区域评估一版接一版；地块的认定可以更正",
+    "calendar": "日历、服务日历一版接一版",
+    "catalogue": "事项取消之后还可以再公布",
+    "composite": "综合许可的终止写在同一个现状里，另有测试",
+    "credit": "一个对象的信用没有终点，每条记录各自修复或期满",
+    "feed": "一日的回流可以再对账",
+    "genesis": "账本的格式可以一直添",
+    "hearing": "笔录签字之后还要被决定引用；没有听证的终点",
+    "inspector": "证件可以换发",
+    "intermediary": "退出之后的拒绝由退出的记录判断，另有测试",
+    "light_setting": "设置一版接一版",
+    "lists": "清单一版接一版",
+    "material": "材料卷随时可以添版；决定过的不得替换，另有测试",
+    "officer": "岗位可以再授予",
+    "policy": "办法一版接一版",
+    "preregistration": "受理之后重新计数，没有终点",
+    "procedure": "办件的，见 case",
+    "quota": "名额可以再放",
+    "reliance": "所据许可断了又恢复，可以一再",
+    "service_days": "日历一版接一版",
+    "subject": "登记以最后一次为准",
+    "timekeeping": "期限可以一再推算",
+}
+
+
 def check_decider_laws(
     aggregate: Aggregate[S],
     decide: Callable[[S, C], Answer],
     commands: st.SearchStrategy[C],
     histories: Iterable[tuple[Event, ...]] = (),
 ) -> None:
-    """同样的现状同样的答复；办成的再办一次不再添事；重放等于现状。
+    """同样的现状同样的答复；办成的再办一次不再添事；重放等于现状；终结之后不再有事。
 
     ``histories`` are lives to begin from (besides the blank), so that every state is visited.
     """
@@ -72,6 +151,7 @@ def check_decider_laws(
             assert decide(state, command) == answer
             if isinstance(answer, Refused):
                 continue
+            _check_ended(state, answer)
             state = aggregate.fold(answer, state)
             recorded += answer
             again = decide(state, command)
@@ -79,3 +159,27 @@ def check_decider_laws(
         assert aggregate.fold(recorded) == state
 
     laws()
+    for life in histories:
+        state = aggregate.fold(life)
+        if type(state) in ENDS:
+            _check_after_the_end(state, decide, commands)
+
+
+def _check_ended(state: object, answer: tuple[Event, ...]) -> None:
+    kinds = set(map(type, answer))
+    assert kinds <= ENDS.get(type(state), kinds)
+
+
+def _check_after_the_end(
+    state: S, decide: Callable[[S, C], Answer], commands: st.SearchStrategy[C]
+) -> None:
+    """From the end itself, since a script seldom gets there by chance."""
+
+    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(commands)
+    def nothing_more(command: C) -> None:
+        answer = decide(state, command)
+        if not isinstance(answer, Refused):
+            _check_ended(state, answer)
+
+    nothing_more()

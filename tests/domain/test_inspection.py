@@ -747,6 +747,7 @@ def test_a_plan_obeys_the_laws_of_deciders(hall: Hall) -> None:
     steps = lives(hall)
     plan = steps[-1][0]
     assert isinstance(plan, inspection.PlanRegistered)
+    annulled = inspection.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
     real: list[inspection.PlanCommand] = [
         inspection.Register(plan, at("2026-01-05"), ()),
         inspection.Freeze(LISTS.objects, LISTS.inspectors, 17, LEAF),
@@ -755,14 +756,14 @@ def test_a_plan_obeys_the_laws_of_deciders(hall: Hall) -> None:
         inspection.Close(at(VALUE_AT)),
         inspection.FixValue("号码", PersonId("p-runner"), at(VALUE_AT)),
         inspection.Draw(),
-        inspection.Annul(inspection.PlanAnnulled("理由", PersonId("A"), PersonId("B"))),
+        inspection.Annul(annulled),
     ]
     check_decider_laws(
         inspection.PLAN,
         inspection.decide_plan,
         st.sampled_from(real) | anything(inspection.PlanCommand),
         [life for life, after in pairwise(steps) if not isinstance(after[-1], GOES_WITH)]
-        + steps[-1:],
+        + [steps[-1], (*steps[-1], annulled)],
     )
 
 

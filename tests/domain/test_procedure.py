@@ -138,8 +138,10 @@ def test_contradictions_stop_the_case() -> None:
 
 def test_decider_laws() -> None:
     """程序上的各步守决定者的共同规矩。"""
-    commands = anything(procedure.Command)
-    check_decider_laws(case.AGGREGATE, procedure.decide, commands, (*LIVES, *STEPS))
+    gone = case.Withdrawn(case.WithdrawalGround.APPLICANT, "改日再办", TODAY, None)
+    lives = (*LIVES, *STEPS, (RECEIVED, gone))
+    check_decider_laws(case.AGGREGATE, procedure.decide, anything(procedure.Command), lives)
+    check_decider_laws(case.AGGREGATE, case.decide, anything(case.Command), ((RECEIVED, gone),))
 
 
 # -- 绿色通道

@@ -21,9 +21,10 @@ from domain.decider import ImpossibleHistory
 from domain.officer import OfficerAppointed
 from domain.refusals import Refusal
 from domain.remarks import Corrected, CorrectedField, FeeNotified, SurveyRecorded
-from domain.terms import CaseKind, CaseNo, Channel, Material, OfficerId, Personal, PersonId
+from domain.terms import CaseKind, CaseNo, Channel, Material, OfficerId, Personal, PersonId, Role
 from tests.domain.case_file import (
     APPLICANT,
+    APPROVER,
     MACHINE,
     SHA,
     STAFF,
@@ -136,21 +137,22 @@ def test_a_slip_of_ones_own_is_corrected_the_same_day() -> None:
 
 
 def test_later_or_by_another_it_takes_two() -> None:
-    """次日，或者别人的录入，须第二人同意；第二人须在岗，且不是本人。"""
+    """次日，或者别人的录入，须第二人同意；第二人须是在岗的决定人，且不是本人（换了账号也不行）。"""
     book = received("2026-03-02")
     book.refuse(Refusal.CASE_CORRECTION_SECOND, SLIP, CLERK, "2026-03-03", handler="P-clerk")
     book.refuse(Refusal.CASE_CORRECTION_SECOND, SLIP, STAFF["clerk2"], "2026-03-02")
-    own = replace(SLIP, second=OfficerId("clerk"))
+    book.hire("alias", Role.DECIDER, APPROVER, person("clerk"))
+    own = replace(SLIP, second=OfficerId("alias"))
     book.refuse(Refusal.DUTY_SAME_PERSON, own, CLERK, "2026-03-03")
     nobody = replace(SLIP, second=OfficerId("nobody"))
-    book.refuse(Refusal.OFFICER_NOT_ON_DUTY, nobody, CLERK, "2026-03-03", officer="nobody")
+    book.refuse(Refusal.OFFICER_NO_GRANT, nobody, CLERK, "2026-03-03", officer="nobody")
     book.put(
         "officer/idle", OfficerAppointed(PersonId("P-idle"), Personal("P-idle", "闲"), "0" * 64)
     )
     idle = replace(SLIP, second=OfficerId("idle"))
-    book.refuse(Refusal.OFFICER_NOT_ON_DUTY, idle, CLERK, "2026-03-03", officer="idle")
-    two = replace(SLIP, second=OfficerId("clerk2"))
-    assert only(book.do(two, CLERK, "2026-03-03"), Corrected).second == "P-clerk2"
+    book.refuse(Refusal.OFFICER_NO_GRANT, idle, CLERK, "2026-03-03", officer="idle")
+    two = replace(SLIP, second=OfficerId("decider"))
+    assert only(book.do(two, CLERK, "2026-03-03"), Corrected).second == "P-decider"
 
 
 def test_every_entry_that_can_be_corrected() -> None:
@@ -158,7 +160,7 @@ def test_every_entry_that_can_be_corrected() -> None:
     book = received("2026-03-02")
     channel = replace(SLIP, field=CorrectedField.CHANNEL, now="WEB")
     assert only(book.do(channel, CLERK, "2026-03-02"), Corrected).was == "COUNTER"
-    notice = replace(SLIP, field=CorrectedField.NOTICE_NO, now="BZ-9", second=OfficerId("clerk2"))
+    notice = replace(SLIP, field=CorrectedField.NOTICE_NO, now="BZ-9", second=OfficerId("decider"))
     book.refuse(Refusal.CASE_NOTHING_TO_CORRECT, notice, CLERK, "2026-03-03")
     book.do(RequestSupplement(NO, "BZ-1", ("平面图",)), CLERK, "2026-03-03")
     assert only(book.do(notice, CLERK, "2026-03-03"), Corrected).was == "BZ-1"
@@ -170,10 +172,10 @@ def test_every_entry_that_can_be_corrected() -> None:
     book.do(APPROVE, DECIDER, "2026-03-06")
     book.do(Deliver(NO, "ZY-1", "窗口领取"), CLERK, "2026-03-06")
     by_post = replace(
-        SLIP, field=CorrectedField.DELIVERY_METHOD, now="邮寄", second=OfficerId("clerk2")
+        SLIP, field=CorrectedField.DELIVERY_METHOD, now="邮寄", second=OfficerId("decider")
     )
     assert only(book.do(by_post, CLERK, "2026-03-06"), Corrected).was == "窗口领取"
-    late = replace(acceptance, now="SL-8", second=OfficerId("clerk2"))
+    late = replace(acceptance, now="SL-8", second=OfficerId("decider"))
     assert only(book.do(late, CLERK, "2026-03-06"), Corrected).was == "SL-9"
     bare = replace(SLIP, reasons=" ")
     book.refuse(Refusal.CASE_REASONS_MISSING, bare, CLERK, "2026-03-06")
@@ -192,7 +194,7 @@ def test_an_application_may_be_withdrawn_before_the_decision() -> None:
     assert (fact.ground, fact.handler) == (WithdrawalGround.APPLICANT, None)
     assert book.do(WITHDRAW, APPLICANT, "2026-03-03").writes == ()
     book.refuse(Refusal.CASE_CLOSED, WITHDRAW, CLERK, "2026-03-04")
-    fixed = replace(SLIP, second=OfficerId("clerk2"))
+    fixed = replace(SLIP, second=OfficerId("decider"))
     assert book.do(fixed, CLERK, "2026-03-04").writes
     with pytest.raises(ImpossibleHistory):
         case.AGGREGATE.evolve(book.load(case.AGGREGATE, NO), fact)

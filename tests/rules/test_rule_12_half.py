@@ -48,3 +48,14 @@ def test_the_item_says_how_to_round(rounding: HalfLimit, faults: list[NoticeFaul
     book = received("2026-03-02", item(promised=7, review=ReviewRules(half_limit=rounding)))
     events = events_of(book.do(NOTICE, CLERK, "2026-03-06"))
     assert [event.fault for event in events if isinstance(event, NoticeViolated)] == faults
+
+
+def test_the_fifth_day_still_caps_the_notice() -> None:
+    """承诺三十日，前半段还有十五日：第六个工作日的告知照样无效，已经受理。"""
+    book = received("2026-02-12", item(promised=30, legal=30))
+    faults = [
+        event.fault
+        for event in events_of(book.do(NOTICE, CLERK, "2026-02-27"))
+        if isinstance(event, NoticeViolated)
+    ]
+    assert faults == [NoticeFault.LATE]

@@ -17,6 +17,7 @@ from domain.terms import ItemCode, Organ, Role
 from runtime.catalogue.content import Content
 from runtime.catalogue.differ import Change, ChangeKind, Difference, Moment, compare
 from runtime.catalogue.publish import objections
+from runtime.exits import Stop
 from runtime.founding import CITY
 from runtime.hall import officer
 from runtime.scenarios.book import Book
@@ -168,3 +169,12 @@ def test_only_the_administrator_of_lists_publishes(book: Book) -> None:
     window = officer("W01", Role.COUNTER, CITY)
     found = objections(told(items(item()), book), window, book.now, book.load)
     assert [one.refused.code for one in found] == [Refusal.DUTY_ROLE]
+
+
+def test_a_list_that_is_too_long_is_told_before(book: Book) -> None:
+    """长到一件事件装不下的清单：先知道，什么也不写。"""
+    content = listing(*(f"XK-{number:05d}" for number in range(3_000)))
+    with pytest.raises(Stop) as stopped:
+        objections(told(content, book), PUBLISHER, book.now, book.load)
+    assert stopped.value.code == "catalogue.too_large"
+    assert int(stopped.value.facts["size"]) > 65_535

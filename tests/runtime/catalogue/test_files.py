@@ -1,5 +1,6 @@
 """数据文件：读得进、写得出、来回一趟不变；写错的指明文件、行、项与代码。"""
 
+import runpy
 import string
 from dataclasses import replace
 from datetime import date
@@ -29,7 +30,7 @@ from runtime.catalogue.fields import TABLES, Shape
 from runtime.catalogue.finding import Fault, Place
 from runtime.catalogue.rows import joined, read, word
 from runtime.exits import Stop
-from runtime.messages import tables
+from runtime.messages import ROOT, tables
 
 GOOD: Final = """
 [defaults]
@@ -455,3 +456,10 @@ def test_every_choice_has_its_own_chinese_word() -> None:
                 words = [word(member) for member in one.of]
                 assert len(set(words)) == len(words), one.name
                 assert all(not text.isascii() for text in words), words
+
+
+def test_the_page_tells_every_field() -> None:
+    """docs/catalogue.md 的各表与所读的各项一致；改了须重新生成。"""
+    script = runpy.run_module("docs.make_catalogue")
+    text = (ROOT / "docs/catalogue.md").read_text(encoding="utf-8")
+    assert script["page"](text) == text

@@ -12,14 +12,17 @@ import psycopg
 import pytest
 
 from domain import catalogue
+from domain.acts.register import AppointOfficer, GiveGrant
 from domain.catalogue import Listed
-from domain.terms import Mode
-from ledger.application import Ledger
+from domain.terms import Mode, OfficerId, Organ, Personal, PersonId, Role
+from ledger.application import Ledger, Request
 from ledger.failpoints import VARIABLE
 from runtime import cli
 from runtime.catalogue.checks import SHIPPED
 from runtime.commands import catalogue as command
 from runtime.exits import Exit, Stop
+from runtime.founding import IN_FORCE
+from runtime.hall import officer, step_id
 from runtime.messages import ROOT
 from runtime.settings import Settings
 from tests.runtime.conftest import NewLedger
@@ -175,13 +178,35 @@ def test_a_wrong_file_changes_nothing(settings: Settings, doing: Doing, tmp_path
     assert head(settings) == before
 
 
-def test_a_formal_ledger_asks_who_publishes(new_ledger: NewLedger, doing: Doing) -> None:
-    """正式账本须写明由谁公布；没有岗位的不行。"""
+def test_a_formal_ledger_asks_who_publishes(
+    new_ledger: NewLedger, doing: Doing, tmp_path: Path
+) -> None:
+    """正式账本须写明由谁公布：没有岗位的不行，窗口人员不行，清单管理员可以，账上记的是他。"""
     formal = new_ledger(Mode.FORMAL)
-    for more, code in ((), "acting.officer_missing"), (("--officer", "X9"), "acting.no_post"):
+    _appoint(formal, "Q1", Role.CATALOGUE)
+    _appoint(formal, "Q2", Role.COUNTER)
+    path = write(tmp_path / "a.toml", "XK-T-005", 10)
+    refused = {(): "acting.officer_missing", ("X9",): "acting.no_post", ("Q2",): "acting.no_post"}
+    for who, code in refused.items():
         with pytest.raises(Stop) as stopped:
-            doing("publish", *more, on=formal)
+            doing("publish", path, *(("--officer", *who) if who else ()), on=formal)
         assert stopped.value.code == code
+    assert doing("publish", path, "--officer", "Q1", on=formal)[1]["published"] == 1
+    with Ledger.open(formal) as ledger:
+        (fact,) = ledger.events("item/XK-T-005")
+    assert fact.meta.actor.officer_id == "Q1"
+
+
+def _appoint(formal: Settings, account: str, role: Role) -> None:
+    founder = officer("system.founding", Role.SYSTEM, "SYSTEM")
+    person = PersonId(f"P-{account}")
+    with Ledger.open(formal) as ledger:
+        name = Personal(person, "某人")
+        appoint = AppointOfficer(OfficerId(account), person, name, ledger.keys.ensure(person))
+        grant = GiveGrant(OfficerId(account), role, Organ("350505-SPJ"), IN_FORCE, None, None)
+        for act in (appoint, grant):
+            outcome = ledger.execute(Request(act, founder, step_id(f"{account} {act}")))
+            assert outcome.code is None
 
 
 @pytest.mark.fault
@@ -217,7 +242,11 @@ def test_what_is_shipped_can_be_printed(
 ) -> None:
     """给人看的样子：列出、对照、公布，都是中文。"""
     capsys.readouterr()
-    for argv, word in ((["list"], "告知承诺"), (["diff"], "相差"), (["publish"], "没有可公布的")):
+    for argv, word in (
+        (["list"], "告知承诺"),
+        (["diff"], "相差"),
+        (["publish"], "没有可公布的"),
+    ):
         command.run(cli.parse(["catalogue", *argv]), settings)
         assert word in capsys.readouterr().out
     assert all(path.exists() for path in SHIPPED)

@@ -7,12 +7,15 @@ import pytest
 
 from domain.lists import ListKind
 from domain.policy import Path as PolicyPath
+from domain.terms import beijing_day
 from runtime.catalogue.checks import SHIPPED, checked, claims
 from runtime.catalogue.content import Content
-from runtime.catalogue.differ import ChangeKind, compare
+from runtime.catalogue.differ import ChangeKind, Moment, compare
 from runtime.catalogue.published import Snapshot, item_of
 from runtime.catalogue.ways import Way, lists_of, ways
+from runtime.founding import scenario
 from runtime.messages import tables
+from runtime.scenarios import player, reader
 from runtime.scenarios.book import Book
 from runtime.simulation.cast import _published
 from runtime.simulation.town import town
@@ -104,3 +107,18 @@ def test_the_demonstration_goes_on_after_it(content: Content) -> None:
     said = [(kind, entry) for item in theirs for kind, entry in claims(item)]
     assert len(said) >= 8
     assert [one for one in said if one[1] not in content.lists[one[0]].entries] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["base-approval", "base-commitment-breach", "base-filing", "base-on-the-spot"]
+)
+def test_ready_scenarios_play_as_before(content: Content, name: str) -> None:
+    """公布了随附清单的账上，演示事项的演案照演：准的仍准，拒的仍拒。"""
+    ready = reader.read(name)
+    made = Book(ready.steps[0].at - player.BEFORE)
+    for _, act, actor in player._opening(ready, scenario()):
+        assert made.ask(act, actor).code is None
+    put(made, content, Moment(beijing_day(made.now)))
+    played = [player._play(made, scenario(), step) for step in ready.steps]
+    assert list(player._wrong_steps(played)) == []
+    assert list(player._wrong_end(ready, made)) == []

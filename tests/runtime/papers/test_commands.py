@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
@@ -12,6 +13,7 @@ from typing import Any, Final
 import pytest
 from PIL import Image
 
+from domain import material
 from domain.acts.deciding import Approve, Review
 from domain.acts.documents import DispatchDocument
 from domain.acts.hearings import AnnounceHearing, NotifyParty, TellHearingRight
@@ -305,3 +307,34 @@ def test_what_cannot_be_done_says_why(
 ) -> None:
     """缺了什么、没有什么、谁没有岗位，都有说法。"""
     assert refused(settings, *argv) == code
+
+
+def test_wrong_files_and_wrong_names_are_refused(settings: Settings, tmp_path: Path) -> None:
+    """目录、管道、空文件、程序、像路径的名字、写不进账的名字与编号：都有说法，账上什么也不添。"""
+    pipe, empty, program = tmp_path / "pipe", tmp_path / "empty.pdf", tmp_path / "report.pdf"
+    os.mkfifo(pipe)
+    empty.touch()
+    program.write_bytes(b"MZ\x90\x00 a program")
+    form = tmp_path / "form.txt"
+    form.write_bytes("另一份申请书".encode())
+    undecodable = tmp_path / "\udcff.txt"
+    undecodable.write_bytes(form.read_bytes())
+    with Ledger.open(settings) as ledger:
+        before = ledger.load(material.AGGREGATE, OTHER)
+    for argv, code in (
+        ((tmp_path,), "material.no_file"),
+        ((pipe,), "material.no_file"),
+        ((empty,), "material.empty"),
+        ((program,), "material.kind"),
+        ((form, "--name", "../../etc/passwd"), "material.name"),
+        ((form, "--name", " "), "material.name"),
+        ((form, "--name", "申请\u202e书"), "text.character"),
+        ((form, "--name", "字" * 20_000), "text.too_long"),
+        ((undecodable,), "text.character"),
+    ):
+        assert refused(settings, "material", "add", OTHER, *argv) == code, argv
+    for wrong in ("\udcff", "2026-000001' OR '1'='1", "x" * 5000, "../../case"):
+        code = refused(settings, "material", "add", wrong, form)
+        assert code in {"case.not_found", "text.character"}, wrong
+    with Ledger.open(settings) as ledger:
+        assert ledger.load(material.AGGREGATE, OTHER) == before

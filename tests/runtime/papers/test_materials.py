@@ -3,6 +3,7 @@
 import hashlib
 import io
 import signal
+import stat
 import subprocess
 import sys
 import zipfile
@@ -44,12 +45,27 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (3000, 10)) -> bytes:
     return made.getvalue()
 
 
-def ofd() -> bytes:
-    """一个最小的 OFD 包。"""
+def ofd(*more: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
+    """一个最小的 OFD 包，可以另装几项。"""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as package:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("OFD.xml", "<OFD/>")
+        for name, content in more:
+            package.writestr(name, content)
     return made.getvalue()
+
+
+def link() -> zipfile.ZipInfo:
+    """包里的一个符号链接。"""
+    entry = zipfile.ZipInfo("Doc_0")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+NO_PAGES: Final = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
+)
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -98,6 +114,11 @@ def test_one_content_is_one_file(tmp_path: Path) -> None:
         ([], "material.empty"),
         ([b"MZ\x90\x00 a program"], "material.kind"),
         ([b"PK\x03\x04 no package"], "material.kind"),
+        ([ofd(("Doc_0/big.xml", bytes(2 << 20)))], "material.kind"),
+        ([ofd(("../../etc/cron.d/x", b"x"))], "material.kind"),
+        ([ofd(("/etc/passwd", b"x"))], "material.kind"),
+        ([ofd((link(), b"/etc/passwd"))], "material.kind"),
+        ([ofd()[:-30]], "material.kind"),
         ([b"%\xff\xfe\x81 neither text"], "material.kind"),
     ],
 )
@@ -239,14 +260,27 @@ def test_texts_and_packages_are_previewed_in_words() -> None:
     assert preview(io.BytesIO(ofd()), MediaType.OFD).text == "OFD.xml"
 
 
+def test_a_preview_commands_no_terminal() -> None:
+    """文本、包内项目的名字里，终端会照办的、看不见的，换成代替符；项目再多也只列一段。"""
+    hostile = "许可\x9b2J\u202e证\n".encode()
+    assert preview(io.BytesIO(hostile), MediaType.TEXT).text == "许可\ufffd2J\ufffd证\n"
+    seen = preview(io.BytesIO(ofd(("\x1b[2J.xml", b""))), MediaType.OFD).text
+    assert seen == "OFD.xml\n\ufffd[2J.xml"
+    many = ofd(*((f"{number}.xml", b"") for number in range(3000)))
+    assert len(preview(io.BytesIO(many), MediaType.OFD).text or "") == 2000
+
+
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
         (b"%PDF-1.7 and then nothing", MediaType.PDF),
         (picture()[:40], MediaType.PNG),
+        (picture("PNG", (64, 48))[:-30], MediaType.PNG),
+        (picture("JPEG", (64, 48))[:-60], MediaType.JPEG),
+        (NO_PAGES, MediaType.PDF),
         (picture(size=(9000, 9000)), MediaType.PNG),
     ],
-    ids=["pdf", "cut", "bomb"],
+    ids=["pdf", "cut", "small png", "small jpeg", "no pages", "bomb"],
 )
 def test_what_cannot_be_previewed_says_so(content: bytes, kind: MediaType) -> None:
     """损坏的、大得反常的，没有预览，也不去解开。"""
