@@ -105,27 +105,33 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
 # Files that never end, and why.
 ENDLESS: Final[Mapping[str, str]] = {
     "area": "区域评估一版接一版；地块的认定可以更正",
+    "attestation": "一件办件可以作证多次",
     "calendar": "日历、服务日历一版接一版",
     "catalogue": "事项取消之后还可以再公布",
     "composite": "综合许可的终止写在同一个现状里，另有测试",
     "credit": "一个对象的信用没有终点，每条记录各自修复或期满",
     "feed": "一日的回流可以再对账",
+    "forwarding": "代收与初审写在同一个现状里：接收、终止之后的拒绝另有测试",
     "genesis": "账本的格式可以一直添",
     "hearing": "笔录签字之后还要被决定引用；没有听证的终点",
     "inspector": "证件可以换发",
     "intermediary": "退出之后的拒绝由退出的记录判断，另有测试",
+    "joint": "汇总、终止写在同一个现状里，其后的拒绝另有测试",
     "light_setting": "设置一版接一版",
     "lists": "清单一版接一版",
     "material": "材料卷随时可以添版；决定过的不得替换，另有测试",
     "officer": "岗位可以再授予",
+    "package": "办结写在同一个现状里，其后的拒绝另有测试",
     "policy": "办法一版接一版",
     "preregistration": "受理之后重新计数，没有终点",
     "procedure": "办件的，见 case",
+    "project": "竣工之后还可以归件、开会；单体的拒绝另有测试",
     "quota": "名额可以再放",
     "reliance": "所据许可断了又恢复，可以一再",
     "service_days": "日历一版接一版",
     "subject": "登记以最后一次为准",
     "timekeeping": "期限可以一再推算",
+    "verification": "核验不实的可以再请求；终止之后的拒绝另有测试",
 }
 
 
