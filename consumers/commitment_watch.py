@@ -1,14 +1,18 @@
-"""承诺盯办：逾期未补交、材料不符的，报疑似落空；已据以准予的，建议撤销。只建议，不决定。"""
+"""承诺盯办：逾期未补交、材料不符的，报疑似落空；已据以准予的，建议撤销。只建议，不决定。
+确认落空、认定整改、据以撤销之后，依办法要记入信用、移送处罚的，立为待办。
+"""
 
 from dataclasses import dataclass
 from typing import Final
 
 from consumers.common import evidence, machine
 from domain import commitment
+from domain.acts.measures import OpenMeasure
 from domain.acts.pledges import SuspectBreach
 from domain.acts.revocations import ProposeRevocation
 from domain.approval import RevocationGround
 from domain.commitment import BreachGround
+from domain.measure import MeasureKind
 from domain.refusals import Refusal
 from domain.terms import Actor, CommitmentId, LicenceNo
 from followers.delivered import Delivered
@@ -67,9 +71,24 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         case commitment.BreachSuspected() as suspected:
             return _propose(rows, delivered, suspected)
         case commitment.Fulfilled() | commitment.Voided():
-            return Reaction({delivered.stream: None})
+            return Reaction({delivered.stream: None}, _measures(delivered))
         case _:
-            return Reaction()
+            return Reaction(commands=_measures(delivered))
+
+
+def _measures(delivered: Delivered) -> tuple[Command, ...]:
+    """What the policy asks to be done after a breach: the ledger knows whether it asks."""
+    match delivered.event:
+        case commitment.BreachConfirmed():
+            kind = MeasureKind.PENALTY
+        case commitment.Rectified():
+            kind = MeasureKind.CREDIT
+        case commitment.Voided(reason=reason) if reason in commitment.DECIDED:
+            kind = MeasureKind.CREDIT
+        case _:
+            return ()
+    act = OpenMeasure(CommitmentId(delivered.identity), kind, delivered.entry.version)
+    return (Command(f"measure.{kind}", act, ACTOR),)
 
 
 def _suspect(delivered: Delivered, ground: BreachGround) -> Reaction:

@@ -18,6 +18,7 @@ from domain import (
     case,
     complaint,
     importing,
+    inspection,
     linkage,
     officer,
     publication,
@@ -76,7 +77,7 @@ COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
     ComplaintMatter.PAPER: OversightRule.PAPER_DEMANDED,
 }
 # Files whose black light is a finding; what else can be late says so by an event of its own.
-DARK: Final = ("commitment/", "revocation/", "publication/", "referral/")
+DARK: Final = ("commitment/", "revocation/", "publication/", "referral/", "task/")
 # 检查结果的导入不在其内：补录的是已经作出的审批。
 RESULTS: Final = frozenset({ImportKind.CASES, ImportKind.LICENCES})
 # Files that are numbered as the case they belong to.
@@ -253,6 +254,8 @@ def _number(rule: OversightRule, stream: str, version: int) -> str:
 
 def _case_of(stream: str, key: str) -> CaseNo | None:
     family, _, number = stream.partition("/")
+    if family == inspection.TASK.family:  # in the partition of its plan
+        return None
     return CaseNo(key) if family in OF_A_CASE or key != number else None
 
 

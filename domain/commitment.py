@@ -43,6 +43,10 @@ class VoidReason(StrEnum):
     APPLICATION_REJECTED = "APPLICATION_REJECTED"  # 申请未获准予
 
 
+# 已生效的决定认定了落空；因别的缘故终止的，不说明落空与否。
+DECIDED: Final = frozenset({VoidReason.LICENCE_REVOKED, VoidReason.APPLICATION_REJECTED})
+
+
 class FailureReason(StrEnum):
     """整改没有完成的原因。"""
 
@@ -493,6 +497,7 @@ class Broken:
     live: Live
     confirmation: BreachConfirmed
     failed: RectificationFailed | None = None
+    order: RectificationOrdered | None = None  # 没有完成的整改
 
     @property
     def made(self) -> Made:
@@ -529,7 +534,7 @@ class Rectifying:
             case Rectified():
                 return replace(self.live, verified=event, broken=self.confirmation)
             case RectificationFailed():
-                return Broken(self.live, self.confirmation, event)
+                return Broken(self.live, self.confirmation, event, self.order)
             case Voided():
                 return Closed(self.made, event, self.confirmation, self.live)
             case MaterialSupplied() | MaterialAssessed():
@@ -573,6 +578,15 @@ def ended_with(state: State, revocation_id: str) -> TypeGuard[Closed]:
             return reference == revocation_id
         case _:
             return False
+
+
+def suspension(state: State) -> RectificationOrdered | None:
+    """中止办理的责令整改：整改认定完成之前，没有完成的至承诺终止，都中止。"""
+    match state:
+        case Rectifying(order=order) | Broken(order=RectificationOrdered() as order):
+            return order if order.suspended else None
+        case _:
+            return None
 
 
 def standing(state: State) -> Refused:

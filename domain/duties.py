@@ -171,6 +171,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AdjustComposite": _by(Role.SYSTEM),
         # 上级机关：可以撤销下级作出的许可（许可法 69 条一款）
         "SetSuperior": _by(Role.CATALOGUE),
+        # 承诺落空的后续措施
+        "OpenMeasure": _by(Role.SYSTEM),
+        "CloseMeasure": _by(Role.DECIDER, Role.SUPERVISION_HEAD),
         "TakeOverRevocation": _by(Role.DECIDER, otherwise=Refusal.REVOCATION_NOT_THE_DECIDER),
         # 双随机检查
         "RegisterPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),

@@ -151,6 +151,12 @@ class Refusal(StrEnum):
     REVOCATION_NOT_SUPERIOR = "revocation.not_superior"
     COMMITMENT_REVIVAL_DATE = "commitment.revival_date"
     COMMITMENT_NOT_RECTIFIED = "commitment.not_rectified"
+    # 承诺落空的后续措施
+    MEASURE_NOT_FOUND = "measure.not_found"
+    MEASURE_REASONS = "measure.reasons"
+    MEASURE_CLOSED = "measure.closed"
+    MEASURE_BY_RECORD = "measure.by_record"
+    COMMITMENT_SUSPENDED = "commitment.suspended"
     COMPENSATION_NOT_FOUND = "compensation.not_found"
     COMPENSATION_REASONS = "compensation.reasons"
     COMPENSATION_DECIDED = "compensation.decided"

@@ -24,6 +24,7 @@ from domain import (
     inspection,
     joint,
     linkage,
+    measure,
     oversight,
     package,
     project,
@@ -75,6 +76,7 @@ class TimerKind(StrEnum):
     # 承诺整改、信用
     RECTIFICATION = "RECTIFICATION"  # 承诺整改
     CREDIT_RECORD = "CREDIT_RECORD"  # 信用记录的最长期限
+    MEASURE = "MEASURE"  # 承诺落空的后续措施：催办
     # 监督、公示与服务
     ANSWER = "ANSWER"  # 督办答复
     VISIT = "VISIT"  # 办件回访
@@ -91,7 +93,7 @@ class TimerKind(StrEnum):
 # The families of streams that deadlines run on.
 FAMILIES: Final = (
     *("case", "commitment", "licence", "push", "revocation", "plan", "task"),
-    *("hearing", "credit", "deadline"),
+    *("hearing", "credit", "deadline", "measure"),
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     "simulated",  # 模拟审批
@@ -267,6 +269,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     simulated.Converted: frozenset({TimerKind.SIMULATION}),
     simulated.Lapsed: frozenset({TimerKind.SIMULATION}),
     revocation.FollowUpClosed: frozenset({TimerKind.FOLLOW_UP}),
+    measure.Closed: frozenset({TimerKind.MEASURE}),
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
@@ -470,6 +473,8 @@ def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.VERIFICATION, due, version)
         case commitment.RectificationOrdered(due_on=due):
             yield _until(TimerKind.RECTIFICATION, due, version)
+        case measure.Opened(due_on=due):
+            yield _counted(TimerKind.MEASURE, due, version, measure.MEASURE_DAYS, date.min)
         case credit.RecordAdded(record_no=number, last_day=due):
             yield _until(TimerKind.CREDIT_RECORD, due, version, number)
         case _:

@@ -85,6 +85,7 @@ PROJECTION: Final = Projection(
         "case",
         "commitment",
         "compensation",
+        "measure",
         "filing",
         "licence",
         "revocation",

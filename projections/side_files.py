@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import compensation, composite, exemption, reliance, simulated
+from domain import compensation, composite, exemption, measure, reliance, simulated
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
@@ -29,6 +29,8 @@ COLUMNS: Final = (
 STATES: Final[dict[type[Event], str]] = {
     compensation.Opened: "OPENED",
     compensation.Decided: "SETTLED",
+    measure.Opened: "MEASURE_OPEN",
+    measure.Closed: "MEASURE_CLOSED",
     exemption.Screened: "SCREENED",
     exemption.Registered: "EXEMPT",
     exemption.Ended: "EXEMPTION_ENDED",
@@ -48,7 +50,10 @@ STATES: Final[dict[type[Event], str]] = {
     composite.Adjusted: "COMPOSITE_ADJUSTED",
     composite.Ended: "COMPOSITE_ENDED",
 }
-FAMILIES: Final = ("compensation", "exemption", "reliance", "simulated", "composite")
+FAMILIES: Final = (
+    *("compensation", "exemption", "measure"),
+    *("reliance", "simulated", "composite"),
+)
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:

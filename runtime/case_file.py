@@ -46,7 +46,7 @@ SECTIONS: Final = (
     ("timekeeping", frozenset({"deadline"})),
     ("inspection", frozenset({"task"})),
     ("past_inspection", frozenset({"inspection"})),
-    ("revocation_section", frozenset({"revocation", "compensation"})),
+    ("revocation_section", frozenset({"revocation", "compensation", "measure"})),
     # 监督、公示与服务
     ("publication_section", frozenset({"publication"})),
     ("service_section", frozenset({"trip", "rating", "archive", "points"})),

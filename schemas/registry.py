@@ -38,6 +38,7 @@ from domain import (
     linkage,
     lists,
     material,
+    measure,
     officer,
     organ,
     oversight,
@@ -333,6 +334,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "points.awarded.v1": record.PointsAwarded,  # 代办积分
     "points.corrected.v1": record.PointsCorrected,  # 窗口积分更正
     "progress.pushed.v1": record.ProgressPushed,  # 过程推送
+    "measure.opened.v1": measure.Opened,  # 后续措施待办
+    "measure.closed.v1": measure.Closed,  # 后续措施办结
     "plan.more_drawn.v1": inspection.MoreDrawn,  # 抽取对象续段
     "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
     "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）

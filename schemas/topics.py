@@ -17,6 +17,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "compensation": "case",  # 补偿与赔偿，与所因的撤回、撤销同一办件
     "revocation": "case",  # 撤销必须排在审批之后，故与办件同一主题
     "push": "case",
+    "measure": "case",  # 承诺落空的后续措施
     # 监督、公示与服务：与办件同一主题的，随办件编号分区
     "oversight": "case",
     "preregistration": "case",

@@ -30,6 +30,7 @@ from domain import (
     linkage,
     lists,
     material,
+    measure,
     officer,
     organ,
     oversight,
@@ -939,6 +940,16 @@ def _restored() -> Iterator[Happening]:
     pledge = replace(made(), case_no=CaseNo(number), signer=SubjectId("S-8"))
     ground = approval.RevocationGround.BEYOND_POWERS
     city = Organ("CITY")
+    task = measure.Opened(
+        kind=measure.MeasureKind.CREDIT,
+        commitment_id=CommitmentId("K-8"),
+        case_no=CaseNo(number),
+        subject=SubjectId("S-8"),
+        ground=commitment.BreachGround.NOT_AS_PROMISED,
+        organs=(BUREAU,),
+        since=2,
+        due_on=date(2026, 3, 11),
+    )
     yield "organ/APPROVAL", organ.SuperiorSet(city, day, "文件四", CLERK), "APPROVAL"
     for stream, event in (
         ("commitment/K-8", pledge),
@@ -957,6 +968,11 @@ def _restored() -> Iterator[Happening]:
         ),
         ("commitment/K-8", commitment.Revived(LicenceNo("L-8"), "V-8", "HF-8")),
         ("commitment/K-8", commitment.DeadlinesResumed(DEMANDED)),
+        ("measure/K-8.credit", task),
+        (
+            "measure/K-8.credit",
+            measure.Closed(taken=False, document_no="SM-8", reasons="撤销已撤", handler=DECIDER),
+        ),
     ):
         yield stream, event, number
 

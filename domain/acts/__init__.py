@@ -30,6 +30,7 @@ from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
 from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
+from domain.acts.measures import MeasureAct
 from domain.acts.monitoring import MonitoringAct
 from domain.acts.oversight import OversightAct
 from domain.acts.packages import PackageAct
@@ -60,6 +61,7 @@ Act: TypeAlias = (
     | PledgeAct
     | PolicyAct
     | CreditAct
+    | MeasureAct
     | IntermediaryAct
     | FilingAct
     | LinkageAct

@@ -5,10 +5,11 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from domain import approval, case, commitment, credit
-from domain.acts.base import Desk, handles, write
+from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import COMMITMENT, case_file, edition, outside, outside_item
+from domain.acts.measures import recorded
 from domain.acts.pledges import handling_of
-from domain.commitment import BreachGround, VoidReason
+from domain.commitment import BreachGround
 from domain.credit import BAR_MONTHS, MONTHS, BarGround, Barred, CreditCause, Severity
 from domain.deadlines import ONE_DAY, months_after
 from domain.decider import Decision, Plan, Refused
@@ -59,8 +60,6 @@ CreditAct: TypeAlias = AddCreditRecord | RepairCredit | LapseCredit | BarApplica
 # -- handlers
 
 CREDIT: Final = credit.AGGREGATE
-# Decisions that settle a breach and are in force; the other endings of a commitment say nothing.
-_DECIDED: Final = frozenset({VoidReason.LICENCE_REVOKED, VoidReason.APPLICATION_REJECTED})
 
 
 @handles(AddCreditRecord)
@@ -92,7 +91,8 @@ def add_credit_record(act: AddCreditRecord, desk: Desk) -> Decision:
         case_no=case_no,
         handler=desk.handler,
     )
-    return _settle(desk, act.subject, credit.Add(fact, desk.today))
+    added = _settle(desk, act.subject, credit.Add(fact, desk.today))
+    return combine(added, recorded(desk, act.commitment_id, act.document_no))
 
 
 def _breach(
@@ -110,7 +110,9 @@ def _breach(
         return Refused(Refusal.CREDIT_OTHER_SUBJECT, {"subject": promise.signer})
     no_decision = Refused(Refusal.CREDIT_NO_DECISION, {"commitment_id": str(act.commitment_id)})
     match state:
-        case commitment.Closed(by=commitment.Voided(reason=reason)) if reason not in _DECIDED:
+        case commitment.Closed(by=commitment.Voided(reason=reason)) if (
+            reason not in commitment.DECIDED
+        ):
             return no_decision
         case commitment.Closed(broken=commitment.BreachConfirmed() as confirmed):
             pass

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import case, document, seal
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.grounds import grounds
+from domain.acts.grounds import grounds, in_whose_name
 from domain.acts.lookups import CASE, case_file, not_in_name_of, outside, overdue
 from domain.case import DeadlineKind
 from domain.decider import Decision, Plan, Refused
@@ -98,7 +98,7 @@ def issue_document(act: IssueDocument, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    body = file.item.approving_body
+    body = in_whose_name(desk, act.source_stream, file.item.approving_body)
     by_window = desk.actor.role in _WINDOW
     refusal = not_in_name_of(desk, body) or (None if by_window else outside(desk, body))
     if refusal is not None:

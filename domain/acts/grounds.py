@@ -5,9 +5,10 @@ from typing import Final, TypeAlias
 
 from domain import approval, case, commitment, compensation, document, hearing, revocation
 from domain.acts.base import Desk
+from domain.acts.lookups import heir
 from domain.decider import Event
 from domain.document import DocumentKind
-from domain.terms import CaseNo
+from domain.terms import CaseNo, Organ
 
 Ground: TypeAlias = tuple[DocumentKind, str]  # what kind of paper, under which number
 
@@ -17,6 +18,17 @@ def grounds(desk: Desk, case_no: CaseNo, stream: str) -> frozenset[Ground]:
     family, _, identity = stream.partition("/")
     read = _READERS.get(family)
     return frozenset() if read is None else frozenset(read(desk, case_no, identity))
+
+
+def in_whose_name(desk: Desk, stream: str, body: Organ) -> Organ:
+    """以谁的名义出具：审批机关；撤销程序的，是继续这一程序的机关（上级机关提级的为上级）。"""
+    family, _, identity = stream.partition("/")
+    if family != revocation.AGGREGATE.family:
+        return body
+    state = desk.load(revocation.AGGREGATE, identity)
+    return (
+        body if isinstance(state, revocation.Nothing) else heir(desk, state.proposed.deciding_organ)
+    )
 
 
 # -- the case

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from domain import approval
+from domain import approval, commitment
 from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import (
+    COMMITMENT,
     ITEM,
     LICENCE,
     item_rule,
@@ -128,6 +129,17 @@ def _by_the_organ(state: Known, desk: Desk) -> Refused | None:
     return inside or not_in_name_of(desk, organ)
 
 
+def _suspended(state: Known, desk: Desk) -> Refused | None:
+    """承诺落空、依办法中止办理的，整改认定之前不准予变更、延续（各地办法，深圳信用条例 64 条）。"""
+    identity = state.granted.commitment_id
+    known = COMMITMENT.initial if identity is None else desk.load(COMMITMENT, identity)
+    order = commitment.suspension(known)
+    if order is None:
+        return None
+    facts = {"document_no": order.document_no, "due_on": str(order.due_on)}
+    return Refused(Refusal.COMMITMENT_SUSPENDED, facts)
+
+
 def _record(
     licence_no: LicenceNo,
     state: Known,
@@ -145,7 +157,7 @@ def change_licence(act: ChangeLicence, desk: Desk) -> Decision:
     if isinstance(state, Refused):
         return state
     fact = approval.Changed(act.decision_no, act.matters, act.explanation, desk.handler)
-    refusal = _by_the_organ(state, desk)
+    refusal = _by_the_organ(state, desk) or _suspended(state, desk)
     return refusal or _record(act.licence_no, state, approval.Change(fact))
 
 
@@ -217,7 +229,9 @@ def _apply_by(
 def renew(act: Renew, desk: Desk) -> Decision:
     """准予延续。"""
     command = approval.Renew(act.decision_no, act.valid_to, desk.handler, desk.today)
-    return _decide_renewal(act.licence_no, command, desk)
+    state = known_licence(desk, act.licence_no)
+    refusal = state if isinstance(state, Refused) else _suspended(state, desk)
+    return refusal or _decide_renewal(act.licence_no, command, desk)
 
 
 @handles(RefuseRenewal)

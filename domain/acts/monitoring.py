@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from domain import complaint, linkage, oversight, publication, referral, reform
+from domain import complaint, inspection, linkage, oversight, publication, referral, reform
 from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import case_file, period
 from domain.acts.oversight import ANSWER_DAYS, FINDING, rule_no
@@ -11,6 +11,7 @@ from domain.acts.steps import course
 from domain.course import Order
 from domain.decider import Decision, Event, Plan, Refused
 from domain.oversight import AlertLevel, OversightRule, OversightTier
+from domain.refusals import Refusal
 from domain.terms import CaseNo, Organ, PersonId
 
 
@@ -87,11 +88,14 @@ _NAMED: Final[dict[str, tuple[Order, type[Event], str]]] = {
 
 
 def _answerable(act: RaiseAlert, desk: Desk) -> Organ | Refused:
-    """该谁答复：推送是收到它的部门，小案卷是其上写明的机关，其余是办件的审批机关。"""
+    """该谁答复：推送是收到它的部门，检查任务是计划的部门，小案卷是其上写明的机关，其余是办件的审批机关。"""
     family, _, number = act.source_stream.partition("/")
     if family == linkage.AGGREGATE.family:
         push = desk.load(linkage.AGGREGATE, number)
         return linkage.standing(push) if isinstance(push, linkage.Nothing) else push.sent.department
+    if family == inspection.TASK.family:
+        plan = inspection.plan_of(desk.load(inspection.PLAN, number.partition(".")[0]))
+        return Refused(Refusal.PLAN_NOT_FOUND) if plan is None else plan.department
     if family in _NAMED:
         order, kind, name = _NAMED[family]
         state = course(desk, order, number)

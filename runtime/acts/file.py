@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +18,9 @@ from runtime.messages import say
 from runtime.scenarios.reader import act_of, instant_of
 
 LARGEST: Final = 1 << 20
+YEARS: Final = range(1900, 3000)
+MOST: Final = 10**15
+MOST_DAYS: Final = 3660  # ten years
 _STEP: Final = re.compile(r"^\s*\[\[\s*step\s*\]\]", re.MULTILINE)
 _LINE: Final = re.compile(r"line (\d+)")
 _WORDS: Final = ("by", "act", "refused", "note", "command")
@@ -100,7 +103,7 @@ def _order(told: dict[str, Any], place: _Place, *, strict: bool) -> Order:
     for key, value in told.items():
         if key not in _KEYS or (key in _WORDS and not (isinstance(value, str) and value.strip())):
             raise _wrong_key(place, key)
-        _refuse_hidden(place, key, value)
+        _refuse_odd(place, key, value)
     then = told.get("then")
     if not isinstance(told.get("with", {}), dict):
         raise _wrong_key(place, "with")
@@ -135,24 +138,43 @@ def _at(value: object, place: _Place) -> datetime | None:
         raise _wrong_key(place, "at") from None
 
 
-def _refuse_hidden(place: _Place, key: str, value: object) -> None:
-    for name, text in _texts(key, value):
-        if any(unicodedata.category(one) == "Cc" and one not in "\n\t" for one in text) or (
-            _HIDDEN & set(text)
-        ):
+def _refuse_odd(place: _Place, key: str, value: object) -> None:
+    """What no person means: it would be invisible, or no calendar could reckon with it."""
+    for name, one in _values(key, value):
+        if isinstance(one, str) and _has_hidden(one):
             raise Stop(Exit.USAGE, "act.control", field=name, **place.facts(name))
+        if _is_out_of_range(name, one):
+            raise Stop(Exit.USAGE, "act.range", field=name, **place.facts(name))
 
 
-def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
+def _has_hidden(text: str) -> bool:
+    controls = (one for one in text if unicodedata.category(one) == "Cc" and one not in "\n\t")
+    return any(controls) or bool(_HIDDEN & set(text))
+
+
+def _is_out_of_range(name: str, value: object) -> bool:
     match value:
-        case str():
-            yield key, value
+        case date():
+            return value.year not in YEARS
+        case bool():
+            return False
+        case int():
+            in_days = name.endswith(("days", "years"))
+            return not (0 <= value <= MOST_DAYS if in_days else abs(value) <= MOST)
+        case _:
+            return False
+
+
+def _values(key: str, value: object) -> Iterator[tuple[str, object]]:
+    match value:
         case dict():
             for name, inner in value.items():
-                yield from _texts(name, inner)
+                yield from _values(name, inner)
         case list():
             for inner in value:
-                yield from _texts(key, inner)
+                yield from _values(key, inner)
+        case _:
+            yield key, value
 
 
 # -- the act

@@ -58,7 +58,7 @@ def _paper(arguments: argparse.Namespace, chosen: Settings, ledger: Ledger) -> i
     found = told(ledger, case_no, kind, _streams(chosen, case_no), accounts)
     kept, seal = store(chosen), choose(chosen)
     if arguments.issue:
-        actor = officer_or_demo(arguments, ledger, IssueDocument, found.item.approving_body)
+        actor = officer_or_demo(arguments, ledger, IssueDocument, found.organ)
         made = issue(ledger, kept, seal, found, actor)
     else:
         made = standing(ledger, found)

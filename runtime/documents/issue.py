@@ -62,7 +62,7 @@ def issue(ledger: Ledger, store: Store, chosen: Seal, told: Told, actor: Actor) 
         paper = standing(ledger, told)
     if paper.sealed_sha256 is None and paper.sha256 is not None:
         with store.open(paper.sha256) as file:
-            sealed = chosen.apply(file.read(), told.item.approving_body)
+            sealed = chosen.apply(file.read(), told.organ)
         kept = store.put([sealed.content])
         use = UseSeal(
             document_id=paper.identity,

@@ -41,7 +41,7 @@ class Source:
 
 
 DUES: Final = "dues"  # where the deadlines of a case stand: a record inside the event
-_PROPOSED: Final = ("revocation.proposed",)
+_PROPOSED: Final = ("revocation.proposed", "revocation.taken_over")
 SOURCES: Final[Mapping[DocumentKind, Source]] = {
     # 收件、受理
     DocumentKind.RECEIPT: Source("case.received", "receipt_no"),

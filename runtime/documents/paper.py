@@ -15,7 +15,8 @@ from domain.catalogue import ItemPublished
 from domain.clock import Dues
 from domain.decider import Event
 from domain.document import DocumentKind
-from domain.terms import CaseNo, beijing_day
+from domain.revocation import Proposed, TakenOver
+from domain.terms import CaseNo, Organ, beijing_day
 from ledger.mapper import Fact
 from runtime import words
 from runtime.documents.kinds import SOURCES, wording
@@ -52,6 +53,17 @@ class Told:
             return self.file
         events = (self.fact.event, *reversed(self.before))
         return next(str(getattr(one, name)) for one in events if hasattr(one, name))
+
+    @property
+    def organ(self) -> Organ:
+        """以谁的名义：审批机关；撤销程序的，是继续这一程序的机关。"""
+        known = self.item.approving_body
+        for event in self.before:
+            if isinstance(event, Proposed):
+                known = event.deciding_organ
+            elif isinstance(event, TakenOver):
+                known = event.organ
+        return known
 
     @property
     def addressee(self) -> str:
@@ -92,7 +104,7 @@ def compose(told: Told, seal: str, *, draft: bool = False) -> Paper:
     words_of, fact = wording(told.kind), told.fact
     known = dict(_facts(told))
     day = beijing_day(fact.meta.decided_at)
-    organ = _organ(told.item.approving_body)
+    organ = _organ(told.organ)
     item_basis = "、".join(told.item.legal_basis)
     basis = "；".join(words.title("basis", code) for code in words_of.basis)
     return Paper(

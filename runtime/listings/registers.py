@@ -250,6 +250,23 @@ def _compensation(row: side_files.SideFile, today: date) -> Iterable[Cell]:
     )
 
 
+def _measure(row: side_files.SideFile, today: date) -> Iterable[Cell]:
+    del today
+    return (
+        row.number,
+        term("state", row.state),
+        choice("measure.opened.v1", row.text("kind")),
+        row.text("commitment_id"),
+        row.text("subject"),
+        choice("measure.opened.v1", row.text("ground")),
+        "、".join(map(organ, row.texts("organs"))),
+        row.text("due_on"),
+        row.text("document_no"),
+        row.text("case_no"),
+        row.position,
+    )
+
+
 def _intermediaries(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
     del today
     return intermediary_register.search(conn, asked.expired_by, limit)
@@ -457,6 +474,25 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _side("compensation"),
         _compensation,
+    ),
+    "measures": Listing(
+        (side_files.PROJECTION,),
+        frozenset({"state"}),
+        (
+            "measure_no",
+            "state",
+            "measure_kind",
+            "commitment_id",
+            "subject",
+            "breach_ground",
+            "measure_organs",
+            "due_on",
+            "document_no",
+            "case_no",
+            "position",
+        ),
+        _side("measure"),
+        _measure,
     ),
     "intermediaries": Listing(
         (intermediary_register.PROJECTION,),

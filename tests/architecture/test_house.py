@@ -44,7 +44,7 @@ STORAGE: Final = {
     *(f"ledger/{name}.py" for name in ("keys", "outbox", "store")),
     *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
-    *(f"projections/{name}.py" for name in ("common", "statistics", "subject_register")),
+    *(f"projections/{name}.py" for name in ("common", "measures", "subject_register")),
     *(
         f"runtime/{name}.py"
         for name in (

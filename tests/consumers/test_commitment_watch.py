@@ -4,11 +4,13 @@ from datetime import date
 
 from consumers import commitment_watch, findings
 from domain import commitment
+from domain.acts.measures import OpenMeasure
 from domain.acts.pledges import SuspectBreach
 from domain.acts.revocations import ProposeRevocation
 from domain.approval import RevocationGround
 from domain.commitment import BreachGround
 from domain.inspection import FindingCode
+from domain.measure import MeasureKind
 from domain.terms import Evidence, Sha256
 from followers.supervisor import Command
 from tests.deliveries import (
@@ -25,6 +27,7 @@ from tests.deliveries import (
 )
 
 STREAM = f"commitment/{PLEDGE}"
+SUM = Sha256("ab" * 32)
 TASK = "task/2026-0001.S-1"
 
 
@@ -69,13 +72,31 @@ def test_material_that_does_not_conform_is_suspected() -> None:
     assert command.act.ground is BreachGround.NOT_CONFORMING
 
 
+def test_what_the_policy_asks_after_a_breach_is_opened_as_a_task() -> None:
+    """确认落空问处罚，整改认定、据以撤销之后问信用；要不要办由账本依办法说；另因终止的不问。"""
+    confirmed = commitment.BreachConfirmed(BreachGround.FALSE_PROMISE, "属实", REVIEWER)
+    rectified = commitment.Rectified("已改", (Evidence("ZM-1", SUM),), REVIEWER)
+    for event, kind in (
+        (confirmed, MeasureKind.PENALTY),
+        (rectified, MeasureKind.CREDIT),
+        (commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "CX-1"), MeasureKind.CREDIT),
+    ):
+        book = _relied()
+        book.add(STREAM, event)
+        (command,) = _watched(book)
+        assert command.act == OpenMeasure(PLEDGE, kind, 3)
+    book = _relied()
+    book.add(STREAM, commitment.Voided(commitment.VoidReason.LICENCE_ENDED, "JY-1"))
+    assert _watched(book) == ()
+
+
 def test_a_revived_commitment_is_watched_again() -> None:
     """随许可恢复的承诺照旧盯着：再有疑点，照样建议撤销。"""
     book = _relied()
     book.add(STREAM, commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "CX-1"))
     book.add(STREAM, commitment.Revived(LICENCE, "CX-1", "HF-1"))
     book.add(STREAM, suspected())
-    (command,) = _watched(book)
+    _, command = _watched(book)
     assert isinstance(command.act, ProposeRevocation)
     assert command.act.licence_no == LICENCE
 
@@ -107,7 +128,7 @@ def test_confirmation_does_not_propose_again() -> None:
     book = _relied()
     book.add(STREAM, suspected())
     book.add(STREAM, commitment.BreachConfirmed(BreachGround.NOT_SUPPLIED, "属实", REVIEWER))
-    assert len(_watched(book)) == 1
+    assert [type(one.act) for one in _watched(book)] == [ProposeRevocation, OpenMeasure]
 
 
 def test_new_suspicion_after_a_dismissal_is_another_procedure() -> None:

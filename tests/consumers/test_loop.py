@@ -9,7 +9,7 @@ from consumers import ALL, scheduler
 from domain import catalogue, commitment, linkage, oversight, publication, record, revocation
 from domain.acts import Act
 from domain.acts.deciding import Approve, Review
-from domain.acts.intake import Accept, Receive
+from domain.acts.intake import Accept, Receive, RequestSupplement
 from domain.acts.linkage import ClaimPush, push_id
 from domain.acts.pledges import ConfirmBreach, DismissBreach, MakeCommitment
 from domain.case import DeadlineKind, DeadlineMissed, DeemedAccepted, ReviewOpinion
@@ -234,3 +234,20 @@ def test_licence_expires_after_its_last_day() -> None:
     names = [one.name for one in loop.paper.kept]
     assert names.count("licence.expired.v1") == 1
     assert "licence.revoked.v1" not in names
+
+
+def test_a_second_notice_is_found_out_at_once() -> None:
+    """规则 3：同一办件再次告知，告知照记，机器当即提出督办，指明经办人；清单外的材料另是一个问题。"""
+    loop = _received()
+    first = RequestSupplement(CASE, "BZ-1", ("平面图",))
+    loop.person(first, STAFF["clerk"], "2026-03-03")
+    assert loop.happened(oversight.Raised) == []
+    second = RequestSupplement(CASE, "BZ-2", ("租赁合同",))
+    loop.person(second, STAFF["clerk"], "2026-03-04")
+    rules = [
+        one.rule for one in loop.happened(oversight.Raised) if isinstance(one, oversight.Raised)
+    ]
+    assert rules == [
+        oversight.OversightRule.SECOND_NOTICE,
+        oversight.OversightRule.UNLISTED_MATERIAL,
+    ]

@@ -162,6 +162,8 @@ def test_only_the_black_light_is_a_finding() -> None:
     assert (alert.source_stream, alert.case_no) == ("commitment/K-1", CASE)
     assert alert.oversight_no.endswith(".commitment.K-1.1")
     assert told("deadline/commitment/K-1", warned(Light.RED)) == []
+    (task,) = told("deadline/task/000001.S-1", warned(Light.BLACK), key="000001")
+    assert (task.source_stream, task.case_no) == ("task/000001.S-1", None)
     assert told(f"deadline/case/{CASE}", warned(Light.BLACK)) == []
 
 

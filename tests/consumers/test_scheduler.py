@@ -187,6 +187,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.FOLLOW_UP,
         TimerKind.MEETING,
         TimerKind.TARGET,
+        TimerKind.MEASURE,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain import approval, case, clock, gaps, remarks
+from domain import approval, case, clock, document, gaps, remarks, revocation
 from domain.acts.base import Desk
 from domain.acts.documents import REPEATED, DispatchDocument, IssueDocument, UseSeal, document_id
 from domain.acts.grounds import grounds
@@ -15,7 +15,7 @@ from domain.decider import Event
 from domain.document import DocumentKind
 from domain.refusals import Refusal
 from domain.seal import SealSource
-from domain.terms import CaseNo, PersonId
+from domain.terms import CaseNo, Organ, PersonId, Role
 from tests.domain import (
     test_approval,
     test_commitment,
@@ -24,7 +24,7 @@ from tests.domain import (
     test_hearing,
     test_revocation,
 )
-from tests.domain.case_file import SHA, STAFF, Book, at
+from tests.domain.case_file import SHA, STAFF, Book, at, events_of
 from tests.domain.test_case import (
     ACCEPTED,
     APPROVED,
@@ -226,3 +226,20 @@ def test_a_licence_paper_is_sealed_and_posted() -> None:
     book.do(UseSeal(paper, SealSource.EMBEDDED, SHA, SHA, SHA), decider, "2026-06-01")
     book.do(DispatchDocument(paper, "中国邮政", "EA-9"), issuer, "2026-06-01")
     assert len(book.streams[f"document/{paper}"]) == 2
+
+
+def test_what_a_superior_decided_is_in_its_own_name() -> None:
+    """上级机关提级撤销的：撤销决定书以上级的名义出具，原机关不能代为出具。"""
+    book, above = reviewed(), Organ("350500-SPJ")
+    taken = revocation.TakenOver(above, "TJ-1", "下级久拖不决", WHO)
+    book.put("revocation/CX-1", *test_revocation.READY, taken, test_revocation.DECIDED)
+    issue = IssueDocument(NO, K.REVOCATION, "CXJD-1", "revocation/CX-1", "e-1", SHA, 9, "paper/v1")
+    superior = book.hire("superior", Role.DECIDER, above, PersonId("P-superior"))
+    book.refuse(Refusal.DUTY_IN_NAME_OF, issue, STAFF["decider"], "2026-11-02", organ=str(above))
+    (event,) = events_of(book.do(issue, superior, "2026-11-02"))
+    assert isinstance(event, document.Issued)
+    assert event.organ == above
+    nothing = replace(issue, source_stream="revocation/CX-2")
+    book.refuse(
+        Refusal.DOCUMENT_NO_GROUND, nothing, STAFF["decider"], "2026-11-02", number="CXJD-1"
+    )

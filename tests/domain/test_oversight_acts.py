@@ -30,6 +30,7 @@ from domain.decider import Plan
 from domain.oversight import AlertLevel, OversightOutcome, OversightRule, OversightTier
 from domain.refusals import Refusal
 from domain.terms import Actor, CaseNo, Channel, ItemCode, Organ, Role, SubjectId
+from tests.deliveries import plan
 from tests.domain.case_file import (
     APPROVER,
     ITEM,
@@ -189,7 +190,7 @@ def test_the_machine_raises_it_with_the_approving_organ() -> None:
 
 
 def test_the_machine_asks_whoever_the_file_belongs_to() -> None:
-    """推送问收到它的部门；公示、投诉、移送、改革任务，问各案卷上写明的机关；没有其卷的拒绝。"""
+    """推送问收到它的部门；检查任务问计划的部门；公示、投诉、移送、改革任务，问各案卷上写明的机关；没有其卷的拒绝。"""
     day, who = date(2026, 3, 2), person("overseer")
     book = town()
     sent = linkage.Sent(linkage.PushMatter.APPROVED, NO, f"case/{NO}", "e-1", ITEM, Organ("A"), day)
@@ -221,7 +222,9 @@ def test_the_machine_asks_whoever_the_file_belongs_to() -> None:
     made = referral.Made(
         None, None, SubjectId("S-1"), "涉嫌", Organ("X"), Organ("D"), SHA, (), day, who
     )
+    book.put("plan/000001", plan(Organ("F")))
     for stream, events in (
+        ("task/000001.S-1", ()),
         ("push/A", (sent,)),
         ("publication/B", (due,)),
         ("complaint/C", (lodged, complaint.Assigned(Organ("C"), day, who))),
@@ -229,13 +232,14 @@ def test_the_machine_asks_whoever_the_file_belongs_to() -> None:
         ("reform/E", (reform.Assigned("任务", "文件", Organ("E"), XNB, day, who),)),
     ):
         book.put(stream, *events)
-        organ = stream.partition("/")[2]
+        organ = stream.partition("/")[2].replace("000001.S-1", "F")
         act = replace(ALERT, oversight_no=f"JC-{organ}", source_stream=stream, case_no=None)
         assert (
             only(book.do(act, MACHINE, "2026-03-03"), oversight.Raised).responsible_organ == organ
         )
     for stream, code in (
         ("push/none", Refusal.PUSH_NOT_FOUND),
+        ("task/000009.S-1", Refusal.PLAN_NOT_FOUND),
         ("reform/none", Refusal.COURSE_NOT_FOUND),
     ):
         nowhere = replace(ALERT, oversight_no="JC-9", source_stream=stream)

@@ -31,6 +31,8 @@ CHOSEN: Final = (
     "base-filing",
     "base-supplement",
     "base-working-saturday",
+    "oversight-complaint",
+    "oversight-publication",
     "panel-joint-late-branch",
     "panel-package-refusal",
     "time-acceptance-deemed",

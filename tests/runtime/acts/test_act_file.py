@@ -35,6 +35,19 @@ materials = ["营业执照"]
 """
 
 
+PAUSE = """\
+[[step]]
+by = "R01"
+act = "PauseClock"
+[step.with]
+case_no = "2026-000001"
+reason = "TESTING"
+expected_days = {days}
+required_by = "法"
+notice_no = "TB-1"
+"""
+
+
 def wrong(text: str, *, strict: bool = False) -> Stop:
     """读不成的一份，说的是什么。"""
     with pytest.raises(Stop) as stopped:
@@ -79,6 +92,12 @@ def test_a_step_is_read_as_in_a_scenario() -> None:
         (RECEIVE.replace('["营业执照"]', '"营业执照"'), "act.field_wrong", "10"),
         (RECEIVE.replace('["营业执照"]', "[{ name = 1 }]"), "act.field_wrong", "10"),
         (RECEIVE.replace('holder = "S-0001", ', ""), "act.field_wrong", "9"),
+        (ACCEPT.replace('"SL-1"', "9999-12-31"), "act.range", "8"),
+        (ACCEPT.replace('by = "W01"', "at = 0001-01-01T00:00:00"), "act.range", "3"),
+        (PAUSE.format(days=3661), "act.range", "7"),
+        (PAUSE.format(days=-1), "act.range", "7"),
+        (PAUSE.format(days="true"), "act.field_wrong", "7"),
+        (ACCEPT.replace('"SL-1"', "[10_000_000_000_000_000]"), "act.range", "8"),
         ('title = "演案"\n' + ACCEPT, "act.head", None),
         ("", "act.no_step", None),
         ("step = 1", "act.no_step", None),

@@ -15,7 +15,9 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from domain.document import DocumentKind
+from domain.revocation import TakenOver
 from domain.seal import SealSource
+from domain.terms import Organ, PersonId
 from runtime.documents.kinds import SOURCES, bare, wording
 from runtime.documents.paper import compose, part
 from runtime.documents.render import font_folder, render
@@ -105,6 +107,15 @@ def test_what_goes_against_somebody_has_its_paper() -> None:
         *("case.declined", "case.acceptance_revoked", "commitment.rectification_ordered"),
         *("licence.withdrawn", "licence.deregistered", "compensation.decided"),
     }
+
+
+def test_a_superior_signs_what_it_decided() -> None:
+    """上级机关提级撤销的，落款是上级机关。"""
+    plain, above = told(DocumentKind.REVOCATION), Organ("350500-SPJ")
+    taken = TakenOver(above, "提字〔2026〕1号", "久拖不决", PersonId("P-9"))
+    paper = compose(replace(plain, before=(*plain.before, taken)), NOTE)
+    assert paper.organ == above
+    assert compose(plain, NOTE).organ != above
 
 
 def test_the_page_of_papers_is_generated() -> None:
