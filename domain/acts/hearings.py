@@ -133,9 +133,7 @@ def presiding(desk: Desk, case_no: CaseNo) -> Refused | None:
 def on_the_record(
     desk: Desk, file: CaseFile, case_no: CaseNo, decision_no: str, cited: str | None
 ) -> Decision:
-    """决定与听证的关系：该听证的先听证，听证了的根据笔录决定，并写明所据。"""
-    if not isinstance(file.state, case.UnderReview):
-        return Plan()
+    """审查中的办件，决定与听证的关系：该听证的先听证，听证了的根据笔录决定，并写明所据。"""
     state = desk.load(HEARING, case_no)
     barrier = hearing.in_the_way(state, file.item.rules.review.hearing, cited, desk.today)
     if barrier is not None or state.record is None:

@@ -33,6 +33,8 @@ CHOSEN: Final = (
     "base-working-saturday",
     "oversight-complaint",
     "oversight-publication",
+    "panel-joint-late-branch",
+    "panel-package-refusal",
     "time-acceptance-deemed",
 )
 # What depends on the position in the whole ledger, or on chance.
