@@ -23,7 +23,7 @@ TEXTS: Final = ("seen", "missing")
 
 
 def rows(source: str) -> dict[str, dict[str, Any]]:
-    """每个编号一行：几处都写到的合在一起。``source`` is the text of mechanisms.toml."""
+    """每个编号一行；一个编号写两次是错的。``source`` is the text of mechanisms.toml."""
     told = tomllib.loads(source)
     found: dict[str, dict[str, Any]] = {
         number: {"name": name, **{part: [] for part in (*LISTS, *TEXTS)}}
@@ -31,6 +31,8 @@ def rows(source: str) -> dict[str, dict[str, Any]]:
     }
     for one in told.get("mechanism", ()):
         row = found[one["number"]]
+        if row["seen"]:
+            raise ValueError(f"mechanism {one['number']} is told twice")
         for part in LISTS:
             row[part] += [item for item in one.get(part, ()) if item not in row[part]]
         for part in TEXTS:

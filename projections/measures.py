@@ -29,6 +29,7 @@ class Counts:
     on_the_spot: int
     assisted: int
     closed: int
+    linked_closed: int
     declined: int
     pledged_closed: int
     early: int
@@ -76,6 +77,7 @@ _COUNTED: Final[Mapping[str, tuple[LiteralString, LiteralString]]] = {
     "on_the_spot": ("opened_on", "what = 'CASE' AND kind = 'ON_THE_SPOT'"),
     "assisted": ("opened_on", "what = 'CASE' AND assisted"),
     "closed": ("closed_on", _CLOSED),
+    "linked_closed": ("closed_on", _CLOSED + " AND linked"),
     "declined": ("closed_on", "what = 'CASE' AND outcome = 'DECLINED'"),
     "pledged_closed": ("closed_on", _PLEDGED),
     "early": ("closed_on", _PLEDGED + _DECIDED + " AND closed_on < due_on"),
@@ -125,11 +127,15 @@ _GROUPS: Final[Mapping[str | None, LiteralString]] = {
     "organ": "coalesce(by_organ, '')",
     "month": "to_char(day, 'YYYY-MM')",
 }
-# Every row with the organ that answers for it: its own, or that of the row it belongs to.
+# Every row with the organ that answers for it: its own, or that of the row it belongs to; a case is
+# linked where several organs review it or it is part of a package.
 _OWNED: Final[LiteralString] = """
 WITH one AS (
-  SELECT one.*, coalesce(one.organ, parent.organ) AS by_organ
-    FROM {table} AS one LEFT JOIN {table} AS parent ON parent.key = one.parent)"""
+  SELECT one.*, coalesce(one.organ, parent.organ) AS by_organ,
+         coalesce(one.joint, false) OR part.parent IS NOT NULL AS linked
+    FROM {table} AS one LEFT JOIN {table} AS parent ON parent.key = one.parent
+    LEFT JOIN (SELECT DISTINCT parent FROM {table} WHERE what = 'PACKAGE_CASE') AS part
+           ON part.parent = one.key)"""
 # Every day of every row on its own, so that each number finds its own by one pass.
 _DAYS: Final[LiteralString] = """
 SELECT {group} AS name, {counted}
@@ -305,6 +311,7 @@ class Rate:
 RATES: Final = (
     Rate("on_the_spot_rate", "on_the_spot", "received"),
     Rate("early_rate", "early", "pledged_closed"),
+    Rate("linked_rate", "linked_closed", "closed"),
     # 时限压缩：先加后除，不是各项比率的平均
     Rate("compression_by_cases", "saved_days", "legal_days"),
     Rate("compression_in_fact", "spared_days", "decided_days"),

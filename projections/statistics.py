@@ -19,8 +19,10 @@ from domain import (
     gaps,
     hearing,
     inspection,
+    joint,
     linkage,
     oversight,
+    package,
     past_inspection,
     publication,
     reform,
@@ -61,6 +63,7 @@ COLUMNS: Final = (
     Column("broken_on", ColumnType.DATE),
     Column("revoked_on", ColumnType.DATE),
     Column("overdue_on", ColumnType.DATE),
+    Column("joint", ColumnType.BOOLEAN),
     Column("position", ColumnType.BIGINT),
 )
 _OUTCOMES: Final[dict[type[Event], str]] = {
@@ -103,6 +106,7 @@ _READ: Final[tuple[type[Event], ...]] = (
     inspection.PlanRegistered,
     inspection.TaskAssigned,
     inspection.Inspected,
+    joint.JointOpened,
     past_inspection.InspectionImported,
     service.TripRecorded,
     timekeeping.Rederived,
@@ -123,10 +127,11 @@ _MISSED: Final[tuple[type[Event], ...]] = (
 _APART: Final[Mapping[type[Event], str]] = {
     approval.PartlyRevoked: "PARTIAL_REVOCATION",
     approval.RevocationReversed: "REVERSAL",
+    package.ChildClosed: "PACKAGE_CASE",
     timekeeping.Warned: "LIGHT",
     **dict.fromkeys(_MISSED, "LIGHT"),
 }
-_WITH_THE_CASE: Final = frozenset({"commitment", "licence", "trip"})
+_WITH_THE_CASE: Final = frozenset({"commitment", "joint", "licence", "trip"})
 _ON_ITS_OWN: Final = frozenset({"push", "filing"})
 
 
@@ -165,6 +170,13 @@ def _one_time(delivered: Delivered) -> Row:
     what, meta = _APART[type(delivered.event)], delivered.meta
     if what == "LIGHT":
         return _light(delivered)
+    if isinstance(delivered.event, package.ChildClosed):  # its organ is the case's
+        child = _opened(what, None, delivered.event.closed_on)
+        return {
+            **child,
+            "parent": f"case/{delivered.event.case_no}",
+            "position": delivered.position,
+        }
     opened = _opened(what, meta.actor.organ, beijing_day(meta.decided_at))
     return {**opened, "position": delivered.position}
 
@@ -227,11 +239,13 @@ def _filing(delivered: Delivered) -> dict[str, Value]:
 
 
 def _clock(row: Row | None, event: Event) -> dict[str, Value]:
-    """What moves the promise or counts on: the days that are stopped, the trips that were made."""
+    """What moves the promise or counts on: days stopped, trips made, other organs asked."""
     known = (row or {}).get("stops")
     stops: list[Json] = list(known) if isinstance(known, list) else []
     trips = (row or {}).get("trips")
     match event:
+        case joint.JointOpened():
+            return {"joint": True}
         case clock.Paused(dues=dues, started_on=first):
             return {"due_on": dues.promised_due_on, "stops": [*stops, [str(first), None]]}
         case clock.Resumed(dues=dues, ended_on=last):
@@ -314,7 +328,7 @@ def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
 _KINDS: Final = frozenset({*_READ, *_APART})
 PROJECTION: Final = Projection(
     name="statistics",
-    version=4,
+    version=5,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

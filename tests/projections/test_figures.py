@@ -14,14 +14,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain import case, catalogue, filing, service
+from domain import case, catalogue, filing, joint, package, service
 from domain.catalogue import HandlingRules, ItemTag
 from domain.clock import Dues, Paused, Resumed, SpecialReason
 from domain.deadlines import Calendar, Pause
 from domain.light_setting import IDENTITY
 from domain.lights import Light
 from domain.service_days import ServiceDaysPublished
-from domain.terms import Actor, CaseKind, Channel, ItemCode, OfficerId, Organ, PersonId, Role
+from domain.terms import (
+    Actor,
+    CaseKind,
+    CaseNo,
+    Channel,
+    ItemCode,
+    OfficerId,
+    Organ,
+    PersonId,
+    Role,
+)
 from domain.timekeeping import Rederived, Warned
 from followers.storage import Connection, connect
 from projections import ALL, figures, statistics
@@ -211,6 +221,12 @@ def _cases(book: Book) -> None:
     book.add("case/D", received(), key="D")  # 窗口收件，到场没有记
     book.add("case/D", accepted(), key="D")
     book.add("case/D", approved(), key="D")
+    # 甲由两家联合审查，丁列入一件事（一件事自己的分区）
+    bodies = (MARKET, FIRE)
+    asked = joint.JointOpened(BUREAU, bodies, START.date(), 20, date(2026, 3, 30), CLERK)
+    book.add("joint/A", asked, key="A")
+    child = package.ChildClosed(CaseNo("D"), package.ChildOutcome.APPROVED, START.date(), None)
+    book.add("package/P-1", child, key="P-1")
     book.add("case/C", replace(online, agent=PersonId("P-20")), key="C")
     book.add("case/C", accepted(), key="C")
 
@@ -303,6 +319,16 @@ def test_visits_are_counted_by_case_and_promised_by_item(conn: Connection) -> No
     assert RATE["visits_average"].of(total) == Decimal("1.00")
     assert _some(total, "items", "no_visit_items", "one_visit_items") == (2, 1, 2)
     assert RATE["no_visit_item_rate"].of(total) == Decimal("50.00")
+
+
+@integration
+def test_linked_cases_are_those_of_several_organs_or_of_a_package(conn: Connection) -> None:
+    """联办率：办结三件，一件联合审查、一件列入一件事；按机关也随办件，不随一件事的分区。"""
+    total = _read(conn).total
+    assert _some(total, "closed", "linked_closed") == (3, 2)
+    assert RATE["linked_rate"].of(total) == Decimal("66.67")
+    (group,) = _read(conn, by="organ").groups.keys() & {str(BUREAU)}
+    assert _read(conn, by="organ").groups[group]["linked_closed"] == 2
 
 
 @integration
