@@ -17,6 +17,7 @@ from domain.lights import DEFAULT, Levels, Table, Threshold
 from domain.refusals import Refusal
 from domain.terms import PersonId
 from domain.timers import TimerKind
+from domain.versions import in_force
 
 REST: Final = ""  # 没有另定的各种期限
 WHOLE: Final = 100  # percent
@@ -81,8 +82,8 @@ State: TypeAlias = Setting
 
 def table_on(versions: Iterable[LightsPublished], day: date) -> Table:
     """那一日起算的期限依哪一版；尚无有效版本的，依随附的界限（第 0 版）。"""
-    valid = [one for one in versions if one.effective_from <= day]
-    return _table(valid[-1]) if valid else DEFAULT
+    now = in_force(tuple(versions), day)
+    return DEFAULT if now is None else _table(now)
 
 
 def _table(version: LightsPublished) -> Table:
