@@ -6,10 +6,9 @@ from typing import Final, TypeAlias
 from domain import approval, case, publication, revocation, subject
 from domain.acts.base import Desk, combine, handles
 from domain.acts.lookups import ITEM, LICENCE, case_file, not_self, outside, period
-from domain.acts.steps import course, step
+from domain.acts.steps import begun, course, mark_missed, step
 from domain.approval import Forfeited, Revoked
 from domain.catalogue import version_on
-from domain.course import Course
 from domain.decider import Decision, Plan, Refused
 from domain.publication import ORDER, PublicMatter
 from domain.refusals import Refusal
@@ -221,19 +220,16 @@ def disclose_penalty(act: DisclosePenalty, desk: Desk) -> Decision:
     )
 
 
-def _file(desk: Desk, publication_id: str) -> tuple[Course, publication.Due] | Refused:
-    state = course(desk, ORDER, publication_id)
-    due = state.last(publication.Due)
-    return ORDER.standing(state) if due is None else (state, due)
+def _due(desk: Desk, publication_id: str) -> publication.Due | Refused:
+    return begun(desk, ORDER, publication_id, publication.Due)
 
 
 @handles(ObjectToPublication)
 def object_to_publication(act: ObjectToPublication, desk: Desk) -> Decision:
     """异议须在公开之前、由申请人本人提出，只及可以不公开的各项，并说明理由。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := not_self(desk, due.subject) or _parts_fault(act.parts):
         return refusal
     if not act.reasons.strip():
@@ -253,10 +249,9 @@ def _parts_fault(parts: tuple[str, ...]) -> Refused | None:
 @handles(DecideObjection)
 def decide_objection(act: DecideObjection, desk: Desk) -> Decision:
     """由作出决定的机关处理：不公开的各项限于可以不公开的，写明理由。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := outside(desk, due.organ) or _parts_fault(act.withheld):
         return refusal
     fact = publication.ObjectionDecided(act.withheld, act.reasons, desk.handler)
@@ -266,10 +261,10 @@ def decide_objection(act: DecideObjection, desk: Desk) -> Decision:
 @handles(Publish)
 def publish(act: Publish, desk: Desk) -> Decision:
     """公示：异议期过了，异议都有了处理；个人信息滤去。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    state = course(desk, ORDER, act.publication_id)
     now = ORDER.turn(state)
     if isinstance(now, publication.Due) and desk.today <= due.objection_due_on:
         facts = {"due_on": str(due.objection_due_on)}
@@ -294,25 +289,20 @@ def _credit(desk: Desk, number: SubjectId) -> str | None:
 @handles(MarkPublicationMissed)
 def mark_publication_missed(act: MarkPublicationMissed, desk: Desk) -> Decision:
     """双公示期限之日过完而没有公示的，记逾期。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
-    if not ORDER.may(state, publication.Missed):
-        return Plan()
-    if desk.today <= due.double_due_on:
-        return Refused(Refusal.PUBLICATION_NOT_YET_DUE, {"due_on": str(due.double_due_on)})
-    fact = publication.Missed(due.double_due_on)
-    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    fact, early = publication.Missed(due.double_due_on), Refusal.PUBLICATION_NOT_YET_DUE
+    number, until = act.publication_id, due.double_due_on
+    return mark_missed(desk, ORDER, number, fact, until, early, due.case_no)
 
 
 @handles(OverturnPublished)
 def overturn_published(act: OverturnPublished, desk: Desk) -> Decision:
     """决定被推翻：作出决定的机关记下，三日内撤下公示。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := outside(desk, due.organ):
         return refusal
     if not act.reasons.strip():
@@ -373,10 +363,10 @@ def _reversal(
 @handles(WithdrawPublication)
 def withdraw_publication(act: WithdrawPublication, desk: Desk) -> Decision:
     """撤下公示，公开说明理由；没有公示过的无事可办。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    state = course(desk, ORDER, act.publication_id)
     overturned = state.last(publication.Overturned)
     if overturned is None or state.last(publication.Published) is None:
         return Plan()
