@@ -1,4 +1,4 @@
-"""灯的界限（light_setting）：各种期限何时亮黄灯、红灯，由效能部门逐版公布，不写死在程序里。
+"""灯的界限（light_setting）：各种期限何时亮黄灯、红灯，由效能部门逐版公布，不写死在程序里（机制 36）。
 
 A deadline is lit by the version in force on the day from which it runs, all its life: a later
 version does not reach back (ADR 0010). While none is published, the levels that ship with the
@@ -139,7 +139,7 @@ def _wrong(levels: tuple[KindLevels, ...]) -> str:
 
 
 def evolve(state: State, event: Event) -> State:
-    """版本逐一相续，后版的生效之日不早于前版。"""
+    """版本逐一相续，后版的生效之日晚于前版。Raises ImpossibleHistory."""
     last = state.versions[-1].effective_from if state.versions else date.min
     match event:
         case LightsPublished() if (

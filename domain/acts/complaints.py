@@ -1,4 +1,4 @@
-"""投诉、移送、改革任务与专项督查的办理。"""
+"""投诉、移送、改革任务与专项督查的办理（机制 71、82、85、90）。"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""公示的办理：应予公示、异议、公示、逾期、推翻与撤下。"""
+"""公示的办理：应予公示、异议、公示、逾期、推翻与撤下（机制 74，规则 25）。"""
 
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
