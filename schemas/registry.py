@@ -6,6 +6,7 @@ that grew (an appended field with a default, a further enum member) has several 
 written now bears the last of them, the earlier ones are read for ever.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from domain import (
@@ -371,3 +372,8 @@ def name_of(event: Event | type[Event]) -> str:
     Raises :class:`KeyError` for a class that was never given a name: a mistake of ours.
     """
     return _NAME_OF[event if isinstance(event, type) else type(event)]
+
+
+def names_of_kinds(kinds: Collection[type[Event]]) -> frozenset[str]:
+    """若干种事件的全部名字，各版都在。"""
+    return frozenset(name for name, kind in EVENT_NAMES.items() if kind in kinds)

@@ -120,7 +120,7 @@ PublicationAct: TypeAlias = (
 def open_publication(act: OpenPublication, desk: Desk) -> Decision:
     """准予、撤销与吊销，自决定之日起算双公示与主动公开的期限。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     if isinstance(file, Refused) or made is None:
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
     ending = _ending(desk, made.licence_no)
@@ -157,11 +157,6 @@ def open_publication(act: OpenPublication, desk: Desk) -> Decision:
             general_due_on=desk.today,
         ),
     )
-
-
-def _approved(state: case.State) -> case.Approved | case.DeemedApproved | None:
-    decision = state.decision if isinstance(state, case.Concluded) else None
-    return decision if isinstance(decision, case.Approved | case.DeemedApproved) else None
 
 
 def _ending(desk: Desk, licence_no: LicenceNo) -> object:
@@ -324,7 +319,7 @@ def _overturn(desk: Desk, publication_id: str, document_no: str, reasons: str) -
 def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
     """许可撤销了，准予决定的公示推翻；没有公示过的无事可办。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     ending = None if made is None else _ending(desk, made.licence_no)
     if made is None or not isinstance(ending, Revoked):
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
@@ -336,7 +331,7 @@ def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
 def restore_published(act: RestorePublished, desk: Desk) -> Decision:
     """许可恢复了（市场主体登记管理条例 42 条）：账上确有其事才办；没有公示过的无事可办。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     reversal = None if made is None else _reversal(desk, made.licence_no, act.revocation_id)
     if reversal is None:
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
