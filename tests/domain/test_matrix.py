@@ -116,6 +116,11 @@ MATRIX: Final = {
     "视为受理·超时·到期·依法默认延续": Line("– R R R R R A – – –", {"A": LAW}),
     "撤销提议": Line("– P 2 P R R P – – –", {"P": ("ProposeRevocation",)}),
     "撤销决定": Line("– P 2 P R R P – – –", {"2": ("Revoke", "DropRevocation")}),
+    "注销提议": Line(
+        "P P 2 R R R P – – –",
+        {"P": ("ProposeDeregistration",)},
+        frozenset({Role.APPLICANT}),
+    ),
     "注销": Line("P P 2 R R R P – – –", {"2": ("DeregisterLicence",)}),
     "更正": Line(
         "– P 2 P 2 R – – – –",
