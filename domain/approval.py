@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
-from domain.deadlines import ONE_DAY
+from domain.deadlines import ONE_DAY, months_after
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, Taken, contradicts, midnight
@@ -1092,7 +1092,7 @@ def next_term(valid_from: date, valid_to: date) -> tuple[date, date]:
     first = valid_to + ONE_DAY
     years = first.year - valid_from.year
     if (first.month, first.day) == (valid_from.month, valid_from.day):
-        return first, first.replace(year=first.year + years) - ONE_DAY
+        return first, months_after(first, years * 12) - ONE_DAY
     return first, valid_to + (first - valid_from)
 
 
