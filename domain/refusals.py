@@ -355,6 +355,7 @@ class Refusal(StrEnum):
     HEARING_RECORDED = "hearing.recorded"
     HEARING_RECORD_NOT_CITED = "hearing.record_not_cited"
     HEARING_NOT_YET_DUE = "hearing.not_yet_due"
+    HEARING_ENDED = "hearing.ended"
     # 几个机关几个人：并联、核验、转报、一件事、项目、副本
     JOINT_NOT_FOUND = "joint.not_found"
     JOINT_NO_BODY = "joint.no_body"

@@ -296,6 +296,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    hearing.HearingEnded: frozenset({TimerKind.HEARING_REQUEST, TimerKind.HEARING}),
     joint.JointConcluded: frozenset({TimerKind.OPINION}),
     joint.JointEnded: frozenset({TimerKind.OPINION}),
     verification.VerificationsEnded: frozenset({TimerKind.DOCUMENT}),
