@@ -141,6 +141,10 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ForfeitLicence": _by(Role.SUPERVISION_HEAD),
         "ExpireLicence": _by(Role.SYSTEM),
         "DeregisterLicence": _by(Role.DECIDER),
+        # 吊销的程序、注销的两人
+        "NoticePenalty": _by(Role.SUPERVISOR),
+        "HearPenalty": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.LEGAL),
+        "ProposeDeregistration": _by(Role.APPLICANT, Role.COUNTER, Role.REVIEWER, Role.SYSTEM),
         # 许可的一生：变更、换证、延续
         "ChangeLicence": _by(Role.DECIDER),
         "ReissueCertificate": _by(Role.DECIDER, Role.ISSUER),

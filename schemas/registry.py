@@ -349,6 +349,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "publication.restored.v1": publication.Restored,  # 恢复公示
     "assistance.begun.v1": assistance.Begun,  # 帮代办开始
     "assistance.finished.v1": assistance.Finished,  # 帮代办完成
+    "licence.penalty_noticed.v1": approval.PenaltyNoticed,  # 吊销前告知
+    "licence.penalty_heard.v1": approval.PenaltyHeard,  # 吊销听证
+    "licence.deregistration_proposed.v1": approval.DeregistrationProposed,  # 注销建议
+    "hearing.ended.v1": hearing.HearingEnded,  # 听证终止
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
