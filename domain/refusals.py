@@ -529,3 +529,11 @@ class Refusal(StrEnum):
     FEED_SIZE = "feed.size"
     FEED_DECLARED = "feed.declared"
     FEED_NOT_DECLARED = "feed.not_declared"
+    # 银行网点、包容审慎、招标拍卖
+    OUTLET_NO_ITEM = "outlet.no_item"
+    OUTLET_OTHER_ITEM = "outlet.other_item"
+    OBSERVATION_SAFETY = "observation.safety"
+    OBSERVATION_PERIOD = "observation.period"
+    TENDER_NO_QUOTA = "tender.no_quota"
+    TENDER_NO_WINNER = "tender.no_winner"
+    TENDER_NOT_WINNER = "tender.not_winner"
