@@ -330,6 +330,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "EndObservation": _by(Role.SUPERVISION_HEAD),
         "RecordExclusion": _by(Role.SYSTEM),
         "RecordAward": _by(Role.DECIDER, Role.HEAD),
+        "ConvertTogether": _by(Role.COUNTER),
+        "ApproveTogether": _by(Role.DECIDER),
         "ScreenExemption": _by(Role.REVIEWER),
         "RegisterExemption": _by(Role.DECIDER),
         "EndExemption": _by(Role.DECIDER),

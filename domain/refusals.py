@@ -537,3 +537,8 @@ class Refusal(StrEnum):
     TENDER_NO_QUOTA = "tender.no_quota"
     TENDER_NO_WINNER = "tender.no_winner"
     TENDER_NOT_WINNER = "tender.not_winner"
+    # 同步转正、同步办结
+    TOGETHER_NO_LAND = "together.no_land"
+    TOGETHER_NOT_LINKED = "together.not_linked"
+    TOGETHER_TOO_FEW = "together.too_few"
+    TOGETHER_SAME_FILE = "together.same_file"

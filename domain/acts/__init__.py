@@ -51,6 +51,7 @@ from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
+from domain.acts.together import TogetherAct
 from domain.acts.undertakings import UndertakingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Plan, Refused
@@ -104,6 +105,7 @@ Act: TypeAlias = (
     | PrereviewAct
     | ObservationAct
     | TenderAct
+    | TogetherAct
 )
 
 
