@@ -44,7 +44,7 @@ def convert_together(act: ConvertTogether, desk: Desk) -> Decision:
     if state.registered is None:
         return Refused(Refusal.PROJECT_NOT_FOUND)
     if state.reached(Milestone.LAND_ACQUIRED) is None:
-        return Refused(Refusal.TOGETHER_NO_LAND, {"project_no": act.project_no})
+        return Refused(Refusal.TOGETHER_NO_LAND)
     for one in act.conversions:
         if one.applicant != state.registered.owner:
             return Refused(Refusal.PROJECT_OTHER_OWNER, {"case_no": one.case_no})

@@ -50,7 +50,7 @@ def test_land_acquired_converts_all_on_one_day() -> None:
     book = simulations()
     book.refuse(Refusal.PROJECT_NOT_FOUND, CONVERT, CLERK, "2026-05-11")
     book.do(REGISTER, CLERK, "2026-03-02")
-    book.refuse(Refusal.TOGETHER_NO_LAND, CONVERT, CLERK, "2026-05-11", project_no=PROJECT)
+    book.refuse(Refusal.TOGETHER_NO_LAND, CONVERT, CLERK, "2026-05-11")
     book.do(LAND, CLERK, "2026-05-08")
     events = events_of(book.do(CONVERT, CLERK, "2026-05-11"))
     assert [type(one) for one in events] == [simulated.Converted, case.Received] * 2
