@@ -542,3 +542,16 @@ class Refusal(StrEnum):
     FEED_SIZE = "feed.size"
     FEED_DECLARED = "feed.declared"
     FEED_NOT_DECLARED = "feed.not_declared"
+    # 银行网点、包容审慎、招标拍卖
+    OUTLET_NO_ITEM = "outlet.no_item"
+    OUTLET_OTHER_ITEM = "outlet.other_item"
+    OBSERVATION_SAFETY = "observation.safety"
+    OBSERVATION_PERIOD = "observation.period"
+    TENDER_NO_QUOTA = "tender.no_quota"
+    TENDER_NO_WINNER = "tender.no_winner"
+    TENDER_NOT_WINNER = "tender.not_winner"
+    # 同步转正、同步办结
+    TOGETHER_NO_LAND = "together.no_land"
+    TOGETHER_NOT_LINKED = "together.not_linked"
+    TOGETHER_TOO_FEW = "together.too_few"
+    TOGETHER_SAME_FILE = "together.same_file"
