@@ -7,7 +7,7 @@ from typing import TypeAlias
 from domain import outlet
 from domain.acts.base import Desk, handles
 from domain.acts.lookups import ITEM, not_in_force
-from domain.acts.steps import course, step
+from domain.acts.steps import begun, course, step
 from domain.catalogue import version_on
 from domain.decider import Decision, ImpossibleHistory, Plan, Refused
 from domain.forwarding import CountFrom
@@ -138,16 +138,15 @@ def take_in_at_outlet(act: TakeInAtOutlet, desk: Desk) -> Decision:
 @handles(CompleteHandover)
 def complete_handover(act: CompleteHandover, desk: Desk) -> Decision:
     """由大厅的窗口接收；收件之日依协议，法定期限自那日起算（许可法 32 条）。"""
-    state = course(desk, outlet.HANDOVER, act.case_no)
-    told = state.last(outlet.HandoverTakenIn)
-    if told is None:
-        return outlet.HANDOVER.standing(state)
+    told = begun(desk, outlet.HANDOVER, act.case_no, outlet.HandoverTakenIn)
+    if isinstance(told, Refused):
+        return told
     opened = course(desk, outlet.OUTLET, told.outlet_no).last(outlet.OutletOpened)
     if opened is None:
         raise ImpossibleHistory(f"{told} at an outlet never opened")
     if desk.actor.organ != opened.receiving_hall:
         return Refused(Refusal.DUTY_ORGAN, {"organ": opened.receiving_hall})
-    if state.last(outlet.HandoverCompleted) is not None:
+    if course(desk, outlet.HANDOVER, act.case_no).last(outlet.HandoverCompleted) is not None:
         return Plan()
     from_start = opened.count_from is CountFrom.HANDED_IN
     fact = outlet.HandoverCompleted(

@@ -7,7 +7,7 @@ from domain import prereview
 from domain.acts.base import Desk, combine, handles
 from domain.acts.intake import Receive, receive, unsound
 from domain.acts.lookups import ITEM, not_in_force, not_self
-from domain.acts.steps import course, step
+from domain.acts.steps import begun, course, step
 from domain.catalogue import version_on
 from domain.decider import Decision, Plan, Refused
 from domain.refusals import Refusal
@@ -87,11 +87,10 @@ def answer_prereview(act: AnswerPrereview, desk: Desk) -> Decision:
 @handles(ConvertPrereview)
 def convert_prereview(act: ConvertPrereview, desk: Desk) -> Decision:
     """预审说缺的、还没有告知的也照收：预审不是收件的前提；收件依今日有效的事项版本。"""
-    state = course(desk, prereview.ORDER, act.prereview_no)
-    asked = state.last(prereview.PrereviewAsked)
-    if asked is None:
-        return prereview.ORDER.standing(state)
-    done = state.last(prereview.PrereviewConverted)
+    asked = begun(desk, prereview.ORDER, act.prereview_no, prereview.PrereviewAsked)
+    if isinstance(asked, Refused):
+        return asked
+    done = course(desk, prereview.ORDER, act.prereview_no).last(prereview.PrereviewConverted)
     if done is not None and done.case_no == act.case_no:
         return Plan()
     fact = prereview.PrereviewConverted(act.case_no, desk.today, desk.handler)
