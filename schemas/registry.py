@@ -352,6 +352,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "licence.penalty_heard.v1": approval.PenaltyHeard,  # 吊销听证
     "licence.deregistration_proposed.v1": approval.DeregistrationProposed,  # 注销建议
     "hearing.ended.v1": hearing.HearingEnded,  # 听证终止
+    "case.supplemented.v2": case.Supplemented,  # 补正材料收到（补齐即定受理期限）
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
