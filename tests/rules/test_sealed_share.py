@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 import pytest
+from hypothesis import strategies as st
 
 from domain import inspection, sampling
 from domain.acts.inspections import (
@@ -20,10 +21,12 @@ from domain.acts.inspections import (
     RegisterPlan,
     VoidPlan,
 )
+from domain.decider import Event
 from domain.refusals import Refusal
-from domain.terms import HashName, OfficerId, Role
-from tests.domain.case_file import MACHINE, actor
+from domain.terms import HashName, OfficerId, PersonId, Role
+from tests.domain.case_file import MACHINE, actor, check_impossible
 from tests.domain.hall import BUREAU, Hall
+from tests.domain.laws import check_decider_laws
 from tests.rules.draws import FIRE, NO, PLAN, RUNNER, SHARERS, hall, inspector, ready, shop
 
 SHARE: Final = "5e" * 32
@@ -156,4 +159,33 @@ def test_no_act_of_an_unregistered_plan_or_inspector(sealed: Hall) -> None:
     assert hall().refusal(VoidPlan(NO), MACHINE, DRAWN_ON) is Refusal.PLAN_NOT_FOUND
     sealed.record(AnnulPlan(NO, "公开源停播", OfficerId("witness")), RUNNER, DRAWN_ON)
     assert sealed.refusal(VoidPlan(NO), MACHINE, "2026-10-31") is Refusal.PLAN_ANNULLED
-    assert actor("runner", Role.SUPERVISOR, BUREAU) == RUNNER
+
+
+def lives() -> list[tuple[Event, ...]]:
+    """封存份额的计划一步步到开启，另有失效与公开方式的。"""
+    new = ready(hall(), SHOPS, PEOPLE, CHECK, SEALED)
+    valued = new.streams[f"plan/{NO}"]
+    new.record(DRAW, RUNNER, DRAWN_ON)
+    drawn = new.streams[f"plan/{NO}"]
+    new.record(OPEN, RUNNER, "2026-09-30")
+    openly = ready(hall(), SHOPS, PEOPLE, CHECK).streams[f"plan/{NO}"]
+    void = inspection.PlanVoided(date(2026, 10, 30))
+    return [(), valued[:1], valued, drawn, new.streams[f"plan/{NO}"], (*drawn, void), openly]
+
+
+def test_a_sealed_plan_obeys_the_laws_of_deciders() -> None:
+    """开启与失效守共同规矩；没有份额的失效、开了两次、失效之后还有事，都是不可能的历史。"""
+    steps = lives()
+    opened = inspection.SealedShareOpened(SHARE, PersonId("p-runner"))
+    void = inspection.PlanVoided(date(2026, 10, 30))
+    commands: list[inspection.PlanCommand] = [
+        inspection.Draw(SHARE),
+        inspection.Draw(),
+        inspection.OpenShare(opened, date(2026, 9, 30)),
+        inspection.OpenShare(opened, date(2026, 10, 31)),
+        inspection.Void(date(2026, 10, 31)),
+    ]
+    check_decider_laws(
+        inspection.PLAN, inspection.decide_plan, st.sampled_from(commands), steps[1:]
+    )
+    check_impossible(inspection.PLAN, steps, [opened, void])
