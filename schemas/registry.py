@@ -369,6 +369,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "observation.ended.v1": observation.ObservationEnded,  # 提前终止观察期
     "exclusion.made.v1": observation.ExclusionMade,  # 不列入抽查
     "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
+    "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
+    "plan.voided.v1": inspection.PlanVoided,  # 计划失效
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
