@@ -15,7 +15,7 @@ from domain.terms import Actor, CaseNo
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "case_ends"
 ACTOR: Final[Actor] = machine(NAME)
@@ -99,7 +99,7 @@ def _row(case_no: str) -> str:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READ),
+    reads=names_of_kinds(READ),
     keys=keys,
     react=react,
 )

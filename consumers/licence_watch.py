@@ -18,7 +18,7 @@ from domain.terms import Actor, CaseNo, LicenceNo
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "licence_watch"
 ACTOR: Final[Actor] = machine(NAME)
@@ -129,7 +129,7 @@ def _proposed(event: Event, number: LicenceNo) -> tuple[Command, ...]:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READS),
+    reads=names_of_kinds(READS),
     keys=keys,
     react=react,
 )

@@ -491,6 +491,15 @@ class Refusal(StrEnum):
     PLAN_VALUE_EARLY = "plan.value_early"
     PLAN_VALUE_FIXED = "plan.value_fixed"
     PLAN_NO_REASON = "plan.no_reason"
+    # 封存份额
+    PLAN_SEALED = "plan.sealed"
+    PLAN_NOT_SEALED = "plan.not_sealed"
+    PLAN_ONLY_RUNNER = "plan.only_runner"
+    PLAN_SHARE_WRONG = "plan.share_wrong"
+    PLAN_SHARE_EARLY = "plan.share_early"
+    PLAN_SHARE_LATE = "plan.share_late"
+    PLAN_VOIDED = "plan.voided"
+    PLAN_NOT_YET_DUE = "plan.not_yet_due"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"
@@ -542,3 +551,16 @@ class Refusal(StrEnum):
     FEED_SIZE = "feed.size"
     FEED_DECLARED = "feed.declared"
     FEED_NOT_DECLARED = "feed.not_declared"
+    # 银行网点、包容审慎、招标拍卖
+    OUTLET_NO_ITEM = "outlet.no_item"
+    OUTLET_OTHER_ITEM = "outlet.other_item"
+    OBSERVATION_SAFETY = "observation.safety"
+    OBSERVATION_PERIOD = "observation.period"
+    TENDER_NO_QUOTA = "tender.no_quota"
+    TENDER_NO_WINNER = "tender.no_winner"
+    TENDER_NOT_WINNER = "tender.not_winner"
+    # 同步转正、同步办结
+    TOGETHER_NO_LAND = "together.no_land"
+    TOGETHER_NOT_LINKED = "together.not_linked"
+    TOGETHER_TOO_FEW = "together.too_few"
+    TOGETHER_SAME_FILE = "together.same_file"

@@ -57,6 +57,8 @@ class TimerKind(StrEnum):
     VALIDITY = "VALIDITY"  # 许可有效期
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
+    DRAWING = "DRAWING"  # 抽取或者作废：登记了没有下文的督办
+    SHARE_OPENING = "SHARE_OPENING"  # 封存份额开启，过后计划失效
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
@@ -252,6 +254,7 @@ _BEFORE_ACCEPTANCE: Final = frozenset(
 )
 _TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
 _PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
@@ -291,7 +294,10 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
-    inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
+    inspection.Matched: frozenset({TimerKind.DRAWING}),
+    inspection.PlanAnnulled: _OF_A_PLAN,
+    inspection.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
+    inspection.PlanVoided: _OF_A_PLAN,
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
@@ -518,6 +524,9 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
+            yield _until(TimerKind.DRAWING, inspection.draw_by(event), version)
+            if event.sealed_share_commitment is not None:
+                yield _until(TimerKind.SHARE_OPENING, inspection.open_by(event), version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:

@@ -182,6 +182,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.UNDERTAKING_CHECK,
         TimerKind.UNDERTAKING_REPAIR,
         TimerKind.STATEMENT,
+        TimerKind.DRAWING,
         TimerKind.INSPECTION,
         # 监督、公示与服务
         TimerKind.VISIT,
