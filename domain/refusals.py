@@ -491,6 +491,15 @@ class Refusal(StrEnum):
     PLAN_VALUE_EARLY = "plan.value_early"
     PLAN_VALUE_FIXED = "plan.value_fixed"
     PLAN_NO_REASON = "plan.no_reason"
+    # 封存份额
+    PLAN_SEALED = "plan.sealed"
+    PLAN_NOT_SEALED = "plan.not_sealed"
+    PLAN_ONLY_RUNNER = "plan.only_runner"
+    PLAN_SHARE_WRONG = "plan.share_wrong"
+    PLAN_SHARE_EARLY = "plan.share_early"
+    PLAN_SHARE_LATE = "plan.share_late"
+    PLAN_VOIDED = "plan.voided"
+    PLAN_NOT_YET_DUE = "plan.not_yet_due"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"

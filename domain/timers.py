@@ -57,11 +57,14 @@ class TimerKind(StrEnum):
     VALIDITY = "VALIDITY"  # 许可有效期
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
+    DRAWING = "DRAWING"  # 抽取或者作废：登记了没有下文的督办
+    SHARE_OPENING = "SHARE_OPENING"  # 封存份额开启，过后计划失效
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
     SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
     GAP = "GAP"  # 容缺补齐
+    ACCEPTANCE = "ACCEPTANCE"  # 补齐之后的受理（许可法 32 条一款五项）：没有默认受理，只亮灯
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -246,22 +249,24 @@ _LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
     approval.RenewalRefused,
     approval.DeemedRenewed,
 )
+_BEFORE_ACCEPTANCE: Final = frozenset(
+    {TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.ACCEPTANCE}
+)
 _TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
 _PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Accepted: _BEFORE_ACCEPTANCE,
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Declined: _BEFORE_ACCEPTANCE,
     case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
     case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
     case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
     case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
     case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
-    case.Withdrawn: frozenset(
-        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
-    ),
+    case.Withdrawn: frozenset({*_DECISION, *_BEFORE_ACCEPTANCE, TimerKind.GAP}),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -289,7 +294,10 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
-    inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
+    inspection.Matched: frozenset({TimerKind.DRAWING}),
+    inspection.PlanAnnulled: _OF_A_PLAN,
+    inspection.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
+    inspection.PlanVoided: _OF_A_PLAN,
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
@@ -476,6 +484,16 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _acceptance_opens(event: Event, version: int) -> Iterator[Timer]:
+    """补齐之后应当受理。"""
+    match event:
+        case case.Supplemented(accept_due_on=date() as due, received_at=at):
+            start = beijing_day(at)
+            yield _counted(TimerKind.ACCEPTANCE, due, version, case.NOTICE_DAYS, start)
+        case _:
+            return
+
+
 def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.DeadlinesResumed(promises=promises):
@@ -506,6 +524,9 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
+            yield _until(TimerKind.DRAWING, inspection.draw_by(event), version)
+            if event.sealed_share_commitment is not None:
+                yield _until(TimerKind.SHARE_OPENING, inspection.open_by(event), version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
@@ -622,5 +643,5 @@ _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
-    _penalty_opens,
+    *(_penalty_opens, _acceptance_opens),
 )

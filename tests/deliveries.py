@@ -864,6 +864,9 @@ def _elsewhere() -> Iterator[Happening]:
     yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
     yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _penalised()
+    opened = inspection.SealedShareOpened(HASH, PersonId("P-20"))
+    yield "plan/2026-0003", opened, "2026-0003"
+    yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()
     yield from relied()
     yield from undertaken()

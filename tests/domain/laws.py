@@ -91,7 +91,10 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     filing.Struck: frozenset(),
     importing.Finished: frozenset(),
     inspection.Annulled: frozenset(),
-    inspection.Settled: frozenset({inspection.PlanAnnulled}),
+    inspection.Voided: frozenset(),
+    inspection.Settled: frozenset(
+        {inspection.PlanAnnulled, inspection.SealedShareOpened, inspection.PlanVoided}
+    ),
     inspection.Agreed: frozenset(),
     linkage.Taken: frozenset(),
     linkage.Contested: frozenset(),
