@@ -49,6 +49,7 @@ from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
+from domain.acts.subscriptions import SubscriptionAct
 from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.together import TogetherAct
@@ -106,6 +107,7 @@ Act: TypeAlias = (
     | ObservationAct
     | TenderAct
     | TogetherAct
+    | SubscriptionAct
 )
 
 
