@@ -39,7 +39,8 @@ from schemas.registry import EVENT_NAMES
 
 NAME: Final = "inspection_round"
 ACTOR: Final[Actor] = machine(NAME)
-ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED})
+ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED, Refusal.PLAN_VOIDED})
+SEALED: Final = ANNULLED | {Refusal.PLAN_SEALED}  # its runner draws it, who has the share
 # Which events of a licence end it, or undo its ending.
 ENDS: Final[dict[type[Event], bool]] = {
     approval.Revoked: True,
@@ -211,7 +212,7 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
                 record = RecordExclusion(plan_no, holder, codes)
                 yield Command(f"exclude.{holder}", record, ACTOR)
         case inspection.PublicValueFixed():
-            yield Command("draw", Draw(plan_no), ACTOR, ANNULLED)
+            yield Command("draw", Draw(plan_no), ACTOR, SEALED)
         case inspection.MoreMatched(pairs=pairs) | inspection.Matched(pairs=pairs):
             for pair in pairs:
                 act = AssignTask(plan_no, pair.subject)

@@ -141,6 +141,10 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ForfeitLicence": _by(Role.SUPERVISION_HEAD),
         "ExpireLicence": _by(Role.SYSTEM),
         "DeregisterLicence": _by(Role.DECIDER),
+        # 吊销的程序、注销的两人
+        "NoticePenalty": _by(Role.SUPERVISOR),
+        "HearPenalty": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.LEGAL),
+        "ProposeDeregistration": _by(Role.APPLICANT, Role.COUNTER, Role.REVIEWER, Role.SYSTEM),
         # 许可的一生：变更、换证、延续
         "ChangeLicence": _by(Role.DECIDER),
         "ReissueCertificate": _by(Role.DECIDER, Role.ISSUER),
@@ -192,6 +196,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "FixPublicValue": _by(*_OFFICES),
         "Draw": _by(Role.SYSTEM),
         "AnnulPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "DrawSealed": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "OpenSealedShare": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "VoidPlan": _by(Role.SYSTEM),
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),

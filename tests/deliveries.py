@@ -864,6 +864,10 @@ def _elsewhere() -> Iterator[Happening]:
     listed = inspection.DrawnObject(APPLICANT, "B", HASH)
     yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
     yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
+    yield from _penalised()
+    opened = inspection.SealedShareOpened(HASH, PersonId("P-20"))
+    yield "plan/2026-0003", opened, "2026-0003"
+    yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()
     yield from relied()
     yield from undertaken()
@@ -911,6 +915,27 @@ def rested() -> Iterator[Happening]:
         subscription.SubscriptionCompared(42, 40, 2, day),
     ):
         yield f"subscription/{numbered}", told, numbered
+
+
+def _penalised() -> Iterator[Happening]:
+    """吊销的三步：告知、期满未要求听证、另一人决定。"""
+    filed_on, told_on = date(2026, 3, 2), date(2026, 4, 1)
+    noticed = approval.PenaltyNoticed(
+        filing_no="LA-1",
+        filed_on=filed_on,
+        days=approval.PENALTY_DAYS,
+        days_basis="",
+        decide_due_on=date(2026, 6, 1),
+        notice_no="GZ-1",
+        noticed_on=told_on,
+        request_due_on=date(2026, 4, 9),
+        organ=MARKET,
+        handler=CLERK,
+    )
+    unheard = approval.PenaltyHeard(True, None, None, CLERK)  # noqa: FBT003
+    forfeited = approval.Forfeited("CF-1", MARKET, DECIDER)
+    for event in (noticed, unheard, forfeited):
+        yield "licence/L-P", event, "2026-000010"
 
 
 def undertaken() -> Iterator[Happening]:
@@ -1183,8 +1208,9 @@ def _revocation() -> Iterator[Happening]:
     yield f"licence/{LICENCE}", revoked, CASE
     voided = commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "K-1.3")
     yield f"commitment/{PLEDGE}", voided, CASE
-    ended = approval.Deregistered(approval.DeregistrationReason.ENDED_BY_DECISION, CLERK)
-    yield f"licence/{LICENCE}", ended, CASE
+    gone = approval.DeregistrationReason.ENDED_BY_DECISION
+    yield f"licence/{LICENCE}", approval.DeregistrationProposed(gone, (), CLERK), CASE
+    yield f"licence/{LICENCE}", approval.Deregistered(gone, DECIDER), CASE
 
 
 # -- playing

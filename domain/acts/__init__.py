@@ -17,6 +17,7 @@ from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
+from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
@@ -74,6 +75,7 @@ Act: TypeAlias = (
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | EndingAct
     | LicenceAct
     | InspectionAct
     | RegisterAct
