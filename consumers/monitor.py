@@ -43,7 +43,7 @@ from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import DUE, Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "monitor"
 ACTOR: Final[Actor] = machine(NAME)
@@ -67,6 +67,7 @@ OVERDUE: Final[Mapping[type[Event], OversightRule]] = {
     publication.Missed: OversightRule.PUBLICATION_MISSED,
     complaint.Overdue: OversightRule.DEADLINE_MISSED,
     reform.Overdue: OversightRule.REFORM_OVERDUE,
+    inspection.PlanVoided: OversightRule.DEADLINE_MISSED,  # 封存份额压着不开
 }
 # A complaint about the conduct of a business is a matter for inspection, not for oversight.
 COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
@@ -77,7 +78,7 @@ COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
     ComplaintMatter.PAPER: OversightRule.PAPER_DEMANDED,
 }
 # Files whose black light is a finding; what else can be late says so by an event of its own.
-DARK: Final = ("commitment/", "revocation/", "publication/", "referral/", "task/")
+DARK: Final = ("commitment/", "revocation/", "publication/", "referral/", "task/", "plan/")
 # 检查结果的导入不在其内：补录的是已经作出的审批。
 RESULTS: Final = frozenset({ImportKind.CASES, ImportKind.LICENCES})
 # Files that are numbered as the case they belong to.
@@ -221,7 +222,13 @@ def _elsewhere(delivered: Delivered) -> Iterator[Command]:
         case timekeeping.Warned(light=Light.BLACK, deadline=name, due_on=due_on):
             if file_of(delivered.stream).startswith(DARK):
                 yield _alert(delivered, OversightRule.DEADLINE_MISSED, f"{name} {due_on}")
-        case linkage.Overdue() | publication.Missed() | complaint.Overdue() | reform.Overdue():
+        case (
+            linkage.Overdue()
+            | publication.Missed()
+            | complaint.Overdue()
+            | reform.Overdue()
+            | inspection.PlanVoided()
+        ):
             yield _alert(delivered, OVERDUE[type(event)], f"{delivered.identity} {event.due_on}")
 
 
@@ -341,7 +348,7 @@ READS: Final = frozenset(
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READS),
+    reads=names_of_kinds(READS),
     keys=keys,
     react=react,
     due=due,

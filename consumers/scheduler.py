@@ -19,7 +19,7 @@ from domain.acts.credits import LapseCredit
 from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
-from domain.acts.inspections import CloseReveals
+from domain.acts.inspections import CloseReveals, VoidPlan
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
 from domain.acts.joints import MarkOpinionOverdue
 from domain.acts.licences import DeemRenewed
@@ -59,6 +59,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.CLAIM: lambda no, _: MarkPushOverdue(no),
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
+    TimerKind.SHARE_OPENING: lambda no, _: VoidPlan(no),
     # 监督、公示与服务
     TimerKind.ANSWER: lambda no, _: MarkAnswerMissed(no),
     TimerKind.OBJECTION: lambda no, _: Publish(no),

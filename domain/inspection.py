@@ -6,7 +6,7 @@ who does not like the result has only the annulment, which is public and needs t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from typing import ClassVar, Final, TypeAlias, TypeVar
@@ -189,6 +189,23 @@ class PlanAnnulled(Event):
     second: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class SealedShareOpened(Event):
+    """封存份额开启：公布之时，从此人人可以复算。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    share: str
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVoided(Event):
+    """计划失效：封存份额到公布期限没有开启。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    due_on: date
+
+
 # -- events of a task
 
 
@@ -242,6 +259,8 @@ PlanEvent: TypeAlias = (
     | MoreMatched
     | Matched
     | PlanAnnulled
+    | SealedShareOpened
+    | PlanVoided
 )
 TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed
 
@@ -252,6 +271,8 @@ OFFICES: Final = 3  # 提交种子份额的部门至少三家
 CHUNK: Final = 100  # 名单分段，每段须装进一个事件
 DRAWN_CHUNK: Final = 500  # 抽取结果的分段，同上
 CODE_SET: Final = "v1"  # 检查结果代码集
+DRAW_WITHIN: Final = timedelta(days=10)  # 公开值产生之后十日内抽取，不抽的公开作废
+OPEN_WITHIN: Final = timedelta(days=30)  # 封存份额的开启：检查限期起三十日内
 
 
 # -- state of a plan
@@ -328,13 +349,14 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """对象与检查人员都已抽定；``result`` 是各段合起来的。"""
+    """对象与检查人员都已抽定；``result`` 是各段合起来的，``share`` 是开启了的封存份额。"""
 
     lists: Lists
     value: str
     result: Drawn
     pairs: tuple[Pair, ...]
     unmatched: tuple[SubjectId, ...]
+    share: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,8 +367,16 @@ class Annulled:
     annulment: PlanAnnulled
 
 
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """已失效；须另行登记一份，公开地重来。"""
+
+    plan: PlanRegistered
+    voiding: PlanVoided
+
+
 Running: TypeAlias = Frozen | Committed | Closed | Valued | Picked | Settled
-State: TypeAlias = Nothing | Registered | Running | Annulled
+State: TypeAlias = Nothing | Registered | Running | Annulled | Voided
 
 
 def plan_number(serial: int) -> str:
@@ -359,7 +389,7 @@ def plan_of(state: State) -> PlanRegistered | None:
     match state:
         case Nothing():
             return None
-        case Registered(plan=plan) | Annulled(plan=plan):
+        case Registered(plan=plan) | Annulled(plan=plan) | Voided(plan=plan):
             return plan
         case _:
             return state.lists.plan
@@ -383,6 +413,8 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.PLAN_NOT_FOUND)
         case Annulled(annulment=annulment):
             return Refused(Refusal.PLAN_ANNULLED, {"second": annulment.second})
+        case Voided(voiding=voiding):
+            return Refused(Refusal.PLAN_VOIDED, {"due_on": str(voiding.due_on)})
         case _:
             return Refused(_AWAITS[type(state)])
 
@@ -417,6 +449,8 @@ class Register:
             return Refused(Refusal.PLAN_OFFICES, {"offices": str(len(set(fact.offices)))})
         if not _strata_sound(fact.strata):
             return Refused(Refusal.PLAN_STRATA)
+        if fact.sealed_share_commitment is not None and not _is_hash(fact.sealed_share_commitment):
+            return Refused(Refusal.PLAN_COMMITMENT, {"office": fact.department})
         if (
             not self.at < fact.public_value_at
             or beijing_day(fact.public_value_at) > fact.inspect_by
@@ -447,7 +481,7 @@ class Freeze:
     def decide(self, state: State) -> Answer:
         """名单先于种子；同一名单再冻结即无事可办。"""
         match state:
-            case Nothing() | Annulled():
+            case Nothing() | Annulled() | Voided():
                 return standing(state)
             case Registered(plan=plan):
                 return self._fault(plan) or (*self._chunks(), self._frozen(plan.hash))
@@ -520,7 +554,8 @@ class Commit:
         if known := given.get(self.office):
             again = known == self.commitment
             return () if again else Refused(Refusal.PLAN_SHARE_GIVEN, {"office": self.office})
-        if not _is_hash(self.commitment) or self.commitment in given.values():
+        taken = (*given.values(), plan.sealed_share_commitment)  # a copy would unseal it
+        if not _is_hash(self.commitment) or self.commitment in taken:
             return Refused(Refusal.PLAN_COMMITMENT, {"office": self.office})
         given_now = ShareCommitted(self.office, self.commitment)
         if len(given) + 1 < len(plan.offices):
@@ -617,22 +652,38 @@ class FixValue:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """抽取并配对。"""
+    """抽取并配对。``share`` 是封存份额，公开方式没有。"""
+
+    share: str | None = None
 
     def decide(self, state: State) -> Answer:
         """一份计划只抽一次；只有算术，没有选择。"""
         match state:
-            case Valued():
-                return _drawn(state)
-            case Settled():
-                return ()
+            case Valued(lists=lists):
+                return _sealed_fault(lists.plan, self.share) or _drawn(state, self.share)
+            case Settled(lists=lists):
+                return _sealed_fault(lists.plan, self.share) or ()
             case _:
                 return standing(state)
 
 
-def _drawn(state: Valued) -> tuple[Event, ...]:
+def _sealed_fault(plan: PlanRegistered, share: str | None) -> Refused | None:
+    """登记时承诺了的份额，不多不少：另换一个即另换一次抽取。"""
+    promised = plan.sealed_share_commitment
+    if promised is None:
+        return None if share is None else Refused(Refusal.PLAN_NOT_SEALED)
+    if share is None:
+        return Refused(Refusal.PLAN_SEALED)
+    if not _is_hash(share) or promised != sampling.share_commitment(
+        plan.hash, bytes.fromhex(share)
+    ):
+        return Refused(Refusal.PLAN_SHARE_WRONG)
+    return None
+
+
+def _drawn(state: Valued, share: str | None) -> tuple[Event, ...]:
     plan = state.lists.plan
-    seed = _seed(state)
+    seed = _seed(state, bytes.fromhex(share or ""))
     tickets = sampling.ticket_office(plan.hash, seed)
     chosen = tuple(
         one
@@ -672,7 +723,7 @@ def _chunks(whole: tuple[T, ...]) -> list[tuple[T, ...]]:
     return [whole[at : at + DRAWN_CHUNK] for at in range(0, len(whole), DRAWN_CHUNK)]
 
 
-def _seed(state: Valued) -> bytes:
+def _seed(state: Valued, sealed: bytes) -> bytes:
     plan = state.lists.plan
     told = {one.office: bytes.fromhex(one.share) for one in state.reveals}
     base = sampling.base_seed(
@@ -681,7 +732,7 @@ def _seed(state: Valued) -> bytes:
         [told.get(office, sampling.WITHHELD) for office in plan.offices],
         state.value,
     )
-    return sampling.final_seed(plan.hash, base)
+    return sampling.final_seed(plan.hash, base, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -697,6 +748,8 @@ class Annul:
                 return standing(state)
             case Annulled(annulment=known):
                 return () if known == self.fact else standing(state)
+            case Voided():
+                return standing(state)
             case _ if not self.fact.reason.strip():
                 return Refused(Refusal.PLAN_NO_REASON)
             case _ if self.fact.handler == self.fact.second:
@@ -705,7 +758,71 @@ class Annul:
                 return (self.fact,)
 
 
-PlanCommand: TypeAlias = Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul
+def draw_by(plan: PlanRegistered) -> date:
+    """至迟哪一日抽取或者作废；过了该日即有挑计划之嫌（trust.md B）。"""
+    return beijing_day(plan.public_value_at) + DRAW_WITHIN
+
+
+def open_by(plan: PlanRegistered) -> date:
+    """封存份额至迟哪一日开启，即公布的期限；过了该日计划失效。"""
+    return plan.inspect_by + OPEN_WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShare:
+    """开启封存份额。``today`` 是北京时间的日子。"""
+
+    fact: SealedShareOpened
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """抽定之后、检查限期之日起到公布期限；早开则企业先知道，晚开则结果可以被压下。"""
+        match state:
+            case Settled(lists=Lists(plan=plan), share=known):
+                if fault := _sealed_fault(plan, self.fact.share):
+                    return fault
+                return () if known else self._in_time(plan)
+            case _:
+                return standing(state)
+
+    def _in_time(self, plan: PlanRegistered) -> Answer:
+        facts = {"inspect_by": str(plan.inspect_by), "due_on": str(open_by(plan))}
+        if self.today < plan.inspect_by:
+            return Refused(Refusal.PLAN_SHARE_EARLY, facts)
+        if self.today > open_by(plan):
+            return Refused(Refusal.PLAN_SHARE_LATE, facts)
+        return (self.fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """记下计划失效。``today`` 是北京时间的日子。"""
+
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """公布期限已过而份额没有开启，不论抽了没有。"""
+        match state:
+            case Voided():
+                return ()
+            case Nothing() | Annulled() | Settled(share=str()):
+                return standing(state)
+            case Registered(plan=plan):
+                return self._overdue(plan)
+            case _:
+                return self._overdue(state.lists.plan)
+
+    def _overdue(self, plan: PlanRegistered) -> Answer:
+        if plan.sealed_share_commitment is None:
+            return Refused(Refusal.PLAN_NOT_SEALED)
+        if self.today <= open_by(plan):
+            return Refused(Refusal.PLAN_NOT_YET_DUE, {"due_on": str(open_by(plan))})
+        return (PlanVoided(open_by(plan)),)
+
+
+PlanCommand: TypeAlias = (
+    Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul | OpenShare | Void
+)
 
 
 # -- evolve, decide: plan
@@ -726,13 +843,26 @@ def evolve_plan(state: State, event: Event) -> State:
             PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
+        case Settled(share=None), SealedShareOpened(share=share):
+            return replace(state, share=share)
         case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
-            PlanAnnulled()
+            PlanAnnulled() | PlanVoided()
         ):
-            plan = state.plan if isinstance(state, Registered) else state.lists.plan
-            return Annulled(plan, event)
+            return _stopped(state, event)
         case _:
             raise _impossible(state, event)
+
+
+def _stopped(
+    state: Registered | Frozen | Committed | Closed | Valued | Settled,
+    event: PlanAnnulled | PlanVoided,
+) -> State:
+    plan = state.plan if isinstance(state, Registered) else state.lists.plan
+    if isinstance(event, PlanAnnulled):
+        return Annulled(plan, event)
+    if plan.sealed_share_commitment is None or (isinstance(state, Settled) and state.share):
+        raise _impossible(state, event)
+    return Voided(plan, event)
 
 
 def _impossible(state: "State | TaskState", event: Event) -> ImpossibleHistory:

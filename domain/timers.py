@@ -57,11 +57,14 @@ class TimerKind(StrEnum):
     VALIDITY = "VALIDITY"  # 许可有效期
     STATEMENT = "STATEMENT"  # 陈述申辩
     REVEALS = "REVEALS"  # 种子份额揭示
+    DRAWING = "DRAWING"  # 抽取或者作废：登记了没有下文的督办
+    SHARE_OPENING = "SHARE_OPENING"  # 封存份额开启，过后计划失效
     INSPECTION = "INSPECTION"  # 检查任务
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
     SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
     GAP = "GAP"  # 容缺补齐
+    ACCEPTANCE = "ACCEPTANCE"  # 补齐之后的受理（许可法 32 条一款五项）：没有默认受理，只亮灯
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -72,6 +75,8 @@ class TimerKind(StrEnum):
     TARGET = "TARGET"  # 全程目标
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    PENALTY_HEARING = "PENALTY_HEARING"  # 吊销前要求听证：五个工作日（处罚法 64 条）
+    PENALTY = "PENALTY"  # 吊销的决定：立案起九十日，自然日（处罚法 60 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
     # 承诺备案：核查与整改由人办，只亮灯
     UNDERTAKING_CHECK = "UNDERTAKING_CHECK"  # 承诺备案的核查
@@ -144,7 +149,7 @@ class Timer:
 
 
 # Not counted by working days, but the last day rolls over a holiday (民法典 203 条).
-ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION})
+ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION, TimerKind.PENALTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,31 +236,37 @@ _DECISION: Final = {
     TimerKind.EXPEDITED_DECISION: "expedited_due_on",
 }
 # 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
-_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
+_LICENCE_ENDS: Final[tuple[type[Event], ...]] = (
     approval.Revoked,
     approval.Withdrawn,
     approval.Forfeited,
     approval.Expired,
     approval.Deregistered,
+)
+_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
     approval.RenewalRequested,
     approval.Renewed,
     approval.RenewalRefused,
     approval.DeemedRenewed,
 )
+_BEFORE_ACCEPTANCE: Final = frozenset(
+    {TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.ACCEPTANCE}
+)
+_TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
+_PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Accepted: _BEFORE_ACCEPTANCE,
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Declined: _BEFORE_ACCEPTANCE,
     case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
     case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
     case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
     case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
     case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
-    case.Withdrawn: frozenset(
-        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
-    ),
+    case.Withdrawn: frozenset({*_DECISION, *_BEFORE_ACCEPTANCE, TimerKind.GAP}),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -269,7 +280,10 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     commitment.RectificationFailed: frozenset({TimerKind.RECTIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
-    **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    **dict.fromkeys(_LICENCE_MOVES, _TERM),
+    **dict.fromkeys(_LICENCE_ENDS, _TERM | _PENALTY),
+    approval.PenaltyNoticed: _PENALTY,  # 前一案过了期限，另行立案
+    approval.PenaltyHeard: frozenset({TimerKind.PENALTY_HEARING}),
     undertaking.Verified: frozenset({TimerKind.UNDERTAKING_CHECK, TimerKind.UNDERTAKING_REPAIR}),
     undertaking.Cancelled: frozenset({TimerKind.UNDERTAKING_REPAIR}),
     simulated.Converted: frozenset({TimerKind.SIMULATION}),
@@ -280,13 +294,17 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
     inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
-    inspection.PlanAnnulled: frozenset({TimerKind.REVEALS}),
+    inspection.Matched: frozenset({TimerKind.DRAWING}),
+    inspection.PlanAnnulled: _OF_A_PLAN,
+    inspection.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
+    inspection.PlanVoided: _OF_A_PLAN,
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    hearing.HearingEnded: frozenset({TimerKind.HEARING_REQUEST, TimerKind.HEARING}),
     joint.JointConcluded: frozenset({TimerKind.OPINION}),
     joint.JointEnded: frozenset({TimerKind.OPINION}),
     verification.VerificationsEnded: frozenset({TimerKind.DOCUMENT}),
@@ -466,6 +484,16 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _acceptance_opens(event: Event, version: int) -> Iterator[Timer]:
+    """补齐之后应当受理。"""
+    match event:
+        case case.Supplemented(accept_due_on=date() as due, received_at=at):
+            start = beijing_day(at)
+            yield _counted(TimerKind.ACCEPTANCE, due, version, case.NOTICE_DAYS, start)
+        case _:
+            return
+
+
 def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.DeadlinesResumed(promises=promises):
@@ -496,6 +524,9 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case inspection.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
+            yield _until(TimerKind.DRAWING, inspection.draw_by(event), version)
+            if event.sealed_share_commitment is not None:
+                yield _until(TimerKind.SHARE_OPENING, inspection.open_by(event), version)
         case inspection.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
@@ -543,6 +574,14 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.UNDERTAKING_REPAIR, due, version)
         case _:
             return
+
+
+def _penalty_opens(event: Event, version: int) -> Iterator[Timer]:
+    """吊销前告知：要求听证的五个工作日，决定的九十个自然日。"""
+    if isinstance(event, approval.PenaltyNoticed):
+        asked, days = event.request_due_on, approval.HEARING_DAYS
+        yield _counted(TimerKind.PENALTY_HEARING, asked, version, days, event.noticed_on)
+        yield _until(TimerKind.PENALTY, event.decide_due_on, version, start=event.filed_on)
 
 
 def _panel_opens(event: Event, version: int) -> Iterator[Timer]:
@@ -604,4 +643,5 @@ _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
+    *(_penalty_opens, _acceptance_opens),
 )

@@ -35,6 +35,8 @@ _STATES: Final = {
     inspection.PublicValueFixed: "VALUE_FIXED",
     inspection.Matched: "DRAWN",
     inspection.PlanAnnulled: "PLAN_ANNULLED",
+    inspection.SealedShareOpened: "SHARE_OPENED",
+    inspection.PlanVoided: "PLAN_VOIDED",
 }
 
 
@@ -84,7 +86,7 @@ def _added(row: dict[str, Value], name: str, part: tuple[object, ...]) -> int:
 
 PROJECTION: Final = Projection(
     name="plan_register",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -94,6 +96,8 @@ PROJECTION: Final = Projection(
 
 
 # -- queries
+
+_OVER: Final = "'DRAWN', 'SHARE_OPENED', 'PLAN_ANNULLED', 'PLAN_VOIDED'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def search(conn: Reader, asked: Asked, limit: int | None) -> Found[PlanRow]:
             ("department = %s", asked.department),
             ("state = %s", asked.state),
             (
-                "public_value_at <= %s AND state NOT IN ('DRAWN', 'PLAN_ANNULLED')",
+                f"public_value_at <= %s AND state NOT IN ({_OVER})",
                 asked.stalled_at,
             ),
         ),

@@ -6,6 +6,7 @@ that grew (an appended field with a default, a further enum member) has several 
 written now bears the last of them, the earlier ones are read for ever.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from domain import (
@@ -40,13 +41,16 @@ from domain import (
     lists,
     material,
     measure,
+    observation,
     officer,
     organ,
+    outlet,
     oversight,
     package,
     past_inspection,
     policy,
     preregistration,
+    prereview,
     project,
     publication,
     quota,
@@ -62,6 +66,7 @@ from domain import (
     simulated,
     subject,
     supervision,
+    tender,
     timekeeping,
     undertaking,
     verification,
@@ -348,6 +353,25 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "publication.restored.v1": publication.Restored,  # 恢复公示
     "assistance.begun.v1": assistance.Begun,  # 帮代办开始
     "assistance.finished.v1": assistance.Finished,  # 帮代办完成
+    "licence.penalty_noticed.v1": approval.PenaltyNoticed,  # 吊销前告知
+    "licence.penalty_heard.v1": approval.PenaltyHeard,  # 吊销听证
+    "licence.deregistration_proposed.v1": approval.DeregistrationProposed,  # 注销建议
+    "hearing.ended.v1": hearing.HearingEnded,  # 听证终止
+    "case.supplemented.v2": case.Supplemented,  # 补正材料收到（补齐即定受理期限）
+    "outlet.opened.v1": outlet.OutletOpened,  # 设立银行网点
+    "outlet.closed.v1": outlet.OutletClosed,  # 撤销银行网点
+    "handover.taken_in.v1": outlet.HandoverTakenIn,  # 网点代收
+    "handover.completed.v1": outlet.HandoverCompleted,  # 网点材料移交大厅
+    "prereview.asked.v1": prereview.PrereviewAsked,  # 申请网上预审
+    "prereview.answered.v1": prereview.PrereviewAnswered,  # 告知预审结果
+    "prereview.converted.v1": prereview.PrereviewConverted,  # 预审转为收件
+    "observation.granted.v1": observation.ObservationGranted,  # 列入观察期
+    "observation.guided.v1": observation.ObservationGuided,  # 观察期指导
+    "observation.ended.v1": observation.ObservationEnded,  # 提前终止观察期
+    "exclusion.made.v1": observation.ExclusionMade,  # 不列入抽查
+    "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
+    "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
+    "plan.voided.v1": inspection.PlanVoided,  # 计划失效
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
@@ -371,3 +395,8 @@ def name_of(event: Event | type[Event]) -> str:
     Raises :class:`KeyError` for a class that was never given a name: a mistake of ours.
     """
     return _NAME_OF[event if isinstance(event, type) else type(event)]
+
+
+def names_of_kinds(kinds: Collection[type[Event]]) -> frozenset[str]:
+    """若干种事件的全部名字，各版都在。"""
+    return frozenset(name for name, kind in EVENT_NAMES.items() if kind in kinds)

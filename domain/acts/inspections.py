@@ -40,6 +40,7 @@ class RegisterPlan:
     public_value_at: datetime
     inspect_by: date
     witness: OfficerId
+    sealed_share_commitment: str | None = None  # 空：公开方式
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,29 @@ class FixPublicValue:
 @dataclass(frozen=True, slots=True)
 class Draw:
     """抽取并配对（机器）：只有算术，没有选择。"""
+
+    plan_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawSealed:
+    """凭封存份额抽取并配对，由抽取人办理；份额此时不入账。"""
+
+    plan_no: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSealedShare:
+    """开启封存份额：公布之时，由组织抽取的部门办理。"""
+
+    plan_no: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoidPlan:
+    """记下计划失效（机器）：到公布期限封存份额没有开启。"""
 
     plan_no: str
 
@@ -140,6 +164,9 @@ InspectionAct: TypeAlias = (
     | CloseReveals
     | FixPublicValue
     | Draw
+    | DrawSealed
+    | OpenSealedShare
+    | VoidPlan
     | AnnulPlan
     | AssignTask
     | RecordInspection
@@ -210,7 +237,7 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         offices=act.offices,
         public_source=act.public_source,
         public_value_at=act.public_value_at,
-        sealed_share_commitment=None,
+        sealed_share_commitment=act.sealed_share_commitment,
         inspect_by=act.inspect_by,
         runner=desk.handler,
         witness=witness,
@@ -266,6 +293,30 @@ def draw(act: Draw, desk: Desk) -> Decision:
     return _plan(desk, act.plan_no, inspection.Draw())
 
 
+@handles(DrawSealed)
+def draw_sealed(act: DrawSealed, desk: Desk) -> Decision:
+    """凭封存份额抽取；别人即使得了份额也不能代抽。"""
+    plan = inspection.plan_of(desk.load(inspection.PLAN, act.plan_no))
+    if plan is not None and plan.runner != desk.handler:
+        return Refused(Refusal.PLAN_ONLY_RUNNER, {"person": desk.handler})
+    return _plan(desk, act.plan_no, inspection.Draw(act.share))
+
+
+@handles(OpenSealedShare)
+def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
+    """开启封存份额。"""
+    if barred := _not_in_charge(desk, act.plan_no):
+        return barred
+    fact = inspection.SealedShareOpened(act.share, desk.handler)
+    return _plan(desk, act.plan_no, inspection.OpenShare(fact, desk.today))
+
+
+@handles(VoidPlan)
+def void_plan(act: VoidPlan, desk: Desk) -> Decision:
+    """记下计划失效。"""
+    return _plan(desk, act.plan_no, inspection.Void(desk.today))
+
+
 @handles(AnnulPlan)
 def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     """作废计划。"""
@@ -287,9 +338,9 @@ def assign_task(act: AssignTask, desk: Desk) -> Decision:
 
 @handles(RecordInspection)
 def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
-    """录入检查结果；作废的计划不再录入。"""
+    """录入检查结果；作废、失效的计划不再录入。"""
     plan = desk.load(inspection.PLAN, act.plan_no)
-    if isinstance(plan, inspection.Annulled):
+    if isinstance(plan, inspection.Annulled | inspection.Voided):
         return inspection.standing(plan)
     on = beijing_day(act.performed_at)
     uncertified = tuple(

@@ -88,12 +88,12 @@ _NAMED: Final[dict[str, tuple[Order, type[Event], str]]] = {
 
 
 def _answerable(act: RaiseAlert, desk: Desk) -> Organ | Refused:
-    """该谁答复：推送是收到它的部门，检查任务是计划的部门，小案卷是其上写明的机关，其余是办件的审批机关。"""
+    """该谁答复：推送是收到它的部门，计划与检查任务是计划的部门，小案卷是其上写明的机关，其余是办件的审批机关。"""
     family, _, number = act.source_stream.partition("/")
     if family == linkage.AGGREGATE.family:
         push = desk.load(linkage.AGGREGATE, number)
         return linkage.standing(push) if isinstance(push, linkage.Nothing) else push.sent.department
-    if family == inspection.TASK.family:
+    if family in {inspection.PLAN.family, inspection.TASK.family}:
         plan = inspection.plan_of(desk.load(inspection.PLAN, number.partition(".")[0]))
         return Refused(Refusal.PLAN_NOT_FOUND) if plan is None else plan.department
     if family in _NAMED:

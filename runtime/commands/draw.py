@@ -9,10 +9,12 @@ import json
 import runpy
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from domain import inspection, sampling
+from domain.decider import Event
 from ledger.application import Ledger
 from runtime import settings
 from runtime.draws import package, page, published_input
@@ -74,20 +76,28 @@ def _publish(arguments: argparse.Namespace) -> int:
     chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
     with Ledger.open(chosen) as ledger:
         events = [fact.event for fact in ledger.events(inspection.PLAN.stream(plan_no))]
+    _write(Path(arguments.out), published(plan_no, events))
+    print(say("draw.published", folder=arguments.out))
+    return Exit.DONE
+
+
+def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
+    """公布的各文件。Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``."""
     try:
         plan = package.settled(plan_no, events).lists.plan
         told = package.draw_input(plan_no, events)
     except package.NotDrawn:
         raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
+    except package.Unopened as sealed:
+        first, last = sealed.plan.inspect_by, inspection.open_by(sealed.plan)
+        days = {"inspect_by": first, "due_on": last}
+        raise Stop(Exit.REFUSED, "draw.unopened", plan_no=plan_no, **days) from None
     public = {"input": told, "expected": sampling.compute(told)}
-    files = {
+    return {
         "draw.json": _readable(package.audit(plan_no, events)),
         "input.json": _readable(public),
         "index.html": page.render(plan_no, plan, public),
     }
-    _write(Path(arguments.out), files)
-    print(say("draw.published", folder=arguments.out))
-    return Exit.DONE
 
 
 def _readable(told: object) -> str:

@@ -16,17 +16,28 @@ from domain.terms import Organ
 FORMAT: Final = "ssj/audit/v1"
 
 
+class Unopened(Exception):  # noqa: N818 - an answer, not a fault
+    """封存份额还没有开启：公布了也没有人能复算。"""
+
+    def __init__(self, plan: inspection.PlanRegistered) -> None:
+        """``plan``: whose share it is."""
+        super().__init__(plan.serial)
+        self.plan = plan
+
+
 class NotDrawn(Exception):  # noqa: N818 - an answer, not a fault
     """计划还没有抽取，或者已经作废：没有可以复算的结果。"""
 
 
 def settled(plan_no: str, events: Sequence[Event]) -> inspection.Settled:
-    """已抽定的计划。Raises :class:`NotDrawn`."""
+    """已抽定、封存份额已开启的计划。Raises :class:`NotDrawn`, :class:`Unopened`."""
     state: inspection.State = inspection.PLAN.initial
     for event in events:
         state = inspection.evolve_plan(state, event)
     if not isinstance(state, inspection.Settled):
         raise NotDrawn(plan_no)
+    if state.lists.plan.sealed_share_commitment is not None and state.share is None:
+        raise Unopened(state.lists.plan)
     return state
 
 
@@ -53,7 +64,7 @@ def audit(plan_no: str, events: Sequence[Event]) -> dict[str, Any]:
         "commitments": commitments,
         "reveals": [{"office": one, "share": shares.get(one)} for one in plan.offices],
         "public_value": state.value,
-        "sealed_share": None,
+        "sealed_share": state.share,
         "seed": state.result.seed,
         "chosen": [asdict(one) for one in state.result.drawn],
         "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
@@ -70,7 +81,7 @@ def draw_input(plan_no: str, events: Sequence[Event]) -> DrawInput:
         "plan_leaf_hash": state.lists.frozen.plan_leaf_hash,
         "reveals": [shares.get(office) for office in plan.offices],
         "public_value": state.value,
-        "sealed_share": "",
+        "sealed_share": state.share or "",
         "strata": [
             {
                 "name": layer.name,

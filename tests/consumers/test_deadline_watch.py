@@ -160,16 +160,15 @@ def test_settled_deadline_has_no_light() -> None:
 
 
 def test_black_is_told_only_where_nothing_else_records_it() -> None:
-    """办件逾期另有记录；检查任务逾期由黑灯记下；种子份额与陈述申辩不报。"""
+    """办件逾期另有记录；检查任务逾期、登记了不抽的计划由黑灯记下；种子份额与陈述申辩不报。"""
     book = _case()
     book.add("task/1", assigned(), key="2026-0001")
     book.add("plan/2026-0001", plan(), key="2026-0001")
-    (act,) = _fired(book, datetime(2026, 6, 1, tzinfo=UTC))
-    assert (act.running.deadline, act.running.key, act.light) == (
-        "INSPECTION",
-        "2026-0001",
-        Light.BLACK,
-    )
+    fired = _fired(book, datetime(2026, 6, 1, tzinfo=UTC))
+    assert {(act.running.deadline, act.running.key, act.light) for act in fired} == {
+        ("INSPECTION", "2026-0001", Light.BLACK),
+        ("DRAWING", "2026-0001", Light.BLACK),
+    }
 
 
 @given(hours=st.integers(0, 24 * 60))

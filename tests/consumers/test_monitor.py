@@ -11,6 +11,7 @@ from domain import (
     case,
     complaint,
     importing,
+    inspection,
     linkage,
     officer,
     publication,
@@ -137,6 +138,7 @@ def test_every_kind_of_limit_and_notice_has_a_rule() -> None:
         ),
         ("complaint/TS-1", complaint.Overdue(DAY), OversightRule.DEADLINE_MISSED, None),
         ("reform/GG-1", reform.Overdue(DAY), OversightRule.REFORM_OVERDUE, None),
+        ("plan/000001", inspection.PlanVoided(DAY), OversightRule.DEADLINE_MISSED, None),
     ],
 )
 def test_what_is_overdue_elsewhere_is_a_finding(

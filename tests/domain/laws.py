@@ -76,7 +76,12 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     case.Concluded: frozenset({case.Delivered, case.DeadlineMissed, remarks.Corrected}),
     case.Closed: frozenset({remarks.Corrected}),
     approval.Ended: frozenset(
-        {approval.Deregistered, approval.CertificateVoided, approval.RevocationReversed}
+        {
+            approval.Deregistered,
+            approval.DeregistrationProposed,
+            approval.CertificateVoided,
+            approval.RevocationReversed,
+        }
     ),
     approval.OffRegister: frozenset({approval.CertificateVoided, approval.RevocationReversed}),
     commitment.Closed: frozenset(),
@@ -86,7 +91,10 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     filing.Struck: frozenset(),
     importing.Finished: frozenset(),
     inspection.Annulled: frozenset(),
-    inspection.Settled: frozenset({inspection.PlanAnnulled}),
+    inspection.Voided: frozenset(),
+    inspection.Settled: frozenset(
+        {inspection.PlanAnnulled, inspection.SealedShareOpened, inspection.PlanVoided}
+    ),
     inspection.Agreed: frozenset(),
     linkage.Taken: frozenset(),
     linkage.Contested: frozenset(),

@@ -100,6 +100,8 @@ def test_the_machine_never_decides() -> None:
         "RevealShare",
         "FixPublicValue",
         "AnnulPlan",
+        "DrawSealed",
+        "OpenSealedShare",
         "RecordInspection",
         "ReviewFinding",
         "EndGrant",

@@ -225,6 +225,7 @@ def test_the_machine_asks_whoever_the_file_belongs_to() -> None:
     book.put("plan/000001", plan(Organ("F")))
     for stream, events in (
         ("task/000001.S-1", ()),
+        ("plan/000002", (plan(Organ("000002")),)),
         ("push/A", (sent,)),
         ("publication/B", (due,)),
         ("complaint/C", (lodged, complaint.Assigned(Organ("C"), day, who))),
@@ -240,6 +241,7 @@ def test_the_machine_asks_whoever_the_file_belongs_to() -> None:
     for stream, code in (
         ("push/none", Refusal.PUSH_NOT_FOUND),
         ("task/000009.S-1", Refusal.PLAN_NOT_FOUND),
+        ("plan/000009", Refusal.PLAN_NOT_FOUND),
         ("reform/none", Refusal.COURSE_NOT_FOUND),
     ):
         nowhere = replace(ALERT, oversight_no="JC-9", source_stream=stream)

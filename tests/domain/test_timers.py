@@ -17,7 +17,7 @@ from domain import (
 )
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
-from domain.terms import Evidence, Organ
+from domain.terms import Evidence, Organ, PersonId
 from domain.timers import Timer, TimerKind, Told, advance, told
 from tests.deliveries import (
     APPLICANT,
@@ -192,17 +192,37 @@ def test_statement_period_ends_with_the_statement() -> None:
 
 def test_reveals_close_at_the_instant_of_the_public_value() -> None:
     """揭示截止于公开值产生的时刻，不是当日二十四时。"""
-    (timer,) = _after(plan())
+    timer, _ = _after(plan())
     assert timer.over_at == datetime(2026, 4, 10, 2, tzinfo=UTC)
     assert timer.due_on == date(2026, 4, 10)
 
 
 def test_reveals_get_a_new_identity_once_all_have_committed() -> None:
     """承诺齐备之后才谈得上揭示：此前被拒的截止命令不作数。"""
-    (before,) = _after(plan())
-    (after,) = _after(plan(), inspection.CommitsIn((MARKET,)))
+    before, _ = _after(plan())
+    after, _ = _after(plan(), inspection.CommitsIn((MARKET,)))
     assert (before.revision, after.revision) == (1, 2)
-    assert _open(plan(), inspection.RevealsClosed(())) == {}
+    assert "REVEALS" not in _open(plan(), inspection.RevealsClosed(()))
+
+
+def test_a_plan_is_drawn_or_annulled_within_ten_days() -> None:
+    """登记了没有下文的计划：公开值产生后十日内抽取或者作废，抽定即了结。"""
+    assert _open(plan())["DRAWING"] == date(2026, 4, 20)
+    closed, annulled = inspection.RevealsClosed(()), inspection.PlanAnnulled
+    assert "DRAWING" in _open(plan(), closed)
+    assert _open(plan(), closed, inspection.Matched((), ())) == {}
+    assert _open(plan(), annulled("理由", PersonId("P-1"), PersonId("P-2"))) == {}
+
+
+def test_a_sealed_share_is_opened_within_thirty_days() -> None:
+    """封存份额：检查限期起三十日内开启，不开即失效；公开方式没有这一期限。"""
+    sealed = replace(plan(), sealed_share_commitment="0b" * 32)
+    assert _open(sealed)["SHARE_OPENING"] == date(2026, 5, 30)
+    drawn = (inspection.RevealsClosed(()), inspection.Matched((), ()))
+    assert list(_open(sealed, *drawn)) == ["SHARE_OPENING"]
+    opened = inspection.SealedShareOpened("5e" * 32, PersonId("P-1"))
+    assert _open(sealed, *drawn, opened) == {}
+    assert _open(sealed, inspection.PlanVoided(date(2026, 5, 30))) == {}
 
 
 def test_inspection_task_is_due_until_inspected() -> None:

@@ -1,9 +1,10 @@
 """规则测试共用的抽取：一份计划从登记走到抽定，名单由规则来定。"""
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from domain import sampling
+from domain import inspection, sampling
 from domain.acts.inspections import (
     CloseReveals,
     CommitShare,
@@ -13,7 +14,7 @@ from domain.acts.inspections import (
     RegisterPlan,
     RevealShare,
 )
-from domain.inspection import PLAN, ListedInspector, ListedObject, Settled, Stratum
+from domain.inspection import ListedInspector, ListedObject, Settled, Stratum
 from domain.terms import HashName, LicenceNo, OfficerId, Organ, PersonId, Role, SubjectId
 from tests.domain.case_file import MACHINE, actor, at
 from tests.domain.hall import BUREAU, Hall
@@ -27,6 +28,19 @@ SHARERS: Final = (
     actor("office", Role.PERFORMANCE, OFFICE),
 )
 SHARES: Final = tuple(f"{number:02x}" * 32 for number in (1, 2, 3))
+
+PLAN: Final = RegisterPlan(
+    serial=1,
+    title="餐饮抽查",
+    department=BUREAU,
+    hash=HashName.SHA256,
+    strata=(Stratum("B", 10_000, 0),),
+    offices=(BUREAU, FIRE, OFFICE),
+    public_source="开奖号码",
+    public_value_at=at("2026-09-01 21:15"),
+    inspect_by=date(2026, 9, 30),
+    witness=OfficerId("witness"),
+)
 
 
 def shop(number: int, *involved: PersonId) -> ListedObject:
@@ -54,21 +68,10 @@ def ready(
     objects: tuple[ListedObject, ...],
     inspectors: tuple[ListedInspector, ...],
     inspect_by: date,
+    plan: RegisterPlan = PLAN,
 ) -> Hall:
     """从登记走到公开值已定。"""
-    plan = RegisterPlan(
-        serial=1,
-        title="餐饮抽查",
-        department=BUREAU,
-        hash=HashName.SHA256,
-        strata=(Stratum("B", 10_000, 0),),
-        offices=(BUREAU, FIRE, OFFICE),
-        public_source="开奖号码",
-        public_value_at=at("2026-09-01 21:15"),
-        inspect_by=inspect_by,
-        witness=OfficerId("witness"),
-    )
-    new.record(plan, RUNNER, "2026-08-31")
+    new.record(replace(plan, inspect_by=inspect_by), RUNNER, "2026-08-31")
     new.record(FreezeLists(NO, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
     for who, share in zip(SHARERS, SHARES, strict=True):
         sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
@@ -83,6 +86,6 @@ def ready(
 def settled(new: Hall) -> Settled:
     """抽定。"""
     new.record(Draw(NO), MACHINE, "2026-09-02")
-    state = new.load(PLAN, NO)
+    state = new.load(inspection.PLAN, NO)
     assert isinstance(state, Settled)
     return state

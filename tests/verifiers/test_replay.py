@@ -41,22 +41,29 @@ def _loaded() -> Any:
 replay = _loaded()
 
 
-def _registered(chance: Random) -> PlanRegistered:
+def sealed_share(number: int) -> bytes | None:
+    """每三份随机计划有一份封存了份额。"""
+    return bytes([number % 251 + 1]) * 32 if number % 3 == 0 else None
+
+
+def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
     strata = tuple(
         Stratum(name, chance.choice((0, 300, 1050, 3333, 10_000)), chance.randrange(4))
         for name in ("A", "B", "丙类")[: chance.randint(1, 3)]
     )
+    name = chance.choice((HashName.SHA256, HashName.SM3))
+    promised = None if sealed is None else sampling.share_commitment(name, sealed)
     return PlanRegistered(
         serial=1,
         title="抽查",
         department=Organ("市监局"),
         algorithm=sampling.ALGORITHM,
-        hash=chance.choice((HashName.SHA256, HashName.SM3)),
+        hash=name,
         strata=strata,
         offices=tuple(Organ(f"O{number}") for number in range(chance.randint(3, 5))),
         public_source="开奖号码",
         public_value_at=VALUE_AT,
-        sealed_share_commitment=None,
+        sealed_share_commitment=promised,
         inspect_by=date(2026, 3, 31),
         runner=PersonId("runner"),
         witness=PersonId("witness"),
@@ -88,7 +95,8 @@ def _inspector(chance: Random, number: int) -> ListedInspector:
 def plan_events(number: int) -> list[Event]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
     chance = Random(number)  # noqa: S311 - a plan that can be made again
-    plan = _registered(chance)
+    sealed = sealed_share(number)
+    plan = _registered(chance, sealed)
     objects = tuple(_object(chance, one, plan) for one in range(chance.randint(1, 24)))
     inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
     shares = {office: chance.randbytes(32) for office in plan.offices}
@@ -106,8 +114,11 @@ def plan_events(number: int) -> list[Event]:
         ),
         inspection.Close(VALUE_AT),
         inspection.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
-        inspection.Draw(),
+        inspection.Draw(sealed.hex() if sealed else None),
     ]
+    if sealed:
+        opened = inspection.SealedShareOpened(sealed.hex(), plan.runner)
+        commands.append(inspection.OpenShare(opened, plan.inspect_by))
     state: inspection.State = inspection.PLAN.initial
     events: list[Event] = []
     for command in commands:
@@ -210,7 +221,13 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 
 def test_no_single_change_goes_unseen() -> None:
     """逐处改一个十六进制位、一个名字、一个数：没有一处改了还全部相符（说明用的几项除外）。"""
-    number = next(one for one in range(PLANS) if published(one)["pairs"])
+    number = next(
+        one
+        for one in range(PLANS)
+        if (told := published(one))["pairs"]
+        and told["sealed_share"]
+        and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
+    )
     sound = published(number)
     told_only = {"format", "plan_no", "as_of_size"}
     silent = {"serial", "title", "department", "public_source", "public_value_at"}
@@ -318,3 +335,15 @@ def test_a_plan_that_has_not_drawn_has_no_package() -> None:
     """没有抽取的计划没有卷宗。"""
     with pytest.raises(package.NotDrawn):
         package.audit("000001", plan_events(1)[:-2])
+
+
+def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
+    """封存份额开启之前没有卷宗；开启之后份额在卷宗里，改一位就不符。"""
+    events = plan_events(3)
+    with pytest.raises(package.Unopened):
+        package.audit("000001", events[:-1])
+    told = published(3)
+    assert told["sealed_share"] == "04" * 32
+    assert package.draw_input("000001", events)["sealed_share"] == "04" * 32
+    told["sealed_share"] = "05" * 32
+    assert {"share", "seed"} <= set(faults(told))
