@@ -271,8 +271,8 @@ def test_licence_past_its_day_needs_no_event(listed: Listed) -> None:
     assert keys(listed("approvals", "--state", "IN_FORCE")) == []
     assert keys(listed("approvals", "--expired-by", "2026-02-01")) == [LAPSED]
     assert keys(listed("approvals", "--holder", "SRC-9")) == ["SRC-100", LAPSED]
-    assert keys(listed("approvals", "--state", "FORFEITED")) == ["SRC-100"]
-    assert keys(listed("approvals", "--state", "吊销")) == ["SRC-100"]
+    assert keys(listed("approvals", "--state", "FORFEITED")) == ["L-P", "SRC-100"]
+    assert keys(listed("approvals", "--state", "吊销")) == ["L-P", "SRC-100"]
 
 
 @integration
