@@ -24,7 +24,7 @@ from domain.acts.inspections import (
 from domain.decider import Event
 from domain.refusals import Refusal
 from domain.terms import HashName, OfficerId, PersonId, Role
-from tests.domain.case_file import MACHINE, actor, check_impossible
+from tests.domain.case_file import MACHINE, check_impossible
 from tests.domain.hall import BUREAU, Hall
 from tests.domain.laws import check_decider_laws
 from tests.rules.draws import FIRE, NO, PLAN, RUNNER, SHARERS, hall, inspector, ready, shop
