@@ -1,4 +1,4 @@
-"""办件告结：所属的一件事记一件办结；还等着别的机关的并联、核验、初审随之终止。
+"""办件告结：所属的一件事记一件办结；还等着别的机关的并联、核验、初审，还没有开的听证随之终止。
 
 Rows: ``case/…``, while a case belongs to a package or other organs were asked about it.
 """
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from consumers.common import machine
-from domain import case, forwarding, joint, package, verification
+from domain import case, forwarding, hearing, joint, package, verification
 from domain.acts.packages import CloseChild
 from domain.acts.proceedings import EndProceedings
 from domain.refusals import Refusal
@@ -15,7 +15,7 @@ from domain.terms import Actor, CaseNo
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "case_ends"
 ACTOR: Final[Actor] = machine(NAME)
@@ -23,6 +23,8 @@ ASKED: Final = (
     joint.JointOpened,
     verification.VerificationRequested,
     forwarding.ExaminationOpened,
+    hearing.RightTold,
+    hearing.HearingAnnounced,
 )
 ENDS: Final = (
     case.Approved,
@@ -97,7 +99,7 @@ def _row(case_no: str) -> str:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READ),
+    reads=names_of_kinds(READ),
     keys=keys,
     react=react,
 )

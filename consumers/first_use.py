@@ -17,7 +17,7 @@ from domain.terms import Actor
 from followers.delivered import Delivered
 from followers.packing import pack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "first_use"
 ACTOR: Final[Actor] = machine(NAME)
@@ -52,7 +52,7 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=2,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in USES),
+    reads=names_of_kinds(USES),
     keys=keys,
     react=react,
 )

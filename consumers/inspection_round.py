@@ -1,7 +1,7 @@
 """双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
 
-Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not) and ``case/…`` (who
-handled it). The lists are a pure function of these rows at the plan's own position, hence of the
+Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…`` and
+``case/…`` (who handled it). The lists are a pure function of these rows at the plan's own position, hence of the
 ledger: whoever replays the events up to there gets the same lists.
 """
 
@@ -11,8 +11,9 @@ from datetime import date
 from typing import Final, TypeVar
 
 from consumers.common import machine
-from domain import approval, inspection
+from domain import approval, inspection, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.acts.observations import RecordExclusion
 from domain.catalogue import ItemPublished
 from domain.decider import Event
 from domain.inspection import PlanRegistered
@@ -20,7 +21,16 @@ from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
 from domain.roster import ListedInspector, ListedObject
 from domain.subject import SubjectImported, SubjectRegistered
-from domain.terms import Actor, CommitmentId, ItemCode, LicenceNo, Organ, PersonId, SubjectId
+from domain.terms import (
+    Actor,
+    CommitmentId,
+    ItemCode,
+    LicenceNo,
+    Organ,
+    PersonId,
+    SubjectId,
+    beijing_day,
+)
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Json
@@ -58,6 +68,16 @@ class Item:
 
     supervising_bodies: tuple[Organ, ...]
     speciality: str
+    safety: bool = False  # 直接关系安全、健康，观察期不适用
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """一份观察期：哪个部门给的，至何日；提前终止了的不算。"""
+
+    department: Organ
+    valid_until: date
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,10 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         ended = ENDS[type(delivered.event)]
         now = row and pack(replace(unpack(row, Licence), ended=ended))
         return Reaction({delivered.stream: now} if now else {})
+    if isinstance(delivered.event, observation.ObservationEnded):
+        row = rows.get(delivered.stream)
+        over = row and pack(replace(unpack(row, Observation), ended=True))
+        return Reaction({delivered.stream: over} if over else {})
     recorded = _recorded(delivered)
     return Reaction({} if recorded is None else {delivered.stream: recorded})
 
@@ -124,8 +148,10 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
         case SubjectRegistered() | SubjectImported() as known:
             return pack(Subject(known.region, known.risk_class))
-        case ItemPublished(supervising_bodies=bodies, speciality=speciality):
-            return pack(Item(bodies, speciality))
+        case ItemPublished(supervising_bodies=bodies, speciality=speciality, rules=rules):
+            return pack(Item(bodies, speciality, rules.safety))
+        case observation.ObservationGranted() as given:
+            return pack(Observation(given.department, given.valid_until))
         case InspectorRegistered() as entered:
             listed = ListedInspector(
                 entered.person,
@@ -183,6 +209,9 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
     match delivered.event:
         case PlanRegistered() as plan:
             yield Command("freeze", freeze(rows, delivered, plan), ACTOR, ANNULLED)
+            for holder, codes in left_out(rows, delivered, plan).items():
+                record = RecordExclusion(plan_no, holder, codes)
+                yield Command(f"exclude.{holder}", record, ACTOR)
         case inspection.PublicValueFixed():
             yield Command("draw", Draw(plan_no), ACTOR, SEALED)
         case inspection.MoreMatched(pairs=pairs) | inspection.Matched(pairs=pairs):
@@ -206,7 +235,7 @@ def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeList
     """
     return FreezeLists(
         plan_no=delivered.identity,
-        objects=tuple(_objects(rows, plan)),
+        objects=tuple(_objects(rows, plan, beijing_day(delivered.meta.decided_at))),
         inspectors=tuple(_inspectors(rows, plan)),
         as_of_size=delivered.position + 1,
         plan_leaf_hash=delivered.entry.leaf_hash.hex(),
@@ -221,12 +250,45 @@ def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
             yield one.listed
 
 
-def _objects(rows: Rows, plan: PlanRegistered) -> Iterator[ListedObject]:
+def _objects(rows: Rows, plan: PlanRegistered, day: date) -> Iterator[ListedObject]:
+    for holder, licences in _within(rows, plan):
+        # Only who is under observation in everything the department supervises stays out.
+        held = [one for one in licences if not _observed(rows, plan, one[1], day)]
+        if held:
+            subject = _known(rows, f"subject/{holder}", Subject)
+            yield _object(rows, holder, subject, held)
+
+
+def left_out(
+    rows: Rows, delivered: Delivered, plan: PlanRegistered
+) -> dict[SubjectId, tuple[ItemCode, ...]]:
+    """名单没有列入谁，因哪些事项的观察期；一个也不悄悄不列。"""
+    day = beijing_day(delivered.meta.decided_at)
+    found = {}
+    for holder, licences in _within(rows, plan):
+        observed = [one for _, one in licences if _observed(rows, plan, one, day)]
+        if len(observed) == len(licences):
+            found[holder] = tuple(sorted({one.item_code for one in observed}))
+    return found
+
+
+def _within(
+    rows: Rows, plan: PlanRegistered
+) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
     strata = {stratum.name for stratum in plan.strata}
     for holder, licences in sorted(_supervised(rows, plan.department).items()):
-        subject = _known(rows, f"subject/{holder}", Subject)
-        if subject.risk_class in strata:
-            yield _object(rows, holder, subject, licences)
+        if _known(rows, f"subject/{holder}", Subject).risk_class in strata:
+            yield holder, licences
+
+
+def _observed(rows: Rows, plan: PlanRegistered, licence: Licence, day: date) -> bool:
+    """此日在本部门所给的观察期之内；事项其后定为直接关系安全、健康的不再适用（机制 89）。"""
+    row = rows.get(f"observation/{observation.identity(licence.holder, licence.item_code)}")
+    if row is None:
+        return False
+    given = unpack(row, Observation)
+    running = not given.ended and day <= given.valid_until
+    return running and given.department == plan.department and not _oversight(rows, licence).safety
 
 
 def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
@@ -284,11 +346,12 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=3,
+    version=4,
     reads=frozenset(
         name
         for name in EVENT_NAMES
-        if name.partition(".")[0] in {"subject", "inspector", "item", "case", "licence", "plan"}
+        if name.partition(".")[0]
+        in {"subject", "inspector", "item", "case", "licence", "plan", "observation"}
     ),
     keys=keys,
     react=react,

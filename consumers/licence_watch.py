@@ -1,4 +1,4 @@
-"""许可盯办：一份许可终结、恢复或变动了，凡复用它的办件得到提醒，凡载明它的综合证同步调整。
+"""许可盯办：一份许可终结、恢复或变动了，凡复用它的办件得到提醒，凡载明它的综合证同步调整；届满的建议注销。
 
 Rows: ``licence/<no>`` → the cases that reused it and the composites that name it. An alarm is no
 judgment: what follows for the dependent licence its own organ decides.
@@ -10,6 +10,7 @@ from typing import Final
 from consumers.common import machine
 from domain import approval, composite, reliance
 from domain.acts.composites import AdjustComposite
+from domain.acts.endings import ProposeDeregistration
 from domain.acts.reliances import BreakDependency, RestoreDependency
 from domain.decider import Event
 from domain.refusals import Refusal
@@ -17,7 +18,7 @@ from domain.terms import Actor, CaseNo, LicenceNo
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "licence_watch"
 ACTOR: Final[Actor] = machine(NAME)
@@ -112,15 +113,23 @@ def _follow(row: Resting, event: Event, delivered: Delivered) -> tuple[Command, 
         case _ if isinstance(event, ENDINGS):
             alarms = [(one, BreakDependency(one, number, source)) for one in row.cases]
             broken = (Command(f"break {one}", act, ACTOR, SETTLED) for one, act in alarms)
-            return (*adjusted, *broken)
+            return (*adjusted, *broken, *_proposed(event, number))
         case _:
             return adjusted
+
+
+def _proposed(event: Event, number: LicenceNo) -> tuple[Command, ...]:
+    """届满的，机器建议注销；注销仍由人决定。"""
+    if not isinstance(event, approval.Expired):
+        return ()
+    act = ProposeDeregistration(number, approval.DeregistrationReason.EXPIRED)
+    return (Command("propose", act, ACTOR, SETTLED),)
 
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READS),
+    reads=names_of_kinds(READS),
     keys=keys,
     react=react,
 )

@@ -43,7 +43,7 @@ from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.supervisor import DUE, Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "monitor"
 ACTOR: Final[Actor] = machine(NAME)
@@ -348,7 +348,7 @@ READS: Final = frozenset(
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READS),
+    reads=names_of_kinds(READS),
     keys=keys,
     react=react,
     due=due,

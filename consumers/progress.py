@@ -17,7 +17,7 @@ from domain.terms import Actor, CaseNo, PersonId
 from followers.delivered import Delivered
 from followers.packing import pack
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "progress"
 ACTOR: Final[Actor] = machine(NAME)
@@ -71,11 +71,7 @@ def _commands(delivered: Delivered, *, agented: bool) -> Iterator[Command]:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(
-        name
-        for name, kind in EVENT_NAMES.items()
-        if kind in {case.Received, *STAGES, *DECISIONS, *ENDINGS}
-    ),
+    reads=names_of_kinds({case.Received, *STAGES, *DECISIONS, *ENDINGS}),
     keys=keys,
     react=react,
 )

@@ -21,7 +21,7 @@ from domain.publication import PublicMatter
 from domain.terms import Actor, CaseNo
 from followers.delivered import Delivered
 from followers.supervisor import Command, Reaction, Rows, Supervisor
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 NAME: Final = "publicity"
 ACTOR: Final[Actor] = machine(NAME)
@@ -71,7 +71,7 @@ def _acts(delivered: Delivered) -> tuple[Act, ...]:
 SUPERVISOR: Final = Supervisor(
     name=NAME,
     version=1,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in READS),
+    reads=names_of_kinds(READS),
     keys=keys,
     react=react,
 )

@@ -5,11 +5,24 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias, assert_never
 
-from domain.deadlines import ONE_DAY
+from domain.deadlines import ONE_DAY, months_after
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, Taken, contradicts, midnight
-from domain.terms import CaseNo, CommitmentId, ItemCode, LicenceNo, Organ, PersonId, SubjectId
+from domain.terms import (
+    CaseNo,
+    CommitmentId,
+    Evidence,
+    ItemCode,
+    LicenceNo,
+    Organ,
+    PersonId,
+    Sha256,
+    SubjectId,
+)
+
+PENALTY_DAYS: Final = 90  # 处罚法 60 条：自立案之日起作出处罚决定，自然日
+HEARING_DAYS: Final = 5  # 处罚法 64 条：告知之后要求听证；85 条：五日是工作日
 
 
 class RevocationGround(StrEnum):
@@ -27,12 +40,12 @@ class RevocationGround(StrEnum):
 class DeregistrationReason(StrEnum):
     """注销的六种情形（许可法 70 条）。"""
 
-    EXPIRED = "EXPIRED"
-    HOLDER_DEAD = "HOLDER_DEAD"
-    HOLDER_ENDED = "HOLDER_ENDED"
+    EXPIRED = "EXPIRED"  # 有效期届满未延续
+    HOLDER_DEAD = "HOLDER_DEAD"  # 公民死亡或者丧失行为能力
+    HOLDER_ENDED = "HOLDER_ENDED"  # 法人或者其他组织终止
     ENDED_BY_DECISION = "ENDED_BY_DECISION"  # 依法被撤销、撤回或吊销
-    FORCE_MAJEURE = "FORCE_MAJEURE"
-    OTHER_LAWFUL = "OTHER_LAWFUL"
+    FORCE_MAJEURE = "FORCE_MAJEURE"  # 不可抗力
+    OTHER_LAWFUL = "OTHER_LAWFUL"  # 其他应当注销的
 
 
 class TermKind(StrEnum):
@@ -162,6 +175,44 @@ class Deregistered(Event):
     BASIS: ClassVar[tuple[str, ...]] = ("xkf:70",)
     reason: DeregistrationReason
     handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyNoticed(Event):
+    """吊销前告知：何日立案、何日以前决定、当事人可以要求听证。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:44", "cff:60", "cff:63", "cff:64")
+    filing_no: str
+    filed_on: date
+    days: int  # 自立案之日起的自然日
+    days_basis: str  # 法律、法规、规章另有规定的，是哪一条；九十日的为空
+    decide_due_on: date
+    notice_no: str
+    noticed_on: date
+    request_due_on: date  # 要求听证的最后一日
+    organ: Organ
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class PenaltyHeard(Event):
+    """吊销听证（或期满未要求）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:63", "cff:64", "cff:65")
+    waived: bool
+    record_no: str | None
+    record_sha256: Sha256 | None
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class DeregistrationProposed(Event):
+    """注销建议。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:70",)
+    reason: DeregistrationReason
+    evidence: tuple[Evidence, ...]
+    proposer: PersonId | None  # 空：机器因届满提出，或者持证人自己申请
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +401,9 @@ LicenceEvent: TypeAlias = (
     | Forfeited
     | Expired
     | Deregistered
+    | PenaltyNoticed
+    | PenaltyHeard
+    | DeregistrationProposed
     | Changed
     | CertificateReissued
     | CertificateVoided
@@ -431,6 +485,14 @@ class Certificates:
 
 
 @dataclass(frozen=True, slots=True)
+class Penalty:
+    """一个拟吊销的处罚案：已告知，已听证或者期满未要求。"""
+
+    noticed: PenaltyNoticed
+    heard: PenaltyHeard | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """许可有效。``known``: what was decided on it since the grant."""
 
@@ -440,10 +502,14 @@ class InForce:
     certificates: Certificates = Certificates()
     renewal: RenewalRequested | None = None
     known: frozenset[Event] = frozenset()
+    penalty: Penalty | None = None
+    proposed: DeregistrationProposed | None = None
 
     def after(self, event: Event) -> "State":
-        """变更、换证、延续，四种终结之一，或因自有情形注销。"""
+        """变更、换证、延续，拟吊销、拟注销，四种终结之一，或因自有情形注销。"""
         match event:
+            case PenaltyNoticed() | PenaltyHeard() | DeregistrationProposed():
+                return self.preparing(event)
             case Revoked() | Withdrawn() | Forfeited() | Expired():
                 return Ended(self, event)
             case Deregistered():
@@ -456,6 +522,18 @@ class InForce:
                 return replace(self, renewal=event)
             case Renewed() | RenewalRefused() | DeemedRenewed() if self.renewal is not None:
                 return self._answered(event)
+            case _:
+                raise ImpossibleHistory(f"{event} after {self}")
+
+    def preparing(self, event: PenaltyNoticed | PenaltyHeard | DeregistrationProposed) -> "InForce":
+        """拟吊销、拟注销的一步之后。"""
+        match event:
+            case PenaltyNoticed():
+                return replace(self, penalty=Penalty(event))
+            case DeregistrationProposed():
+                return replace(self, proposed=event)
+            case PenaltyHeard() if self.penalty is not None and self.penalty.heard is None:
+                return replace(self, penalty=replace(self.penalty, heard=event))
             case _:
                 raise ImpossibleHistory(f"{event} after {self}")
 
@@ -499,6 +577,8 @@ class Ended:
         match event:
             case Deregistered():
                 return OffRegister(self.before, event, self.by)
+            case DeregistrationProposed():
+                return replace(self, before=self.before.preparing(event))
             case CertificateVoided():
                 return replace(self, before=self.before.certified(event))
             case RevocationReversed() if isinstance(self.by, Revoked):
@@ -605,9 +685,9 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """撤销、撤回或吊销：三种行为各有其主体与程序，只能终结一份有效的许可。"""
+    """撤销或撤回：各有其主体与程序，只能终结一份有效的许可。"""
 
-    fact: Revoked | Withdrawn | Forfeited
+    fact: Revoked | Withdrawn
 
     def decide(self, state: State) -> Answer:
         """撤销的效力不得溯及许可生效之前；撤回须说明理由。"""
@@ -628,6 +708,105 @@ class End:
                 return Refused(Refusal.CASE_REASONS_MISSING)
             case _:
                 return None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePenalty:
+    """吊销前告知。"""
+
+    fact: PenaltyNoticed
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """立案未过期限；前一案还在期限之内的，不另告知。"""
+        match state:
+            case InForce(penalty=Penalty(noticed=known)) if known == self.fact:
+                return ()
+            case InForce(penalty=Penalty(noticed=known)) if self.today <= known.decide_due_on:
+                facts = {"notice_no": known.notice_no, "handler": known.handler}
+                return Refused(Refusal.LICENCE_PENALTY_NOTICED, facts)
+            case InForce():
+                return self._refusal() or (self.fact,)
+            case _:
+                return standing(state)
+
+    def _refusal(self) -> Refused | None:
+        fact = self.fact
+        if fact.filed_on > self.today:
+            return Refused(Refusal.LICENCE_PENALTY_FILED, {"filed_on": str(fact.filed_on)})
+        other = fact.days != PENALTY_DAYS
+        if fact.days <= 0 or (other and not fact.days_basis.strip()):
+            return Refused(Refusal.LICENCE_PENALTY_DAYS, {"days": str(fact.days)})
+        return _penalty_late(fact, self.today)
+
+
+def _penalty_late(noticed: PenaltyNoticed, today: date) -> Refused | None:
+    """自立案之日起的期限已过（处罚法 60 条；自然日）。"""
+    if today <= noticed.decide_due_on:
+        return None
+    facts = {"filed_on": str(noticed.filed_on), "due_on": str(noticed.decide_due_on)}
+    return Refused(Refusal.LICENCE_PENALTY_LATE, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class HearPenalty:
+    """吊销听证，或期满未要求。"""
+
+    fact: PenaltyHeard
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """听证的须有笔录，由非本案调查人员主持；未要求的，五个工作日过完才算（处罚法 64 条）。"""
+        match state:
+            case InForce(penalty=None):
+                return Refused(Refusal.LICENCE_PENALTY_NOT_NOTICED)
+            case InForce(penalty=Penalty(heard=PenaltyHeard() as known)):
+                if known == self.fact:
+                    return ()
+                return Refused(Refusal.LICENCE_PENALTY_HEARD, {"handler": known.handler})
+            case InForce(penalty=Penalty(noticed=noticed)):
+                return self._refusal(noticed) or (self.fact,)
+            case _:
+                return standing(state)
+
+    def _refusal(self, noticed: PenaltyNoticed) -> Refused | None:
+        if self.fact.waived:
+            due = noticed.request_due_on
+            open_ = self.today <= due
+            return Refused(Refusal.LICENCE_PENALTY_OPEN, {"due_on": str(due)}) if open_ else None
+        if self.fact.record_no is None or self.fact.record_sha256 is None:
+            return Refused(Refusal.LICENCE_PENALTY_NO_RECORD)
+        if self.fact.handler == noticed.handler:
+            return Refused(Refusal.DUTY_SAME_PERSON, {"person": noticed.handler})
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Forfeit:
+    """吊销。"""
+
+    fact: Forfeited
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """先告知、听证，再由另一人在期限之内决定（处罚法 57、60、63 条）。"""
+        match state:
+            case InForce(penalty=penalty):
+                return self._refusal(penalty) or (self.fact,)
+            case Ended(by=known) if known == self.fact:
+                return ()
+            case _:
+                return standing(state)
+
+    def _refusal(self, penalty: Penalty | None) -> Refused | None:
+        if penalty is None:
+            return Refused(Refusal.LICENCE_PENALTY_NOT_NOTICED)
+        if penalty.heard is None:
+            due = str(penalty.noticed.request_due_on)
+            return Refused(Refusal.LICENCE_PENALTY_NOT_HEARD, {"due_on": due})
+        if self.fact.handler == penalty.noticed.handler:
+            return Refused(Refusal.DUTY_SAME_PERSON, {"person": self.fact.handler})
+        return _penalty_late(penalty.noticed, self.today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -913,7 +1092,7 @@ def next_term(valid_from: date, valid_to: date) -> tuple[date, date]:
     first = valid_to + ONE_DAY
     years = first.year - valid_from.year
     if (first.month, first.day) == (valid_from.month, valid_from.day):
-        return first, first.replace(year=first.year + years) - ONE_DAY
+        return first, months_after(first, years * 12) - ONE_DAY
     return first, valid_to + (first - valid_from)
 
 
@@ -924,6 +1103,39 @@ _AFTER: Final[dict[DeregistrationReason, tuple[type[Event], ...]]] = {
 }
 
 
+def _without_ground(state: InForce | Ended, reason: DeregistrationReason) -> Refused | None:
+    """注销不是撤销：只在终结之后，或有自己的事由（规则 22）。"""
+    needed = _AFTER.get(reason)
+    ending = state.by if isinstance(state, Ended) else None
+    if needed is None or isinstance(ending, needed):
+        return None
+    return Refused(Refusal.LICENCE_NO_GROUND, {"reason": reason})
+
+
+def _life(state: InForce | Ended) -> InForce:
+    return state if isinstance(state, InForce) else state.before
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeDeregistration:
+    """注销建议。"""
+
+    fact: DeregistrationProposed
+
+    def decide(self, state: State) -> Answer:
+        """有注销的情形；账上看不出的（死亡、终止、不可抗力等）须附证据。"""
+        match state:
+            case InForce() | Ended():
+                if _life(state).proposed == self.fact:
+                    return ()
+                ground = _without_ground(state, self.fact.reason)
+                if ground is None and self.fact.reason not in _AFTER and not self.fact.evidence:
+                    return Refused(Refusal.LICENCE_NO_EVIDENCE, {"reason": self.fact.reason})
+                return ground or (self.fact,)
+            case _:
+                return standing(state)
+
+
 @dataclass(frozen=True, slots=True)
 class Deregister:
     """注销。"""
@@ -931,20 +1143,24 @@ class Deregister:
     fact: Deregistered
 
     def decide(self, state: State) -> Answer:
-        """注销不是撤销：只在终结之后，或有自己的事由（规则 22）。"""
+        """先有同一情形的建议，再由另一人决定（规则 22；权限表：两人）。"""
         match state:
             case Nothing() | Imported():
                 return standing(state)
             case OffRegister(deregistered=known):
                 return () if known == self.fact else standing(state)
             case InForce() | Ended():
-                ending = state.by if isinstance(state, Ended) else None
-                needed = _AFTER.get(self.fact.reason)
-                if needed is not None and not isinstance(ending, needed):
-                    return Refused(Refusal.LICENCE_NO_GROUND, {"reason": self.fact.reason})
-                return (self.fact,)
+                ground = _without_ground(state, self.fact.reason)
+                return ground or self._unproposed(_life(state).proposed) or (self.fact,)
             case never:
                 assert_never(never)
+
+    def _unproposed(self, proposed: DeregistrationProposed | None) -> Refused | None:
+        if proposed is None or proposed.reason is not self.fact.reason:
+            return Refused(Refusal.LICENCE_NOT_PROPOSED, {"reason": self.fact.reason})
+        if proposed.proposer == self.fact.handler:
+            return Refused(Refusal.DUTY_SAME_PERSON, {"person": self.fact.handler})
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -1017,6 +1233,10 @@ Command: TypeAlias = (
     | Renew
     | RefuseRenewal
     | DeemRenewed
+    | NoticePenalty
+    | HearPenalty
+    | Forfeit
+    | ProposeDeregistration
     | Deregister
     | ImportTerm
 )

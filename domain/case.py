@@ -672,6 +672,12 @@ def acceptance_day(state: Open | Concluded | Closed, due_on: date, today: date) 
             assert_never(never)
 
 
+def grant(state: State) -> Approved | DeemedApproved | None:
+    """准予的决定，超时默认的在内；没有准予的没有。"""
+    decision = state.decision if isinstance(state, Concluded) else None
+    return decision if isinstance(decision, Approved | DeemedApproved) else None
+
+
 def standing(state: State) -> Refused:
     """办件现在到了哪一步、由谁办到这一步：后到的人据此知道发生过什么。"""
     match state:

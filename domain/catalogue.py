@@ -9,6 +9,7 @@ from domain.commitment import BreachPolicy
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import ItemCode, Organ, PersonId
+from domain.versions import in_force
 
 
 class ItemTag(StrEnum):
@@ -371,8 +372,7 @@ def version_on(state: State, day: date) -> ItemPublished | None:
         return None
     if state.cancelled is not None and state.cancelled.effective_from <= day:
         return None
-    valid = (one for one in reversed(state.versions) if one.effective_from <= day)
-    return next(valid, None)
+    return in_force(state.versions, day)
 
 
 def standing(state: Nothing | Cancelled | MadeDormant) -> Refused:

@@ -1,4 +1,4 @@
-"""一业一证（composite）：一张综合许可证载明若干项许可；各项仍是各自的许可，一项变动，综合证同步调整。
+"""一业一证（composite）：一张综合许可证载明若干项许可；各项仍是各自的许可，一项变动，综合证同步调整（机制 49）。
 
 The composite adds no power of its own: who revokes a component, and against whom one appeals, stays
 as it was (浦东新区“一业一证”规定).

@@ -113,15 +113,6 @@ def natural_due(start: date, days: int, calendar: Calendar) -> Due:
     return rolled_over(start + timedelta(days=days), calendar)
 
 
-def months_due(start: date, months: int, calendar: Calendar) -> Due:
-    """以月计的期限：到期月的对应日，没有对应日的为月末（民法典 202 条），遇休假日顺延。"""
-    if months < 0:
-        raise ValueError("a period is not negative")
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
-    return rolled_over(date(year, month + 1, min(start.day, last)), calendar)
-
-
 def sped_up(working_days: int) -> int:
     """绿色通道“提速一倍”：时限减半（提速 50 %），不足一日的舍去（机制 32）。"""
     return working_days // 2

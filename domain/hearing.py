@@ -140,6 +140,14 @@ class RecordReliedOn(Event):
     decision_no: str
 
 
+@dataclass(frozen=True, slots=True)
+class HearingEnded(Event):
+    """听证因办件告结而终止：没有等到听证、笔录用作依据，就告结了。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("xkf:47",)
+    ended_on: date
+
+
 HearingEvent: TypeAlias = (
     PartyNotified
     | RightTold
@@ -152,6 +160,7 @@ HearingEvent: TypeAlias = (
     | RecordSigned
     | HearingOverdue
     | RecordReliedOn
+    | HearingEnded
 )
 
 
@@ -173,6 +182,14 @@ class Hearing:
     record: RecordSigned | None = None
     overdue: bool = False
     relied: RecordReliedOn | None = None
+    ended: HearingEnded | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """告知或公告了，还等着申请、举行、签字或者据以决定。"""
+        waived = self.lapsed is not None and self.announced is None
+        begun = self.told is not None or self.announced is not None
+        return begun and not waived and self.relied is None and self.ended is None
 
     @property
     def may_be_asked(self) -> bool:
@@ -185,8 +202,12 @@ class Hearing:
         return self.announced is not None and self.held is None
 
     def after(self, event: Event) -> "Hearing":
-        """一步接一步；举行之前可以改期、可以申请回避。"""
+        """一步接一步；举行之前可以改期、可以申请回避；终止之后再无可变。"""
+        if self.ended is not None:
+            raise ImpossibleHistory(f"{event} after {self.ended}")
         match event:
+            case HearingEnded() if self.is_open:
+                return replace(self, ended=event)
             case PartyNotified() if self.record is None:
                 return replace(self, notified=(*self.notified, event))
             case RightTold() if self.told is None and self.announced is None:
@@ -226,6 +247,8 @@ BLANK: Final = Hearing()
 def standing(state: Hearing) -> Refused:
     """听证现在到了哪一步、由谁办到这一步。"""
     match state:
+        case Hearing(ended=HearingEnded(ended_on=day)):
+            return Refused(Refusal.HEARING_ENDED, {"on": str(day)})
         case Hearing(record=RecordSigned() as known):
             facts = {"record_no": known.record_no, "handler": known.handler}
             return Refused(Refusal.HEARING_RECORDED, facts)
@@ -492,6 +515,17 @@ class RelyOn:
         return (self.fact,)
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """办件告结。"""
+
+    today: date
+
+    def decide(self, state: Hearing) -> Answer:
+        """还开着的听证终止；没有听证、已经了结的无事可办。"""
+        return (HearingEnded(self.today),) if state.is_open else ()
+
+
 Command: TypeAlias = (
     NotifyParty
     | TellRight
@@ -504,6 +538,7 @@ Command: TypeAlias = (
     | Sign
     | MarkOverdue
     | RelyOn
+    | End
 )
 
 
@@ -517,6 +552,8 @@ def evolve(state: Hearing, event: Event) -> Hearing:
 
 def decide(state: Hearing, command: Command) -> Answer:
     """该不该办：应记的事件，或依法不予办理。"""
+    if state.ended is not None and not isinstance(command, End):
+        return standing(state)
     return command.decide(state)
 
 

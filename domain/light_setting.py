@@ -1,4 +1,4 @@
-"""灯的界限（light_setting）：各种期限何时亮黄灯、红灯，由效能部门逐版公布，不写死在程序里。
+"""灯的界限（light_setting）：各种期限何时亮黄灯、红灯，由效能部门逐版公布，不写死在程序里（机制 36）。
 
 A deadline is lit by the version in force on the day from which it runs, all its life: a later
 version does not reach back (ADR 0010). While none is published, the levels that ship with the
@@ -17,6 +17,7 @@ from domain.lights import DEFAULT, Levels, Table, Threshold
 from domain.refusals import Refusal
 from domain.terms import PersonId
 from domain.timers import TimerKind
+from domain.versions import in_force
 
 REST: Final = ""  # 没有另定的各种期限
 WHOLE: Final = 100  # percent
@@ -81,8 +82,8 @@ State: TypeAlias = Setting
 
 def table_on(versions: Iterable[LightsPublished], day: date) -> Table:
     """那一日起算的期限依哪一版；尚无有效版本的，依随附的界限（第 0 版）。"""
-    valid = [one for one in versions if one.effective_from <= day]
-    return _table(valid[-1]) if valid else DEFAULT
+    now = in_force(tuple(versions), day)
+    return DEFAULT if now is None else _table(now)
 
 
 def _table(version: LightsPublished) -> Table:
@@ -138,7 +139,7 @@ def _wrong(levels: tuple[KindLevels, ...]) -> str:
 
 
 def evolve(state: State, event: Event) -> State:
-    """版本逐一相续，后版的生效之日不早于前版。"""
+    """版本逐一相续，后版的生效之日晚于前版。Raises ImpossibleHistory."""
     last = state.versions[-1].effective_from if state.versions else date.min
     match event:
         case LightsPublished() if (

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, TypeAlias
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import ItemCode, PersonId
+from domain.versions import in_force
 
 
 class ListKind(StrEnum):
@@ -115,8 +116,7 @@ class Published:
 
 def version_on(state: Published, day: date) -> Version | None:
     """那一日有效的版本；没有的没有。"""
-    valid = (one for one in reversed(state.versions) if one.effective_from <= day)
-    return next(valid, None)
+    return in_force(state.versions, day)
 
 
 def holds(version: Version, item_code: ItemCode, material: str | None = None) -> bool:

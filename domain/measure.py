@@ -1,4 +1,4 @@
-"""后续措施（measure）：承诺落空之后，办法要求记入信用、移送处罚的，各是一件待办，由人办结。"""
+"""后续措施（measure）：承诺落空之后，办法要求记入信用、移送处罚的，各是一件待办，由人办结（机制 23）。"""
 
 from dataclasses import dataclass
 from datetime import date

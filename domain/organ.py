@@ -7,6 +7,7 @@ from typing import ClassVar, Final, TypeAlias, assert_never
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import Organ, PersonId
+from domain.versions import in_force
 
 # -- events
 
@@ -108,8 +109,8 @@ def successor(state: State, day: date) -> Organ | None:
 def superior(state: State, day: date) -> Organ | None:
     """某日的上级机关；没有登记的、已撤并的没有（撤并之后看承受的机关）。"""
     known = state.superiors if isinstance(state, Standing) else ()
-    valid = (one.superior for one in reversed(known) if one.effective_from <= day)
-    return next(valid, None)
+    now = in_force(known, day)
+    return None if now is None else now.superior
 
 
 # -- command

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, TypeAlias
 from domain.commitment import BreachGround, BreachPolicy
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
+from domain.versions import in_force
 
 
 class Trigger(StrEnum):
@@ -99,10 +100,7 @@ State: TypeAlias = Nothing | InForce
 
 def version_on(state: State, day: date) -> PolicyPublished | None:
     """申请之日有效的版本；当日尚无有效版本的没有。"""
-    if isinstance(state, Nothing):
-        return None
-    valid = (one for one in reversed(state.versions) if one.effective_from <= day)
-    return next(valid, None)
+    return None if isinstance(state, Nothing) else in_force(state.versions, day)
 
 
 _TRIGGER: Final = {

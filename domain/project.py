@@ -1,4 +1,4 @@
-"""投资项目（project）：许多办件同属一个项目，分阶段、有调度、按单体验收，全部验收才算竣工。"""
+"""投资项目（project）：许多办件同属一个项目，分阶段、有调度、按单体验收，全部验收才算竣工（机制 51、58、84）。"""
 
 from dataclasses import dataclass, replace
 from datetime import date

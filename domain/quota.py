@@ -121,14 +121,18 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """准予许可用去一个名额。``in_force``: licences of the item that still stand."""
+    """准予许可用去一个名额。``in_force``: licences of the item that still stand.
+
+    ``awarded``: whether the applicant won, None if the item was never put out to tender or auction.
+    """
 
     fact: PlaceGranted
     limit: int
     in_force: int
+    awarded: bool | None = None
 
     def decide(self, state: Queue) -> Answer:
-        """名额未满，且受理在先的都已有结果。"""
+        """名额未满；招标、拍卖了的给中标人、买受人，没有的，受理在先的都已有结果。"""
         known = state.of(self.fact.case_no)
         if known is None:
             return Refused(Refusal.QUOTA_NO_PLACE)
@@ -136,6 +140,11 @@ class Grant:
             return () if known.settled == self.fact else Refused(Refusal.QUOTA_SETTLED)
         if self.in_force >= self.limit:
             return Refused(Refusal.QUOTA_FULL, {"count": str(self.limit)})
+        if self.awarded is not None:
+            return (self.fact,) if self.awarded else Refused(Refusal.TENDER_NOT_WINNER)
+        return self._in_turn(state, known)
+
+    def _in_turn(self, state: Queue, known: Place) -> Answer:
         ahead = [one for one in state.places if one.settled is None and one.order < known.order]
         if ahead:
             first = min(ahead, key=lambda one: one.order).taken

@@ -1,4 +1,4 @@
-"""证照复用（reliance）：一件办件以哪些已有的许可证照为材料；所依的许可终结，依靠随之中断。"""
+"""证照复用（reliance）：一件办件以哪些已有的许可证照为材料；所依的许可终结，依靠随之中断（机制 9）。"""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -7,10 +7,9 @@ none. No deadline is ever counted by it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, Final, TypeAlias
 
-from domain.deadlines import ONE_DAY, Calendar
+from domain.deadlines import ONE_DAY
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.terms import Organ
@@ -126,15 +125,3 @@ def every_day_but(year: int, closed: Iterable[date]) -> tuple[date, ...]:
         days += [] if day in shut else [day]
         day += ONE_DAY
     return tuple(days)
-
-
-def on_working_days(year: int, calendar: Calendar) -> tuple[date, ...]:
-    """只在法定工作日开门。"""
-    return tuple(day for day in every_day_but(year, ()) if calendar.is_working_day(day))
-
-
-def daily_average(total: int, days: int | None, places: int = 2) -> Decimal | None:
-    """日均：总数除以服务日数，四舍五入；没有服务日的没有日均。"""
-    if not days:
-        return None
-    return (Decimal(total) / days).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

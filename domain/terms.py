@@ -92,11 +92,11 @@ class Actor:
 class Channel(StrEnum):
     """申请渠道（GB/T 39046 A.5）。"""
 
-    COUNTER = "COUNTER"
-    WEB = "WEB"
-    MOBILE = "MOBILE"
-    POST = "POST"
-    OTHER = "OTHER"
+    COUNTER = "COUNTER"  # 窗口
+    WEB = "WEB"  # 网上
+    MOBILE = "MOBILE"  # 掌上
+    POST = "POST"  # 邮寄
+    OTHER = "OTHER"  # 其他
 
 
 class CaseKind(StrEnum):

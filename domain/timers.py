@@ -74,6 +74,8 @@ class TimerKind(StrEnum):
     TARGET = "TARGET"  # 全程目标
     # 许可的一生
     RENEWAL = "RENEWAL"  # 延续的决定：届满之前（许可法 50 条）
+    PENALTY_HEARING = "PENALTY_HEARING"  # 吊销前要求听证：五个工作日（处罚法 64 条）
+    PENALTY = "PENALTY"  # 吊销的决定：立案起九十日，自然日（处罚法 60 条）
     FOLLOW_UP = "FOLLOW_UP"  # 不予撤销之后的责令改正或处罚（69 条三款）
     # 承诺备案：核查与整改由人办，只亮灯
     UNDERTAKING_CHECK = "UNDERTAKING_CHECK"  # 承诺备案的核查
@@ -146,7 +148,7 @@ class Timer:
 
 
 # Not counted by working days, but the last day rolls over a holiday (民法典 203 条).
-ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION})
+ROLLED: Final = frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION, TimerKind.PENALTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +235,22 @@ _DECISION: Final = {
     TimerKind.EXPEDITED_DECISION: "expedited_due_on",
 }
 # 终结、延续的申请与答复：有效期或延续的期限了结，或另起（_opened_elsewhere）。
-_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
+_LICENCE_ENDS: Final[tuple[type[Event], ...]] = (
     approval.Revoked,
     approval.Withdrawn,
     approval.Forfeited,
     approval.Expired,
     approval.Deregistered,
+)
+_LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
     approval.RenewalRequested,
     approval.Renewed,
     approval.RenewalRefused,
     approval.DeemedRenewed,
 )
 _OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
+_TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
+_PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
@@ -272,7 +278,10 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     commitment.RectificationFailed: frozenset({TimerKind.RECTIFICATION}),
     linkage.Claimed: frozenset({TimerKind.CLAIM}),
     linkage.Disputed: frozenset({TimerKind.CLAIM}),
-    **dict.fromkeys(_LICENCE_MOVES, frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})),
+    **dict.fromkeys(_LICENCE_MOVES, _TERM),
+    **dict.fromkeys(_LICENCE_ENDS, _TERM | _PENALTY),
+    approval.PenaltyNoticed: _PENALTY,  # 前一案过了期限，另行立案
+    approval.PenaltyHeard: frozenset({TimerKind.PENALTY_HEARING}),
     undertaking.Verified: frozenset({TimerKind.UNDERTAKING_CHECK, TimerKind.UNDERTAKING_REPAIR}),
     undertaking.Cancelled: frozenset({TimerKind.UNDERTAKING_REPAIR}),
     simulated.Converted: frozenset({TimerKind.SIMULATION}),
@@ -294,6 +303,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingAnnounced: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.HearingHeld: frozenset({TimerKind.HEARING}),
+    hearing.HearingEnded: frozenset({TimerKind.HEARING_REQUEST, TimerKind.HEARING}),
     joint.JointConcluded: frozenset({TimerKind.OPINION}),
     joint.JointEnded: frozenset({TimerKind.OPINION}),
     verification.VerificationsEnded: frozenset({TimerKind.DOCUMENT}),
@@ -555,6 +565,14 @@ def _licence_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _penalty_opens(event: Event, version: int) -> Iterator[Timer]:
+    """吊销前告知：要求听证的五个工作日，决定的九十个自然日。"""
+    if isinstance(event, approval.PenaltyNoticed):
+        asked, days = event.request_due_on, approval.HEARING_DAYS
+        yield _counted(TimerKind.PENALTY_HEARING, asked, version, days, event.noticed_on)
+        yield _until(TimerKind.PENALTY, event.decide_due_on, version, start=event.filed_on)
+
+
 def _panel_opens(event: Event, version: int) -> Iterator[Timer]:
     """别的机关的答复、初审、调度会与全程目标。"""
     match event:
@@ -614,4 +632,5 @@ _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
+    _penalty_opens,
 )

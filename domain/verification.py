@@ -1,4 +1,4 @@
-"""联审核验（verification）：同级机关出具的材料，由出具机关的联审岗位核验，不必申请人提交。"""
+"""联审核验（verification）：同级机关出具的材料，由出具机关的联审岗位核验，不必申请人提交（机制 8）。"""
 
 from dataclasses import dataclass, replace
 from datetime import date

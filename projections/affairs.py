@@ -23,6 +23,12 @@ FAMILIES: Final = (
     "liaison",
     "feed",
     "progress",
+    "outlet",
+    "handover",
+    "prereview",
+    "observation",
+    "exclusion",
+    "tender",
 )
 COLUMNS: Final = (
     Column("family", ColumnType.TEXT, indexed=True),
@@ -58,6 +64,10 @@ _ENDS: Final = frozenset(
         "appointment.broken.v1",
         "appointment.cancelled.v1",
         "preregistration.window_closed.v1",
+        "outlet.closed.v1",
+        "handover.completed.v1",
+        "prereview.converted.v1",
+        "observation.ended.v1",
     }
 )
 _OVERDUE: Final = frozenset({"complaint.overdue.v1", "reform.overdue.v1"})
@@ -117,7 +127,7 @@ def _registrations(row: Row | None, delivered: Delivered) -> int | None:
 
 PROJECTION: Final = Projection(
     name="affairs",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

@@ -232,11 +232,6 @@ def find(conn: Reader, licence_no: str) -> ApprovalRow | None:
     return found[0] if found else None
 
 
-def of_holder(conn: Reader, holder: str) -> list[ApprovalRow]:
-    """一个持有人的全部许可。"""
-    return select(conn, PROJECTION, ApprovalRow, "holder = %s ORDER BY key", (holder,))
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """查许可的条件；没有给的不限。``state`` 是 ``today`` 的状态，有效期已过的为 LAPSED。"""

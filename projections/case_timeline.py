@@ -103,7 +103,7 @@ PROJECTION: Final = Projection(
     | names_of("joint", "verification", "forwarding", "copy")
     # 监督、公示与服务
     | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
-    | names_of("archive", "points", "progress", "liaison")
+    | names_of("archive", "points", "progress", "liaison", "handover")
     | names_of("reliance", "undertaking", "assistance"),
     by_partition_key=True,
 )

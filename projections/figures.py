@@ -39,7 +39,6 @@ VIEWS: Final = (
     *("statistics", "item_register", "deadline_view"),
     *("service_calendar", "calendar_register", "light_register"),
 )
-_STOCKS: Final = ("opening", "ending", "imbalance")
 _USED: Final = ("decided_days", "used_days", "spared_days")
 _ITEMS: Final = (
     *("items", "item_legal_days", "item_saved_days"),

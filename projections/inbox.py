@@ -14,7 +14,7 @@ from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, names_of, select
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 COLUMNS: Final = (
     Column("department", ColumnType.TEXT, indexed=True),
@@ -111,7 +111,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("push") | {name for name, kind in EVENT_NAMES.items() if kind in _TOLD},
+    reads=names_of("push") | names_of_kinds(_TOLD),
     by_partition_key=True,
 )
 

@@ -37,7 +37,7 @@ from domain.timers import TimerKind
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections.inspection_view import found_problem
-from schemas.registry import EVENT_NAMES
+from schemas.registry import names_of_kinds
 
 COLUMNS: Final = (
     Column("what", ColumnType.TEXT, indexed=True),
@@ -335,6 +335,6 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=frozenset(name for name, kind in EVENT_NAMES.items() if kind in _KINDS),
+    reads=names_of_kinds(_KINDS),
     by_partition_key=True,
 )

@@ -52,7 +52,7 @@ SECTIONS: Final = (
         ),
     ),
     ("hearing", frozenset({"hearing"})),
-    ("others", frozenset({"joint", "verification", "forwarding", "copy"})),
+    ("others", frozenset({"joint", "verification", "forwarding", "copy", "handover"})),
     ("reliance_section", frozenset({"reliance"})),
     ("material_section", frozenset({"material"})),
     ("document_section", frozenset({"document", "seal"})),

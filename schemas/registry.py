@@ -6,6 +6,7 @@ that grew (an appended field with a default, a further enum member) has several 
 written now bears the last of them, the earlier ones are read for ever.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 from domain import (
@@ -40,13 +41,16 @@ from domain import (
     lists,
     material,
     measure,
+    observation,
     officer,
     organ,
+    outlet,
     oversight,
     package,
     past_inspection,
     policy,
     preregistration,
+    prereview,
     project,
     publication,
     quota,
@@ -62,6 +66,7 @@ from domain import (
     simulated,
     subject,
     supervision,
+    tender,
     timekeeping,
     undertaking,
     verification,
@@ -352,6 +357,22 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.voided.v1": inspection.PlanVoided,  # 计划失效
     "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection.TaskWithdrawn,  # 撤回检查任务
+    "licence.penalty_noticed.v1": approval.PenaltyNoticed,  # 吊销前告知
+    "licence.penalty_heard.v1": approval.PenaltyHeard,  # 吊销听证
+    "licence.deregistration_proposed.v1": approval.DeregistrationProposed,  # 注销建议
+    "hearing.ended.v1": hearing.HearingEnded,  # 听证终止
+    "outlet.opened.v1": outlet.OutletOpened,  # 设立银行网点
+    "outlet.closed.v1": outlet.OutletClosed,  # 撤销银行网点
+    "handover.taken_in.v1": outlet.HandoverTakenIn,  # 网点代收
+    "handover.completed.v1": outlet.HandoverCompleted,  # 网点材料移交大厅
+    "prereview.asked.v1": prereview.PrereviewAsked,  # 申请网上预审
+    "prereview.answered.v1": prereview.PrereviewAnswered,  # 告知预审结果
+    "prereview.converted.v1": prereview.PrereviewConverted,  # 预审转为收件
+    "observation.granted.v1": observation.ObservationGranted,  # 列入观察期
+    "observation.guided.v1": observation.ObservationGuided,  # 观察期指导
+    "observation.ended.v1": observation.ObservationEnded,  # 提前终止观察期
+    "exclusion.made.v1": observation.ExclusionMade,  # 不列入抽查
+    "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
@@ -375,3 +396,8 @@ def name_of(event: Event | type[Event]) -> str:
     Raises :class:`KeyError` for a class that was never given a name: a mistake of ours.
     """
     return _NAME_OF[event if isinstance(event, type) else type(event)]
+
+
+def names_of_kinds(kinds: Collection[type[Event]]) -> frozenset[str]:
+    """若干种事件的全部名字，各版都在。"""
+    return frozenset(name for name, kind in EVENT_NAMES.items() if kind in kinds)

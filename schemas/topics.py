@@ -74,6 +74,13 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "ledger": "register",
     # 办件的时间：名额一个事项一份案卷，由一个写入者排先后
     "quota": "register",
+    # 银行网点、网上预审、包容审慎、招标拍卖
+    "outlet": "register",
+    "handover": "case",  # 网点代收，键是办件编号
+    "prereview": "case",
+    "observation": "register",
+    "exclusion": "inspection",  # 不列入名单，键是计划编号
+    "tender": "register",  # 招标、拍卖的结果，键是事项编码
     # 数字
     "lights": "register",  # 灯的界限
 }

@@ -32,12 +32,15 @@ from domain import (
     lists,
     material,
     measure,
+    observation,
     officer,
     organ,
+    outlet,
     oversight,
     package,
     past_inspection,
     policy,
+    prereview,
     project,
     publication,
     quota,
@@ -46,6 +49,7 @@ from domain import (
     seal,
     simulated,
     subject,
+    tender,
     undertaking,
     verification,
     visit,
@@ -870,9 +874,68 @@ def _elsewhere() -> Iterator[Happening]:
     withdrawn = inspection.TaskWithdrawn(reason, (PersonId("P-5"), PersonId("P-6")), person)
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    yield from _penalised()
     yield from _lists()
     yield from relied()
     yield from undertaken()
+    yield from rested()
+
+
+def rested() -> Iterator[Happening]:
+    """银行网点、网上预审、观察期与不列入抽查、拍卖结果，各走一遍。"""
+    day, last, number = date(2026, 3, 2), date(2026, 9, 1), "2026-000009"
+    papers, bank, hall = (Material("申请书", HASH),), Organ("YH-1"), Organ("HALL")
+    start = forwarding.CountFrom.HANDED_IN
+    yield (
+        "outlet/WD-1",
+        outlet.OutletOpened(bank, "东海支行", hall, (ITEM,), start, "协 1 号", day, DECIDER),
+        "WD-1",
+    )
+    yield "outlet/WD-1", outlet.OutletClosed("迁址", day, DECIDER), "WD-1"
+    taken = outlet.HandoverTakenIn("WD-1", APPLICANT, ITEM, papers, day, CLERK)
+    for handed in (taken, outlet.HandoverCompleted(hall, day, day, CLERK)):
+        yield f"handover/{number}", handed, number
+    for seen in (
+        prereview.PrereviewAsked(ITEM, 1, APPLICANT, Channel.WEB, papers, day, None),
+        prereview.PrereviewAnswered(False, ("平面图",), "请补上", day, CLERK),  # noqa: FBT003
+        prereview.PrereviewConverted(CaseNo(number), day, CLERK),
+    ):
+        yield "prereview/YS-1", seen, "YS-1"
+    other = SubjectId("S-5")
+    identity = observation.identity(other, ITEM)
+    for watched in (
+        observation.ObservationGranted(other, ITEM, FIRE, "初设", "观 1 号", day, last, DECIDER),
+        observation.ObservationGuided("讲解", day, CLERK),
+        observation.ObservationEnded("不改正", day, DECIDER),
+    ):
+        yield f"observation/{identity}", watched, identity
+    ground = observation.Observed(ITEM, "观 1 号", "初设", last)
+    made = observation.ExclusionMade("2026-0003", other, (ground,))
+    yield "exclusion/2026-0003.S-5", made, "2026-0003"
+    auction = tender.TenderMethod.AUCTION
+    won = tender.TenderAwarded(auction, BUREAU, (APPLICANT,), "成交 1 号", day, DECIDER)
+    yield f"tender/{ITEM}", won, ITEM
+
+
+def _penalised() -> Iterator[Happening]:
+    """吊销的三步：告知、期满未要求听证、另一人决定。"""
+    filed_on, told_on = date(2026, 3, 2), date(2026, 4, 1)
+    noticed = approval.PenaltyNoticed(
+        filing_no="LA-1",
+        filed_on=filed_on,
+        days=approval.PENALTY_DAYS,
+        days_basis="",
+        decide_due_on=date(2026, 6, 1),
+        notice_no="GZ-1",
+        noticed_on=told_on,
+        request_due_on=date(2026, 4, 9),
+        organ=MARKET,
+        handler=CLERK,
+    )
+    unheard = approval.PenaltyHeard(True, None, None, CLERK)  # noqa: FBT003
+    forfeited = approval.Forfeited("CF-1", MARKET, DECIDER)
+    for event in (noticed, unheard, forfeited):
+        yield "licence/L-P", event, "2026-000010"
 
 
 def undertaken() -> Iterator[Happening]:
@@ -1145,8 +1208,9 @@ def _revocation() -> Iterator[Happening]:
     yield f"licence/{LICENCE}", revoked, CASE
     voided = commitment.Voided(commitment.VoidReason.LICENCE_REVOKED, "K-1.3")
     yield f"commitment/{PLEDGE}", voided, CASE
-    ended = approval.Deregistered(approval.DeregistrationReason.ENDED_BY_DECISION, CLERK)
-    yield f"licence/{LICENCE}", ended, CASE
+    gone = approval.DeregistrationReason.ENDED_BY_DECISION
+    yield f"licence/{LICENCE}", approval.DeregistrationProposed(gone, (), CLERK), CASE
+    yield f"licence/{LICENCE}", approval.Deregistered(gone, DECIDER), CASE
 
 
 # -- playing

@@ -17,6 +17,7 @@ from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
+from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
@@ -33,10 +34,13 @@ from domain.acts.lists import ListAct
 from domain.acts.materials import MaterialAct
 from domain.acts.measures import MeasureAct
 from domain.acts.monitoring import MonitoringAct
+from domain.acts.observations import ObservationAct
+from domain.acts.outlets import OutletAct
 from domain.acts.oversight import OversightAct
 from domain.acts.packages import PackageAct
 from domain.acts.pledges import PledgeAct
 from domain.acts.policies import PolicyAct
+from domain.acts.prereviews import PrereviewAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.proceedings import ProceedingAct
 from domain.acts.publications import PublicationAct
@@ -46,7 +50,9 @@ from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
+from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
+from domain.acts.together import TogetherAct
 from domain.acts.undertakings import UndertakingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Plan, Refused
@@ -68,6 +74,7 @@ Act: TypeAlias = (
     | FilingAct
     | LinkageAct
     | RevocationAct
+    | EndingAct
     | LicenceAct
     | InspectionAct
     | RegisterAct
@@ -96,6 +103,11 @@ Act: TypeAlias = (
     | CompositeAct
     | UndertakingAct
     | AssistanceAct
+    | OutletAct
+    | PrereviewAct
+    | ObservationAct
+    | TenderAct
+    | TogetherAct
 )
 
 

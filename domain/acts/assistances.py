@@ -62,8 +62,7 @@ def finish_assistance(act: FinishAssistance, desk: Desk) -> Decision:
     file = case_file(desk, act.case_no)
     if isinstance(file, Refused):
         return file
-    approved = case.Approved | case.DeemedApproved
-    granted = isinstance(file.state, case.Concluded) and isinstance(file.state.decision, approved)
+    granted = case.grant(file.state) is not None
     fact = assistance.Finished(act.outcome, act.explanation, desk.today, desk.handler)
     return _record(act.case_no, assistance.Finish(fact, granted), desk)
 

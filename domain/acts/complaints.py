@@ -1,4 +1,4 @@
-"""投诉、移送、改革任务与专项督查的办理。"""
+"""投诉、移送、改革任务与专项督查的办理（机制 71、82、85、90）。"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from domain import complaint, referral, reform, supervision
 from domain.acts.base import Desk, handles
 from domain.acts.lookups import outside, period
-from domain.acts.steps import course, handled_it, step
+from domain.acts.steps import begun, course, handled_it, mark_missed, step
 from domain.complaint import ComplaintMatter, ComplaintSource
 from domain.decider import Decision, Plan, Refused
 from domain.refusals import Refusal
@@ -224,8 +224,7 @@ def lodge_complaint(act: LodgeComplaint, desk: Desk) -> Decision:
 
 
 def _complaint(desk: Desk, number: str) -> complaint.Lodged | Refused:
-    state = course(desk, complaint.ORDER, number)
-    return state.last(complaint.Lodged) or complaint.ORDER.standing(state)
+    return begun(desk, complaint.ORDER, number, complaint.Lodged)
 
 
 @handles(AssignComplaint)
@@ -295,16 +294,15 @@ def trigger_check(act: TriggerCheck, desk: Desk) -> Decision:
 @handles(MarkComplaintOverdue)
 def mark_complaint_overdue(act: MarkComplaintOverdue, desk: Desk) -> Decision:
     """答复期限之日过完而没有答复的，记逾期。"""
-    state = course(desk, complaint.ORDER, act.complaint_no)
-    lodged, assigned = state.last(complaint.Lodged), state.last(complaint.Assigned)
-    if lodged is None:
-        return complaint.ORDER.standing(state)
-    if assigned is None or not complaint.ORDER.may(state, complaint.Overdue):
+    lodged = _complaint(desk, act.complaint_no)
+    if isinstance(lodged, Refused):
+        return lodged
+    assigned = course(desk, complaint.ORDER, act.complaint_no).last(complaint.Assigned)
+    if assigned is None:
         return Plan()
-    if desk.today <= assigned.due_on:
-        return Refused(Refusal.COMPLAINT_NOT_YET_DUE, {"due_on": str(assigned.due_on)})
-    fact = complaint.Overdue(assigned.due_on)
-    return step(desk, complaint.ORDER, act.complaint_no, fact, key=lodged.case_no)
+    fact, early = complaint.Overdue(assigned.due_on), Refusal.COMPLAINT_NOT_YET_DUE
+    number, due_on = act.complaint_no, assigned.due_on
+    return mark_missed(desk, complaint.ORDER, number, fact, due_on, early, lodged.case_no)
 
 
 # -- handlers: referrals
@@ -353,10 +351,9 @@ def answer_referral(act: AnswerReferral, desk: Desk) -> Decision:
 
 def _referred(desk: Desk, number: str, fact: referral.ReferralEvent) -> Decision:
     """只有接受移送的机关可以签收、退回、回告。"""
-    state = course(desk, referral.ORDER, number)
-    made = state.last(referral.Made)
-    if made is None:
-        return referral.ORDER.standing(state)
+    made = begun(desk, referral.ORDER, number, referral.Made)
+    if isinstance(made, Refused):
+        return made
     if refusal := outside(desk, made.to_organ):
         return refusal
     return step(desk, referral.ORDER, number, fact, key=made.case_no)
@@ -384,10 +381,9 @@ def assign_reform(act: AssignReform, desk: Desk) -> Decision:
 @handles(ReportReform)
 def report_reform(act: ReportReform, desk: Desk) -> Decision:
     """由责任部门报告。"""
-    state = course(desk, reform.ORDER, act.reform_no)
-    assigned = state.last(reform.Assigned)
-    if assigned is None:
-        return reform.ORDER.standing(state)
+    assigned = begun(desk, reform.ORDER, act.reform_no, reform.Assigned)
+    if isinstance(assigned, Refused):
+        return assigned
     if refusal := outside(desk, assigned.responsible_organ):
         return refusal
     fact = reform.Reported(desk.actor.organ, act.progress, act.finished, desk.handler)
@@ -397,26 +393,22 @@ def report_reform(act: ReportReform, desk: Desk) -> Decision:
 @handles(MarkReformOverdue)
 def mark_reform_overdue(act: MarkReformOverdue, desk: Desk) -> Decision:
     """期限之日过完而没有销号的，记逾期。"""
-    state = course(desk, reform.ORDER, act.reform_no)
-    assigned = state.last(reform.Assigned)
-    if assigned is None:
-        return reform.ORDER.standing(state)
-    if not reform.ORDER.may(state, reform.Overdue):
-        return Plan()
-    if desk.today <= assigned.due_on:
-        return Refused(Refusal.REFORM_NOT_YET_DUE, {"due_on": str(assigned.due_on)})
-    return step(desk, reform.ORDER, act.reform_no, reform.Overdue(assigned.due_on))
+    assigned = begun(desk, reform.ORDER, act.reform_no, reform.Assigned)
+    if isinstance(assigned, Refused):
+        return assigned
+    fact, early = reform.Overdue(assigned.due_on), Refusal.REFORM_NOT_YET_DUE
+    return mark_missed(desk, reform.ORDER, act.reform_no, fact, assigned.due_on, early)
 
 
 @handles(CloseReform)
 def close_reform(act: CloseReform, desk: Desk) -> Decision:
     """责任部门报称完成的，由下达的机关核验销号；报告的人不核验自己。"""
-    state = course(desk, reform.ORDER, act.reform_no)
-    assigned, reported = state.last(reform.Assigned), state.last(reform.Reported)
-    if assigned is None:
-        return reform.ORDER.standing(state)
+    assigned = begun(desk, reform.ORDER, act.reform_no, reform.Assigned)
+    if isinstance(assigned, Refused):
+        return assigned
     if refusal := outside(desk, assigned.office):
         return refusal
+    reported = course(desk, reform.ORDER, act.reform_no).last(reform.Reported)
     if reported is None or not reported.finished:
         return Refused(Refusal.REFORM_UNFINISHED)
     if reported.handler == desk.handler:
@@ -462,8 +454,7 @@ def conclude_supervision(act: ConcludeSupervision, desk: Desk) -> Decision:
 
 def _opened(desk: Desk, number: str) -> supervision.Opened | Refused:
     """立项的督查；经办人须属督查机关。"""
-    state = course(desk, supervision.ORDER, number)
-    opened = state.last(supervision.Opened)
-    if opened is None:
-        return supervision.ORDER.standing(state)
+    opened = begun(desk, supervision.ORDER, number, supervision.Opened)
+    if isinstance(opened, Refused):
+        return opened
     return outside(desk, *opened.offices) or opened

@@ -1,4 +1,4 @@
-"""一业一证的办理：颁发综合证，随各项许可同步调整。"""
+"""一业一证的办理：颁发综合证，随各项许可同步调整（机制 49）。"""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias

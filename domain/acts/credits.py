@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from domain import approval, case, commitment, credit
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.lookups import COMMITMENT, case_file, edition, outside, outside_item
+from domain.acts.lookups import COMMITMENT, case_file, competent, outside, outside_item
 from domain.acts.measures import recorded
 from domain.acts.pledges import handling_of
 from domain.commitment import BreachGround
@@ -103,7 +103,7 @@ def _breach(
     if isinstance(state, commitment.Nothing | commitment.Eligible):
         return commitment.standing(state)
     promise = state.made
-    refusal = outside_item(desk, edition(desk, promise.item_code, promise.item_version))
+    refusal = outside_item(desk, competent(desk, promise.item_code, promise.item_version))
     if refusal is not None:
         return refusal
     if promise.signer != act.subject:

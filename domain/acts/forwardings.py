@@ -1,4 +1,4 @@
-"""转报的办理：异地、镇村代收与送达；下级初审、报送，上级接收。"""
+"""转报的办理：异地、镇村代收与送达；下级初审、报送，上级接收（许可法 35、43 条）。"""
 
 from dataclasses import dataclass
 from datetime import date

@@ -21,6 +21,7 @@ from domain.acts.lookups import (
     period,
     used,
 )
+from domain.acts.outlets import taken_in
 from domain.acts.places import write_case
 from domain.acts.reliances import on_hand
 from domain.acts.tacit import licensed, tacit_approval
@@ -183,7 +184,8 @@ def _not_here(act: Receive, item: ItemPublished, day: date, desk: Desk) -> Refus
     if item.rules.on_negative_list and act.channel is Channel.COUNTER:
         return Refused(Refusal.CASE_NOT_IN_HALL, {"organ": item.approving_body})
     elsewhere = received_elsewhere(desk, act.case_no, act.applicant, act.item_code, day)
-    return elsewhere or barred(desk, act.applicant, act.item_code, day)
+    at_bank = taken_in(desk, act.case_no, act.applicant, act.item_code, day)
+    return elsewhere or at_bank or barred(desk, act.applicant, act.item_code, day)
 
 
 @handles(RequestSupplement)

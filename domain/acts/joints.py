@@ -1,4 +1,4 @@
-"""并联审批的办理：牵头机关开始、征求、汇总，协办机关的审核人提出意见。"""
+"""并联审批的办理：牵头机关开始、征求、汇总，协办机关的审核人提出意见（机制 8b、34）。"""
 
 from dataclasses import dataclass, replace
 from datetime import date

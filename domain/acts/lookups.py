@@ -34,6 +34,13 @@ def _listed(desk: Desk, item_code: ItemCode, version: int) -> Listed:
     return state
 
 
+def competent(desk: Desk, item_code: ItemCode, version: int) -> ItemPublished:
+    """办件所依的事项版本；``approving_body`` 是今日的有权机关（划转、下放之后的）。"""
+    listed = _listed(desk, item_code, version)
+    item = listed.versions[version - 1]
+    return replace(item, approving_body=listed.competence(item, desk.today).body)
+
+
 def not_in_force(desk: Desk, item_code: ItemCode, day: date) -> Refused:
     """当日没有有效版本：已经取消的，说明取消的文件。"""
     match desk.load(ITEM, item_code):

@@ -1,4 +1,4 @@
-"""承诺落空的后续措施：机器依办法立待办，人来办结；记入信用的，随记入办结。"""
+"""承诺落空的后续措施：机器依办法立待办，人来办结；记入信用的，随记入办结（机制 23）。"""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias

@@ -1,4 +1,4 @@
-"""监督的办理：督办、答复、办结、再监督、容错；预登记与办件回访。"""
+"""监督的办理：督办、答复、办结、再监督、容错；预登记与办件回访（机制 21、22、27）。"""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from domain import approval, case, quota
+from domain import approval, case, quota, tender
 from domain.acts.base import Desk, combine, write
 from domain.acts.lookups import CASE, LICENCE, CaseFile
+from domain.acts.steps import course
 from domain.decider import Answer, Decision, Event, Plan, Refused, RuleUsed
 from domain.quota import PlaceRelease
 from domain.terms import CaseNo, LicenceNo
@@ -65,4 +66,11 @@ def _grant(desk: Desk, case_no: CaseNo, file: CaseFile, licence_no: LicenceNo) -
     queue, limit = _queue(desk, file), file.item.rules.review.quota or 0
     standing = [isinstance(desk.load(LICENCE, one), approval.InForce) for one in queue.licences]
     granted = quota.PlaceGranted(case_no, licence_no)
-    return quota.decide(queue, quota.Grant(granted, limit, sum(standing)))
+    return quota.decide(queue, quota.Grant(granted, limit, sum(standing), _awarded(desk, file)))
+
+
+def _awarded(desk: Desk, file: CaseFile) -> bool | None:
+    """招标、拍卖了的事项，申请人是不是中标人、买受人（许可法 53 条）。"""
+    received = file.state.received
+    won = tender.winners(course(desk, tender.ORDER, received.item_code))
+    return received.applicant in won if won else None

@@ -13,7 +13,7 @@ from domain.acts.lookups import (
     CaseFile,
     case_file,
     commitment_claim,
-    edition,
+    competent,
     made,
     not_self,
     outside_item,
@@ -495,7 +495,8 @@ def _supervised(
 
 
 def _item(desk: Desk, promise: Made) -> ItemPublished:
-    return edition(desk, promise.item_code, promise.item_version)
+    """审批职权划转、下放了的，由今日的有权机关办，与受理、决定一样。"""
+    return competent(desk, promise.item_code, promise.item_version)
 
 
 def _due_on(state: commitment.State, name: str) -> date | None:

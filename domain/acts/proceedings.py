@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from domain import case, forwarding, joint, verification
+from domain import case, forwarding, hearing, joint, verification
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.forwardings import FORWARDING
-from domain.acts.hearings import on_the_record
+from domain.acts.hearings import HEARING, on_the_record
 from domain.acts.joints import JOINT
 from domain.acts.lookups import CASE, CaseFile
 from domain.acts.verifications import VERIFICATION, needed
@@ -17,7 +17,7 @@ from domain.terms import CaseNo
 
 @dataclass(frozen=True, slots=True)
 class EndProceedings:
-    """机器：办件已经告结，别的机关不必再办。"""
+    """机器：办件已经告结，别的机关不必再办，听证不必再开。"""
 
     case_no: CaseNo
 
@@ -64,8 +64,10 @@ def end_proceedings(act: EndProceedings, desk: Desk) -> Decision:
     shared = joint.decide(desk.load(JOINT, number), joint.End(day))
     checked = verification.decide(desk.load(VERIFICATION, number), verification.End(day))
     forwarded = forwarding.decide(desk.load(FORWARDING, number), forwarding.End(day))
+    heard = hearing.decide(desk.load(HEARING, number), hearing.End(day))
     return combine(
         write(JOINT, number, number, shared),
         write(VERIFICATION, number, number, checked),
         write(FORWARDING, number, number, forwarded),
+        write(HEARING, number, number, heard),
     )

@@ -1,4 +1,4 @@
-"""公示的办理：应予公示、异议、公示、逾期、推翻与撤下。"""
+"""公示的办理：应予公示、异议、公示、逾期、推翻与撤下（机制 74，规则 25）。"""
 
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
@@ -6,10 +6,9 @@ from typing import Final, TypeAlias
 from domain import approval, case, publication, revocation, subject
 from domain.acts.base import Desk, combine, handles
 from domain.acts.lookups import ITEM, LICENCE, case_file, not_self, outside, period
-from domain.acts.steps import course, step
+from domain.acts.steps import begun, course, mark_missed, step
 from domain.approval import Forfeited, Revoked
 from domain.catalogue import version_on
-from domain.course import Course
 from domain.decider import Decision, Plan, Refused
 from domain.publication import ORDER, PublicMatter
 from domain.refusals import Refusal
@@ -121,7 +120,7 @@ PublicationAct: TypeAlias = (
 def open_publication(act: OpenPublication, desk: Desk) -> Decision:
     """准予、撤销与吊销，自决定之日起算双公示与主动公开的期限。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     if isinstance(file, Refused) or made is None:
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
     ending = _ending(desk, made.licence_no)
@@ -158,11 +157,6 @@ def open_publication(act: OpenPublication, desk: Desk) -> Decision:
             general_due_on=desk.today,
         ),
     )
-
-
-def _approved(state: case.State) -> case.Approved | case.DeemedApproved | None:
-    decision = state.decision if isinstance(state, case.Concluded) else None
-    return decision if isinstance(decision, case.Approved | case.DeemedApproved) else None
 
 
 def _ending(desk: Desk, licence_no: LicenceNo) -> object:
@@ -221,19 +215,16 @@ def disclose_penalty(act: DisclosePenalty, desk: Desk) -> Decision:
     )
 
 
-def _file(desk: Desk, publication_id: str) -> tuple[Course, publication.Due] | Refused:
-    state = course(desk, ORDER, publication_id)
-    due = state.last(publication.Due)
-    return ORDER.standing(state) if due is None else (state, due)
+def _due(desk: Desk, publication_id: str) -> publication.Due | Refused:
+    return begun(desk, ORDER, publication_id, publication.Due)
 
 
 @handles(ObjectToPublication)
 def object_to_publication(act: ObjectToPublication, desk: Desk) -> Decision:
     """异议须在公开之前、由申请人本人提出，只及可以不公开的各项，并说明理由。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := not_self(desk, due.subject) or _parts_fault(act.parts):
         return refusal
     if not act.reasons.strip():
@@ -253,10 +244,9 @@ def _parts_fault(parts: tuple[str, ...]) -> Refused | None:
 @handles(DecideObjection)
 def decide_objection(act: DecideObjection, desk: Desk) -> Decision:
     """由作出决定的机关处理：不公开的各项限于可以不公开的，写明理由。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := outside(desk, due.organ) or _parts_fault(act.withheld):
         return refusal
     fact = publication.ObjectionDecided(act.withheld, act.reasons, desk.handler)
@@ -266,10 +256,10 @@ def decide_objection(act: DecideObjection, desk: Desk) -> Decision:
 @handles(Publish)
 def publish(act: Publish, desk: Desk) -> Decision:
     """公示：异议期过了，异议都有了处理；个人信息滤去。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    state = course(desk, ORDER, act.publication_id)
     now = ORDER.turn(state)
     if isinstance(now, publication.Due) and desk.today <= due.objection_due_on:
         facts = {"due_on": str(due.objection_due_on)}
@@ -294,25 +284,20 @@ def _credit(desk: Desk, number: SubjectId) -> str | None:
 @handles(MarkPublicationMissed)
 def mark_publication_missed(act: MarkPublicationMissed, desk: Desk) -> Decision:
     """双公示期限之日过完而没有公示的，记逾期。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
-    if not ORDER.may(state, publication.Missed):
-        return Plan()
-    if desk.today <= due.double_due_on:
-        return Refused(Refusal.PUBLICATION_NOT_YET_DUE, {"due_on": str(due.double_due_on)})
-    fact = publication.Missed(due.double_due_on)
-    return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    fact, early = publication.Missed(due.double_due_on), Refusal.PUBLICATION_NOT_YET_DUE
+    number, until = act.publication_id, due.double_due_on
+    return mark_missed(desk, ORDER, number, fact, until, early, due.case_no)
 
 
 @handles(OverturnPublished)
 def overturn_published(act: OverturnPublished, desk: Desk) -> Decision:
     """决定被推翻：作出决定的机关记下，三日内撤下公示。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    _, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
     if refusal := outside(desk, due.organ):
         return refusal
     if not act.reasons.strip():
@@ -334,7 +319,7 @@ def _overturn(desk: Desk, publication_id: str, document_no: str, reasons: str) -
 def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
     """许可撤销了，准予决定的公示推翻；没有公示过的无事可办。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     ending = None if made is None else _ending(desk, made.licence_no)
     if made is None or not isinstance(ending, Revoked):
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
@@ -346,7 +331,7 @@ def overturn_revoked(act: OverturnRevoked, desk: Desk) -> Decision:
 def restore_published(act: RestorePublished, desk: Desk) -> Decision:
     """许可恢复了（市场主体登记管理条例 42 条）：账上确有其事才办；没有公示过的无事可办。"""
     file = case_file(desk, act.case_no)
-    made = None if isinstance(file, Refused) else _approved(file.state)
+    made = None if isinstance(file, Refused) else case.grant(file.state)
     reversal = None if made is None else _reversal(desk, made.licence_no, act.revocation_id)
     if reversal is None:
         return Refused(Refusal.PUBLICATION_NOTHING, {"case_no": act.case_no})
@@ -373,10 +358,10 @@ def _reversal(
 @handles(WithdrawPublication)
 def withdraw_publication(act: WithdrawPublication, desk: Desk) -> Decision:
     """撤下公示，公开说明理由；没有公示过的无事可办。"""
-    file = _file(desk, act.publication_id)
-    if isinstance(file, Refused):
-        return file
-    state, due = file
+    due = _due(desk, act.publication_id)
+    if isinstance(due, Refused):
+        return due
+    state = course(desk, ORDER, act.publication_id)
     overturned = state.last(publication.Overturned)
     if overturned is None or state.last(publication.Published) is None:
         return Plan()

@@ -198,7 +198,15 @@ def give_grant(act: GiveGrant, desk: Desk) -> Decision:
     grant = officer.Grant(act.role, act.organ, act.valid_from, act.valid_to)
     known = desk.load(officer.AGGREGATE, act.officer_id)
     outcome = officer.decide(known, officer.Give(grant, consent, desk.today))
-    return write(officer.AGGREGATE, act.officer_id, act.officer_id, outcome)
+    claims = _power(act, known)
+    return write(officer.AGGREGATE, act.officer_id, act.officer_id, outcome, claims=claims)
+
+
+def _power(act: GiveGrant, known: officer.State) -> tuple[Claim, ...]:
+    """三员的岗位，一个自然人只在一个账号上任：换岗也在那个账号上换，不能用另一个账号兼任。"""
+    if act.role not in officer.THREE_POWERS or isinstance(known, officer.Nothing):
+        return ()
+    return (Claim("power", known.person, officer.AGGREGATE.stream(act.officer_id)),)
 
 
 @handles(EndGrant)

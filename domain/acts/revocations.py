@@ -543,7 +543,16 @@ def forfeit_licence(act: ForfeitLicence, desk: Desk) -> Decision:
         return grant
     file = case_file(desk, grant.case_no)
     refusal = file if isinstance(file, Refused) else outside_item(desk, file.item)
-    return refusal or _end(act.licence_no, grant, approval.End(fact), desk)
+    refusal = refusal or _another_penalises(act.licence_no, desk)
+    command = approval.Forfeit(fact, desk.today)
+    return refusal or _end(act.licence_no, grant, command, desk)
+
+
+def _another_penalises(licence_no: LicenceNo, desk: Desk) -> Refused | None:
+    """立案、告知的是哪个监管部门，就由哪个部门决定。"""
+    state = desk.load(LICENCE, licence_no)
+    known = state.penalty if isinstance(state, approval.InForce) else None
+    return None if known is None else outside(desk, known.noticed.organ)
 
 
 @handles(ExpireLicence)

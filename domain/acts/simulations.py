@@ -184,16 +184,10 @@ def issue_simulated_opinion(act: IssueSimulatedOpinion, desk: Desk) -> Decision:
 @handles(MeetCondition)
 def meet_condition(act: MeetCondition, desk: Desk) -> Decision:
     """机器所记，须是账上确已准予的前置事项。"""
-    if desk.is_machine and not _approved(desk, CaseNo(act.reference)):
+    if desk.is_machine and case.grant(desk.load(CASE, act.reference)) is None:
         return Refused(Refusal.SIMULATED_NOT_APPROVED, {"case_no": act.reference})
     fact = simulated.ConditionMet(act.name, act.reference, desk.person)
     return _record(act.simulated_no, simulated.Meet(fact), desk)
-
-
-def _approved(desk: Desk, case_no: CaseNo) -> bool:
-    state = desk.load(CASE, case_no)
-    granted = case.Approved | case.DeemedApproved
-    return isinstance(state, case.Concluded) and isinstance(state.decision, granted)
 
 
 @handles(ChangeScheme)

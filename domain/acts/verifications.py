@@ -1,4 +1,4 @@
-"""联审核验的办理：窗口或审核人请求，出具机关的联审岗位答复。"""
+"""联审核验的办理：窗口或审核人请求，出具机关的联审岗位答复（机制 8）。"""
 
 from dataclasses import dataclass
 from typing import Final, TypeAlias

@@ -8,9 +8,7 @@ from typing import Any, Final
 from domain import deadlines
 from followers.projection import Projection
 from followers.storage import Connection
-from projections import (
-    calendar_register,
-)
+from projections import calendar_register, side_files
 from projections.common import Found
 from runtime.export import Cell
 from runtime.words import choice
@@ -49,6 +47,10 @@ class Asked:
             {"imported": False} if self.imported is False else {}
         )
 
+    def overdue_on(self, today: date) -> date | None:
+        """只要已经过期的：期限早于今日。"""
+        return today if self.overdue else None
+
 
 Rows = Found[Any]
 Read = Callable[[Connection, Asked, date, int | None], Rows]
@@ -78,3 +80,13 @@ def soon(conn: Connection, today: date) -> date:
 def due_by(conn: Connection, asked: Asked, today: date) -> date | None:
     """到哪一日为止；三个工作日之内的依日历。"""
     return soon(conn, today) if asked.soon else asked.due_by
+
+
+def side(family: str) -> Read:
+    """旁卷的一类（projections/side_files.py）。"""
+
+    def read(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+        del today
+        return side_files.search(conn, family, asked.state, asked.holder, limit)
+
+    return read

@@ -39,7 +39,7 @@ def _cases(conn: Connection, asked: Asked, today: date, limit: int | None) -> Ro
         item_code=asked.item,
         imported=asked.imported,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     light = _light(Light, asked.light)
     return case_view.search(conn, wanted, limit, light, today)

@@ -7,7 +7,7 @@ from typing import Final
 from followers.storage import Connection
 from projections import list_register, side_files
 from runtime.export import Cell
-from runtime.listings.base import Asked, Listing, Rows
+from runtime.listings.base import Asked, Listing, Rows, side
 from runtime.words import choice, say, term
 
 
@@ -28,11 +28,6 @@ def _list(row: list_register.ListRow, today: date) -> Iterable[Cell]:
         row.entries,
         row.position,
     )
-
-
-def _exemptions(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-    del today
-    return side_files.search(conn, "exemption", asked.state, None, limit)
 
 
 def _exemption(row: side_files.SideFile, today: date) -> Iterable[Cell]:
@@ -81,7 +76,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "opened_on",
             "position",
         ),
-        _exemptions,
+        side("exemption"),
         _exemption,
     ),
 }

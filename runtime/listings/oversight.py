@@ -19,7 +19,7 @@ def _findings(conn: Connection, asked: Asked, today: date, limit: int | None) ->
         officer=asked.officer,
         state=asked.state,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return oversight_view.search(conn, wanted, limit)
 
@@ -56,7 +56,7 @@ def _publications(conn: Connection, asked: Asked, today: date, limit: int | None
         state=asked.state,
         item_code=asked.item,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return publication_view.search(conn, wanted, limit)
 
@@ -110,7 +110,7 @@ def _affairs(conn: Connection, asked: Asked, today: date, limit: int | None) -> 
         subject=asked.subject,
         item_code=asked.item,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return affairs.search(conn, wanted, limit)
 

@@ -31,7 +31,7 @@ def _requests(conn: Connection, asked: Asked, today: date, limit: int | None) ->
         state=asked.state,
         waiting=asked.waiting or None,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return request_register.search(conn, wanted, limit)
 
@@ -59,7 +59,7 @@ def _packages(conn: Connection, asked: Asked, today: date, limit: int | None) ->
         applicant=asked.holder,
         state=package_register.OPEN if asked.waiting else asked.state,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return package_register.search(conn, wanted, limit)
 
@@ -97,7 +97,7 @@ def _projects(conn: Connection, asked: Asked, today: date, limit: int | None) ->
         state=asked.state,
         waiting=asked.waiting,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return project_register.search(conn, wanted, limit)
 

@@ -21,7 +21,7 @@ from projections import (
     subject_register,
 )
 from runtime.export import Cell
-from runtime.listings.base import Asked, Listing, Read, Rows
+from runtime.listings.base import Asked, Listing, Rows, side
 from runtime.words import choice, organ, say, term
 
 
@@ -223,16 +223,6 @@ def _credit_row(row: credit_register.CreditRow, today: date) -> Iterable[Cell]:
         row.case_no,
         row.position,
     )
-
-
-def _side(family: str) -> Read:
-    """旁卷的一类（projections/side_files.py）。"""
-
-    def read(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-        del today
-        return side_files.search(conn, family, asked.state, asked.holder, limit)
-
-    return read
 
 
 def _compensation(row: side_files.SideFile, today: date) -> Iterable[Cell]:
@@ -472,7 +462,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "amount_yuan",
             "position",
         ),
-        _side("compensation"),
+        side("compensation"),
         _compensation,
     ),
     "measures": Listing(
@@ -491,7 +481,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "case_no",
             "position",
         ),
-        _side("measure"),
+        side("measure"),
         _measure,
     ),
     "intermediaries": Listing(

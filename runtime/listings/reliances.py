@@ -4,19 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
-from followers.storage import Connection
 from projections import side_files
 from runtime.export import Cell
-from runtime.listings.base import Asked, Listing, Read, Rows
+from runtime.listings.base import Listing, side
 from runtime.words import choice, organ, say, term
-
-
-def _side(family: str) -> Read:
-    def read(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-        del today
-        return side_files.search(conn, family, asked.state, asked.holder, limit)
-
-    return read
 
 
 def _dependent(row: side_files.SideFile, today: date) -> Iterable[Cell]:
@@ -122,7 +113,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "explanation",
             "position",
         ),
-        _side("reliance"),
+        side("reliance"),
         _dependent,
     ),
     "simulations": Listing(
@@ -142,7 +133,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "lapsed_why",
             "position",
         ),
-        _side("simulated"),
+        side("simulated"),
         _simulation,
     ),
     "undertakings": Listing(
@@ -162,7 +153,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "document_no",
             "position",
         ),
-        _side("undertaking"),
+        side("undertaking"),
         _undertaking,
     ),
     "assistances": Listing(
@@ -180,7 +171,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "explanation",
             "position",
         ),
-        _side("assistance"),
+        side("assistance"),
         _assistance,
     ),
     "composites": Listing(
@@ -198,7 +189,7 @@ LISTS: Final[Mapping[str, Listing]] = {
             "opened_on",
             "position",
         ),
-        _side("composite"),
+        side("composite"),
         _composite,
     ),
 }

@@ -22,7 +22,7 @@ def _inbox(conn: Connection, asked: Asked, today: date, limit: int | None) -> Ro
         state=asked.state,
         item_code=asked.item,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return inbox.search(conn, wanted, limit)
 
@@ -54,7 +54,7 @@ def _inspections(conn: Connection, asked: Asked, today: date, limit: int | None)
         imported=asked.imported,
         problem=asked.adverse or None,
         due_by=due_by(conn, asked, today),
-        overdue_on=today if asked.overdue else None,
+        overdue_on=asked.overdue_on(today),
     )
     return inspection_view.search(conn, wanted, limit)
 

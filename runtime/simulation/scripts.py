@@ -16,6 +16,7 @@ from typing import Final, Protocol, TypeAlias
 from domain import deadlines
 from domain.acts import Act
 from domain.acts.deciding import Approve, Deliver, Reject, Review
+from domain.acts.endings import HearPenalty, NoticePenalty, ProposeDeregistration
 from domain.acts.filings import (
     CancelFiling,
     ChallengeReport,
@@ -55,7 +56,7 @@ from domain.acts.revocations import (
     ServeNotice,
     WithdrawLicence,
 )
-from domain.approval import DeregistrationReason
+from domain.approval import HEARING_DAYS, DeregistrationReason
 from domain.case import DeclineReason, ReviewOpinion
 from domain.commitment import BreachGround, BreachSuspected, CommitmentKind, Promise
 from domain.decider import Event
@@ -381,18 +382,31 @@ class _Case(_Script):
             self.do(day, 1, act, self.decider.actor)
         elif self.happens("forfeited"):
             chief = self.by(Role.SUPERVISION_HEAD, item.supervising_body).actor
+            checker = self.by(Role.SUPERVISOR, item.supervising_body).actor
+            filed_on = self.calendar.at(day, 0).astimezone(BEIJING).date()
+            notice = NoticePenalty(self.licence, f"LA-{self.no}", filed_on, f"GZ-{self.no}")
+            self.do(day, 1, notice, checker)
+            day += HEARING_DAYS + 2  # 五个工作日过完，没有要求听证
+            self.do(day - 1, 1, HearPenalty(self.licence, waived=True), checker)
             self.do(day, 1, ForfeitLicence(self.licence, f"CF-{self.no}"), chief)
         elif self.happens("closed"):
-            gone = DeregisterLicence(self.licence, DeregistrationReason.HOLDER_ENDED)
-            self.do(day, 1, gone, self.decider.actor)
+            proof = (Evidence(f"ZX-{self.no}", digest(f"{self.no} 注销证明")),)
+            self._struck_off(day, self.decider.actor, DeregistrationReason.HOLDER_ENDED, proof)
             return
         else:
             return
         self._struck_off(day + 1, self.decider.actor)
 
-    def _struck_off(self, day: int, decider: Actor) -> None:
-        gone = DeregisterLicence(self.licence, DeregistrationReason.ENDED_BY_DECISION)
-        self.do(day, 1, gone, decider)
+    def _struck_off(
+        self,
+        day: int,
+        decider: Actor,
+        reason: DeregistrationReason = DeregistrationReason.ENDED_BY_DECISION,
+        proof: tuple[Evidence, ...] = (),
+    ) -> None:
+        asked = ProposeDeregistration(self.licence, reason, proof)
+        self.do(day, 1, asked, self.clerk.actor)
+        self.do(day, 2, DeregisterLicence(self.licence, reason), decider)
 
     def _file(self, item: Item) -> None:
         papers = digest(f"{self.no} 合格报告"), digest(f"{self.no} 承诺书")

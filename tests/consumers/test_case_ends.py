@@ -3,13 +3,13 @@
 from datetime import date
 
 from consumers.case_ends import SUPERVISOR
-from domain import case
+from domain import case, hearing
 from domain.acts.packages import CloseChild
 from domain.acts.proceedings import EndProceedings
 from domain.decider import Event
 from domain.refusals import Refusal
 from domain.terms import CaseNo
-from tests.deliveries import CLERK, Book, approved, paneled, played
+from tests.deliveries import APPLICANT, CLERK, Book, approved, paneled, played
 
 ONE, TWO = CaseNo("J-1"), CaseNo("J-2")
 GONE = case.Withdrawn(case.WithdrawalGround.APPLICANT, "不办了", date(2026, 3, 20), CLERK)
@@ -56,3 +56,12 @@ def test_a_child_that_others_were_asked_about() -> None:
     """属于一件事又在并联的，两样都办。"""
     acts = _acts(_begun("joint", "package"), (ONE, GONE))
     assert acts[2:] == [CloseChild("YJS-1", ONE), EndProceedings(ONE)]
+
+
+def test_a_hearing_ends_with_its_case() -> None:
+    """告知了听证权利的、公告了听证的，告结即终止。"""
+    told = hearing.RightTold((APPLICANT,), "TZ-1", date(2026, 3, 2), date(2026, 3, 9), CLERK)
+    for number, event in ((ONE, told),):
+        book = Book()
+        book.add(f"hearing/{number}", event, key=number)
+        assert _acts(book, (number, GONE)) == [EndProceedings(number)]

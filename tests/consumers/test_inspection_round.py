@@ -1,14 +1,17 @@
 """双随机检查：名单由账本推出，无一遗漏，也无人可以挑选。"""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from consumers.inspection_round import SUPERVISOR
-from domain import approval, inspection
+from domain import approval, inspection, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.acts.observations import RecordExclusion
+from domain.catalogue import HandlingRules
 from domain.decider import Event
-from domain.terms import CaseNo, CommitmentId, PersonId, SubjectId
+from domain.terms import CaseNo, CommitmentId, ItemCode, Organ, PersonId, SubjectId
 from tests.deliveries import (
     APPLICANT,
     CASE,
@@ -208,3 +211,63 @@ def test_every_pair_gets_its_task() -> None:
         AssignTask("2026-0001", SubjectId("S-2")),
     ]
     assert len({command.purpose for command in commands}) == 2
+
+
+# -- 包容审慎（机制 89）
+
+UNTIL = date(2026, 12, 31)
+
+
+def _watched(book: Book, holder: SubjectId, department: Organ = MARKET, until: date = UNTIL) -> str:
+    """给一个对象观察期；返回案卷号。"""
+    stream = f"observation/{observation.identity(holder, ITEM)}"
+    given = observation.ObservationGranted(
+        holder, ITEM, department, "初设", "观 1 号", date(2026, 3, 2), until, DECIDER
+    )
+    book.add(stream, given, key=stream.partition("/")[2])
+    return stream
+
+
+def _excluded(book: Book) -> list[SubjectId]:
+    acts = (command.act for command in played(SUPERVISOR, book.kept))
+    return [act.subject for act in acts if isinstance(act, RecordExclusion)]
+
+
+def test_who_is_under_observation_is_left_out_and_named() -> None:
+    """观察期内的不列入名单，同时逐个记下；不在此期的照列。"""
+    book = _hall()
+    _watched(book, SubjectId("S-2"))
+    book.add(PLAN, plan(), key="2026-0001")
+    assert [one.subject for one in _frozen(book).objects] == [APPLICANT]
+    assert _excluded(book) == ["S-2"]
+
+
+@pytest.mark.parametrize("why", ["ended", "past its day", "another department", "safety"])
+def test_an_observation_that_does_not_hold_leaves_nobody_out(why: str) -> None:
+    """提前终止、期满、别的部门所给、事项其后定为直接关系安全的，照常列入。"""
+    book = _hall()
+    department = FIRE if why == "another department" else MARKET
+    until = date(2026, 2, 1) if why == "past its day" else UNTIL
+    stream = _watched(book, SubjectId("S-2"), department, until)
+    if why == "ended":
+        over = observation.ObservationEnded("不改正", date(2026, 3, 2), DECIDER)
+        book.add(stream, over, key=stream.partition("/")[2])
+    if why == "safety":
+        book.add(f"item/{ITEM}", replace(item(MARKET), rules=HandlingRules(safety=True)), key=ITEM)
+    book.add(PLAN, plan(), key="2026-0001")
+    assert [one.subject for one in _frozen(book).objects] == [APPLICANT, "S-2"]
+    assert _excluded(book) == []
+
+
+def test_another_licence_keeps_the_holder_on_the_list() -> None:
+    """只有一个事项在观察期的，凭别的许可照常列入。"""
+    book = _hall()
+    second = ItemCode("ITEM-2")
+    book.add(f"item/{second}", item(MARKET), key=second)
+    more = replace(granted(SubjectId("S-2"), CaseNo("2026-000003"), None), item_code=second)
+    book.add("licence/L-3", more, key="2026-000003")
+    _watched(book, SubjectId("S-2"))
+    book.add(PLAN, plan(), key="2026-0001")
+    listed = {one.subject: one.licence_no for one in _frozen(book).objects}
+    assert listed[SubjectId("S-2")] == "L-3"
+    assert _excluded(book) == []

@@ -7,7 +7,9 @@ import pytest
 from consumers import licence_watch
 from domain import approval, composite, reliance
 from domain.acts.composites import AdjustComposite
+from domain.acts.endings import ProposeDeregistration
 from domain.acts.reliances import BreakDependency, RestoreDependency
+from domain.approval import DeregistrationReason
 from domain.decider import Event
 from domain.terms import CaseNo, LicenceNo
 from tests.deliveries import (
@@ -71,14 +73,16 @@ def test_nothing_is_said_while_the_licence_stands() -> None:
 
 @pytest.mark.parametrize("ending", ENDINGS, ids=lambda one: type(one).__name__)
 def test_every_ending_alarms_each_dependent_once(ending: Event) -> None:
-    """撤销、撤回、吊销、届满、注销：依靠它的逐件提醒一次，综合证调整一次，别的不动。"""
+    """撤销、撤回、吊销、届满、注销：依靠它的逐件提醒一次，综合证调整一次；届满的另建议注销。"""
     book = relied()
     source = book.add(f"licence/{LICENCE}", ending).entry.event_id
     acts = [command.act for command in played(licence_watch.SUPERVISOR, book.kept)]
+    over = isinstance(ending, approval.Expired)
     assert acts == [
         AdjustComposite("Z-1", LICENCE, source),
         BreakDependency(CaseNo("A"), LICENCE, source),
         BreakDependency(CaseNo("B"), LICENCE, source),
+        *([ProposeDeregistration(LICENCE, DeregistrationReason.EXPIRED)] if over else []),
     ]
 
 

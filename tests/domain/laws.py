@@ -76,7 +76,12 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     case.Concluded: frozenset({case.Delivered, case.DeadlineMissed, remarks.Corrected}),
     case.Closed: frozenset({remarks.Corrected}),
     approval.Ended: frozenset(
-        {approval.Deregistered, approval.CertificateVoided, approval.RevocationReversed}
+        {
+            approval.Deregistered,
+            approval.DeregistrationProposed,
+            approval.CertificateVoided,
+            approval.RevocationReversed,
+        }
     ),
     approval.OffRegister: frozenset({approval.CertificateVoided, approval.RevocationReversed}),
     commitment.Closed: frozenset(),

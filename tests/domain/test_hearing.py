@@ -97,6 +97,7 @@ OVERDUE = HearingOverdue(HOLD_BY)
 RELIED = RecordReliedOn("BL-1", "ZY-1")
 COMING = (TOLD, ASKED, ANNOUNCED)
 OVER = (*COMING, HELD, SIGNED)
+ENDED = hearing.HearingEnded(date(2026, 3, 20))
 LIVES: tuple[tuple[Event, ...], ...] = (
     (NOTIFIED,),
     (TOLD,),
@@ -110,6 +111,8 @@ LIVES: tuple[tuple[Event, ...], ...] = (
     (*COMING, HELD),
     OVER,
     (*OVER, RELIED),
+    (TOLD, ENDED),
+    (*COMING, ENDED),
 )
 NOBODY: tuple[PersonId, ...] = ()
 
@@ -280,6 +283,19 @@ def test_contradictions_stop_the_case() -> None:
     """互相矛盾的历史当即停下。"""
     events = {type(event): event for life in LIVES for event in life}
     check_impossible(hearing.AGGREGATE, ((), *LIVES), events.values())
+
+
+def test_a_hearing_ends_with_its_case() -> None:
+    """告知了的、公告了的随办件告结终止，一次，此后什么也不办；没有开始的、已了结的无事可办。"""
+    end = hearing.End(date(2026, 3, 20))
+    going: tuple[tuple[Event, ...], ...] = ((TOLD,), (TOLD, ASKED), COMING, (*COMING, HELD), OVER)
+    for life in going:
+        given(*life).when(end).then(ENDED)
+    over: tuple[tuple[Event, ...], ...] = ((), (NOTIFIED,), (TOLD, LAPSED), (*OVER, RELIED))
+    for life in (*over, (TOLD, ENDED)):
+        given(*life).when(end).then()
+    request = hearing.Request(ASKED, ASKED.requested_on)
+    given(TOLD, ENDED).when(request).refused(Refusal.HEARING_ENDED, on="2026-03-20")
 
 
 def test_decider_laws() -> None:

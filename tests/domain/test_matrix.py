@@ -8,16 +8,17 @@ from typing import Final
 
 import pytest
 
+from domain.acts import handle
 from domain.acts.pledges import OfferCommitment
 from domain.acts.register import GiveGrant
 from domain.acts.remarks import CorrectEntry
 from domain.commitment import Condition
-from domain.decider import Refused
+from domain.decider import Claim, Plan, Refused
 from domain.duties import DUTIES, authorise
-from domain.officer import Grant
+from domain.officer import AGGREGATE, Grant, OfficerAppointed
 from domain.refusals import Refusal
 from domain.remarks import CorrectedField
-from domain.terms import CommitmentId, OfficerId, Organ, PersonId, Role
+from domain.terms import CommitmentId, OfficerId, Organ, Personal, PersonId, Role
 from tests.domain.case_file import APPROVER, CENTRE, SHA, SUPERVISOR, Book, at, person, town
 from tests.rules.papers import CLERK, DECIDER, NO, REVIEWER, accepted
 
@@ -116,6 +117,11 @@ MATRIX: Final = {
     "视为受理·超时·到期·依法默认延续": Line("– R R R R R A – – –", {"A": LAW}),
     "撤销提议": Line("– P 2 P R R P – – –", {"P": ("ProposeRevocation",)}),
     "撤销决定": Line("– P 2 P R R P – – –", {"2": ("Revoke", "DropRevocation")}),
+    "注销提议": Line(
+        "P P 2 R R R P – – –",
+        {"P": ("ProposeDeregistration",)},
+        frozenset({Role.APPLICANT}),
+    ),
     "注销": Line("P P 2 R R R P – – –", {"2": ("DeregisterLicence",)}),
     "更正": Line(
         "– P 2 P 2 R – – – –",
@@ -218,6 +224,28 @@ def test_three_powers_are_three_accounts() -> None:
         book.refuse(Refusal.OFFICER_THREE_POWERS, refused, proposer, "2026-03-02", role="AUDITOR")
     book.do(give(Role.COUNTER, "audit"), proposer, "2026-03-02")
     book.do(give(Role.AUDITOR, "clerk"), proposer, "2026-03-02")
+
+
+def test_three_powers_are_three_persons() -> None:
+    """按自然人分设：三员岗位的人独占一个账号，换一个账号兼任，账上就被占住；别的岗位不占。"""
+    book = town()
+    proposer = book.hire("admin", Role.SYSTEM_ADMIN, CENTRE, person("admin"))
+    book.hire("security", Role.SECURITY_ADMIN, CENTRE, person("security"))
+    for account in ("one", "two"):
+        appointed = OfficerAppointed(person("both"), Personal(person("both"), "张三"), "0" * 64)
+        book.put(AGGREGATE.stream(account), appointed)
+
+    def given(role: Role, account: str) -> tuple[Claim, ...]:
+        since, second = at("2026-03-03").date(), OfficerId("security")
+        act = GiveGrant(OfficerId(account), role, CENTRE, since, None, second)
+        decision = handle(act, proposer, at("2026-03-02"), book.load)
+        assert isinstance(decision, Plan)
+        return decision.claims
+
+    held = Claim("power", person("both"), "officer/one")
+    assert given(Role.AUDITOR, "one") == (held,)
+    assert given(Role.SYSTEM_ADMIN, "two") == (replace(held, holder="officer/two"),)
+    assert given(Role.COUNTER, "two") == ()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from domain import approval, case, publication
 from domain.acts import Act
 from domain.acts.deciding import Approve
+from domain.acts.endings import HearPenalty, NoticePenalty
 from domain.acts.publications import (
     DecideObjection,
     DisclosePenalty,
@@ -269,6 +270,9 @@ def test_without_a_publication_there_is_nothing_to_overturn() -> None:
 def test_a_penalty_is_published_in_the_name_of_who_imposed_it() -> None:
     """吊销：以处罚机关的名义，次日公示；本系统之外的处罚由监管部门录入，同一编号不录两个决定。"""
     book = decided()
+    checker = STAFF["supervisor"]
+    book.do(NoticePenalty(LICENCE, "LA-1", date(2026, 3, 10), "GZ-9"), checker, "2026-03-11")
+    book.do(HearPenalty(LICENCE, waived=True), checker, "2026-03-31")
     book.do(ForfeitLicence(LICENCE, "榕市监罚〔2026〕9号"), CHIEF, "2026-04-01")
     act = OpenPublication(NO, PublicMatter.PENALTY)
     due = only(book.do(act, MACHINE, "2026-04-01"), publication.Due)

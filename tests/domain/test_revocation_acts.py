@@ -7,6 +7,7 @@ import pytest
 
 from domain import approval, case, catalogue, commitment, revocation
 from domain.acts.deciding import Approve
+from domain.acts.endings import HearPenalty, NoticePenalty, ProposeDeregistration
 from domain.acts.linkage import SendPush
 from domain.acts.pledges import (
     AssessMaterial,
@@ -145,8 +146,9 @@ def test_a_revocation_is_pushed_though_the_licence_is_deregistered_by_then() -> 
     """推送晚到（机器停过）：撤销之后已经注销的，撤销照推。"""
     book = ready(confirmed())
     book.do(REVOKE, DECIDER, "2026-10-16")
-    ended = DeregisterLicence(LICENCE, DeregistrationReason.ENDED_BY_DECISION)
-    book.do(ended, DECIDER, "2026-10-20")
+    gone = DeregistrationReason.ENDED_BY_DECISION
+    book.do(ProposeDeregistration(LICENCE, gone), CLERK, "2026-10-19")
+    book.do(DeregisterLicence(LICENCE, gone), DECIDER, "2026-10-20")
     push = book.do(SendPush(NO, PushMatter.REVOKED, "e-9"), MACHINE, "2026-10-21")
     assert len(push.writes) == 2
 
@@ -317,6 +319,8 @@ def test_forfeiture_is_a_penalty_of_the_supervising_department() -> None:
     book = licensed()
     stranger = book.hire("stranger", Role.SUPERVISION_HEAD, Organ("350505-ZJJ"), person("stranger"))
     book.refuse(Refusal.DUTY_ORGAN, FORFEIT, stranger, "2026-09-01")
+    book.do(NoticePenalty(LICENCE, "LA-1", date(2026, 8, 20), "GZ-9"), CHECKER, "2026-08-21")
+    book.do(HearPenalty(LICENCE, waived=True), CHECKER, "2026-08-31")
     fact, _ = events_of(book.do(FORFEIT, HEADS, "2026-09-01"))
     assert fact == approval.Forfeited("CF-1", SUPERVISOR, person("chief"))
 
@@ -334,10 +338,12 @@ def test_expiry_then_deregistration_is_no_revocation() -> None:
     assert book.do(EXPIRE, MACHINE, "2026-07-02") == Plan()
     foreign = book.hire("foreign", Role.DECIDER, Organ("350505-ZJJ"), person("foreign"))
     book.refuse(Refusal.DUTY_ORGAN, over, foreign, "2026-07-02")
+    book.do(ProposeDeregistration(LICENCE, DeregistrationReason.EXPIRED), MACHINE, "2026-07-01")
     book.do(over, DECIDER, "2026-07-02")
     assert [type(event) for event in book.streams["licence/JY-1"]] == [
         approval.Granted,
         approval.Expired,
+        approval.DeregistrationProposed,
         approval.Deregistered,
     ]
 

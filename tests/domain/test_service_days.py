@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from hypothesis import strategies as st
@@ -14,9 +13,7 @@ from domain.refusals import Refusal
 from domain.service_days import (
     ServiceDays,
     ServiceDaysPublished,
-    daily_average,
     every_day_but,
-    on_working_days,
 )
 from domain.terms import Organ, Role
 from tests.domain.case_file import CENTRE, Book, actor, check_impossible, events_of, person
@@ -66,25 +63,12 @@ def test_a_weekend_that_is_open_is_no_working_day() -> None:
     assert due(date(2026, 3, 1), 5, CALENDAR).day == date(2026, 3, 6)
 
 
-def test_a_hall_may_open_on_working_days_only() -> None:
-    """只在法定工作日开门的，2011 年为 250 日。"""
-    assert len(on_working_days(2011, CALENDAR)) == 250
-
-
 def test_days_between_are_counted_or_unknown() -> None:
     """首尾两日在内；其间有一年没有公布的，不知道，不当作零。"""
     known = ServiceDays(frozenset({2026}), frozenset(DAYS))
     assert known.between(date(2026, 2, 28), date(2026, 3, 1)) == 2
     assert known.between(date(2026, 4, 1), date(2026, 4, 30)) == 0
     assert known.between(date(2025, 12, 31), date(2026, 3, 1)) is None
-
-
-def test_daily_average_is_rounded_half_up_and_never_divides_by_nothing() -> None:
-    """日均四舍五入；没有服务日或不知道几日的，没有日均。"""
-    assert daily_average(1, 8) == Decimal("0.13")
-    assert daily_average(893, 1, 0) == Decimal(893)
-    assert daily_average(5, 0) is None
-    assert daily_average(5, None) is None
 
 
 def test_service_days_obey_the_laws_of_deciders() -> None:

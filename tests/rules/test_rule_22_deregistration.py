@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from domain import approval, case
+from domain.acts.endings import ProposeDeregistration
 from domain.acts.licences import ReissueCertificate, VoidCertificate
 from domain.acts.revocations import DeregisterLicence, ExpireLicence
 from domain.approval import DeregistrationReason, ReissueCause
@@ -27,13 +28,15 @@ def over() -> Book:
     book.refuse(Refusal.LICENCE_IN_FORCE, EXPIRE, MACHINE, "2026-06-30 23:59")
     book.refuse(Refusal.LICENCE_NO_GROUND, OFF, DECIDER, "2026-06-30")
     book.do(EXPIRE, MACHINE, "2026-07-01 00:00")
+    book.refuse(Refusal.LICENCE_NOT_PROPOSED, OFF, DECIDER, "2026-07-01")
+    book.do(ProposeDeregistration(NO, DeregistrationReason.EXPIRED), MACHINE, "2026-07-01")
     book.do(OFF, DECIDER, "2026-07-02")
     return book
 
 
 def test_expired_at_midnight_then_deregistered_for_reason_one() -> None:
     """六月三十日二十四时届满，再以第一种情形注销；届满之日是六月三十日。"""
-    _, expired, off = over().streams["licence/JY-1"]
+    _, expired, _, off = over().streams["licence/JY-1"]
     assert expired == approval.Expired(date(2026, 6, 30))
     assert expired.takes_effect(date(2026, 7, 1)) == date(2026, 6, 30)
     assert isinstance(off, approval.Deregistered)
