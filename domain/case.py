@@ -152,6 +152,7 @@ class Supplemented(Event):
     materials: tuple[Material, ...]
     received_at: datetime
     handler: PersonId
+    accept_due_on: date | None = None  # 至此补齐的，应当在何日以前受理（32 条一款五项）
 
 
 @dataclass(frozen=True, slots=True)
@@ -826,16 +827,31 @@ class Supplement:
     at: datetime
 
     def decide(self, state: State) -> Answer:
-        """只收告知过补正的；收到之时不得在将来，也不得早于收件。"""
+        """只收告知过补正的；收到之时不得在将来，也不得早于收件；补齐了的，受理的期限起算。"""
         match state:
-            case AwaitingSupplement(supplements=known) if self.fact in known:
-                return ()
             case AwaitingSupplement(received=received):
-                if not received.received_at <= self.fact.received_at <= self.at:
+                fact = self._fact(state)
+                if fact in state.supplements:
+                    return ()
+                if not received.received_at <= fact.received_at <= self.at:
                     return Refused(Refusal.CASE_TIME_IMPOSSIBLE, {"at": self.at.isoformat()})
-                return _unless_agent(state, self.fact.handler, (self.fact,))
+                return _unless_agent(state, fact.handler, (fact,))
             case _:
                 return standing(state)
+
+    def _fact(self, state: AwaitingSupplement) -> Supplemented:
+        """The day for acceptance only with what makes it complete, for the first time."""
+        same = (
+            one
+            for one in state.supplements
+            if replace(self.fact, accept_due_on=one.accept_due_on) == one
+        )
+        known = next(same, None)
+        if known is not None:
+            return known
+        names = {material.name for material in self.fact.materials}
+        completed = bool(state.lacking) and names.issuperset(state.lacking)
+        return self.fact if completed else replace(self.fact, accept_due_on=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class TimerKind(StrEnum):
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
     SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
     GAP = "GAP"  # 容缺补齐
+    ACCEPTANCE = "ACCEPTANCE"  # 补齐之后的受理（许可法 32 条一款五项）：没有默认受理，只亮灯
     # 几个机关几个人
     HEARING_REQUEST = "HEARING_REQUEST"  # 五日内申请听证（许可法 47 条）
     HEARING = "HEARING"  # 二十日内举行听证（47 条）
@@ -248,23 +249,24 @@ _LICENCE_MOVES: Final[tuple[type[Event], ...]] = (
     approval.RenewalRefused,
     approval.DeemedRenewed,
 )
-_OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
+_BEFORE_ACCEPTANCE: Final = frozenset(
+    {TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.ACCEPTANCE}
+)
 _TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
 _PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     case.SupplementRequested: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Accepted: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Accepted: _BEFORE_ACCEPTANCE,
     case.DeemedAccepted: frozenset({TimerKind.COMPLETENESS_NOTICE}),
-    case.Declined: frozenset({TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY}),
+    case.Declined: _BEFORE_ACCEPTANCE,
     case.Approved: frozenset({*_DECISION, TimerKind.GAP}),
     case.Rejected: frozenset({*_DECISION, TimerKind.GAP}),
     case.DeemedApproved: frozenset({*_DECISION, TimerKind.GAP}),
     case.AcceptanceRevoked: frozenset({*_DECISION, TimerKind.GAP}),
     case.SupplementLapsed: frozenset({TimerKind.SUPPLY}),
-    case.Withdrawn: frozenset(
-        {*_DECISION, TimerKind.COMPLETENESS_NOTICE, TimerKind.SUPPLY, TimerKind.GAP}
-    ),
+    case.Withdrawn: frozenset({*_DECISION, *_BEFORE_ACCEPTANCE, TimerKind.GAP}),
     case.Delivered: frozenset({TimerKind.DELIVERY}),
     commitment.BreachConfirmed: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
     commitment.Fulfilled: frozenset({TimerKind.SUPPLEMENT, TimerKind.VERIFICATION}),
@@ -483,6 +485,16 @@ def _case_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _acceptance_opens(event: Event, version: int) -> Iterator[Timer]:
+    """补齐之后应当受理。"""
+    match event:
+        case case.Supplemented(accept_due_on=date() as due, received_at=at):
+            start = beijing_day(at)
+            yield _counted(TimerKind.ACCEPTANCE, due, version, case.NOTICE_DAYS, start)
+        case _:
+            return
+
+
 def _pledge_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case commitment.DeadlinesResumed(promises=promises):
@@ -632,5 +644,5 @@ _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
-    _penalty_opens,
+    *(_penalty_opens, _acceptance_opens),
 )

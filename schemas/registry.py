@@ -353,14 +353,11 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "publication.restored.v1": publication.Restored,  # 恢复公示
     "assistance.begun.v1": assistance.Begun,  # 帮代办开始
     "assistance.finished.v1": assistance.Finished,  # 帮代办完成
-    "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
-    "plan.voided.v1": inspection.PlanVoided,  # 计划失效
-    "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补
-    "task.withdrawn.v1": inspection.TaskWithdrawn,  # 撤回检查任务
     "licence.penalty_noticed.v1": approval.PenaltyNoticed,  # 吊销前告知
     "licence.penalty_heard.v1": approval.PenaltyHeard,  # 吊销听证
     "licence.deregistration_proposed.v1": approval.DeregistrationProposed,  # 注销建议
     "hearing.ended.v1": hearing.HearingEnded,  # 听证终止
+    "case.supplemented.v2": case.Supplemented,  # 补正材料收到（补齐即定受理期限）
     "outlet.opened.v1": outlet.OutletOpened,  # 设立银行网点
     "outlet.closed.v1": outlet.OutletClosed,  # 撤销银行网点
     "handover.taken_in.v1": outlet.HandoverTakenIn,  # 网点代收
@@ -373,6 +370,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "observation.ended.v1": observation.ObservationEnded,  # 提前终止观察期
     "exclusion.made.v1": observation.ExclusionMade,  # 不列入抽查
     "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
+    "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
+    "plan.voided.v1": inspection.PlanVoided,  # 计划失效
+    "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补
+    "task.withdrawn.v1": inspection.TaskWithdrawn,  # 撤回检查任务
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -863,6 +863,7 @@ def _elsewhere() -> Iterator[Happening]:
     listed = inspection.DrawnObject(APPLICANT, "B", HASH)
     yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
     yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
+    yield from _penalised()
     opened = inspection.SealedShareOpened(HASH, PersonId("P-20"))
     yield "plan/2026-0003", opened, "2026-0003"
     reason = inspection.ExclusionReason.CAP_REACHED
@@ -874,7 +875,6 @@ def _elsewhere() -> Iterator[Happening]:
     withdrawn = inspection.TaskWithdrawn(reason, (PersonId("P-5"), PersonId("P-6")), person)
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
-    yield from _penalised()
     yield from _lists()
     yield from relied()
     yield from undertaken()

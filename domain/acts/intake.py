@@ -215,10 +215,12 @@ def request_supplement(act: RequestSupplement, desk: Desk) -> Decision:
 
 @handles(Supplement)
 def supplement(act: Supplement, desk: Desk) -> Decision:
-    """收到补正材料。"""
-    fact = case.Supplemented(act.materials, act.received_at or desk.at, desk.handler)
+    """收到补正材料；补齐的应当受理，期限比照一次告知的五个工作日。"""
+    at = act.received_at or desk.at
+    due_on, rules = period(desk, beijing_day(at), case.NOTICE_DAYS)
+    fact = case.Supplemented(act.materials, at, desk.handler, due_on.day)
     answer = case.decide(desk.load(CASE, act.case_no), case.Supplement(fact, desk.at))
-    return write(CASE, act.case_no, act.case_no, answer)
+    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
 
 
 @handles(Accept)

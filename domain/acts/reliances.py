@@ -13,6 +13,7 @@ from domain.acts.lookups import (
     case_file,
     not_self,
     outside,
+    period,
 )
 from domain.decider import Answer, Decision, Plan, Refused
 from domain.hashing import digest, lp
@@ -121,9 +122,10 @@ def _supplemented(act: ReuseCertificate, state: case.State, desk: Desk) -> Decis
     if not waits or desk.actor.role is Role.APPLICANT:
         return Plan()
     paper = Material(act.name, certificate_digest(act.licence_no))
-    fact = case.Supplemented((paper,), desk.at, desk.handler)
+    due_on, rules = period(desk, desk.today, case.NOTICE_DAYS)
+    fact = case.Supplemented((paper,), desk.at, desk.handler, due_on.day)
     answer = case.decide(state, case.Supplement(fact, desk.at))
-    return write(CASE, act.case_no, act.case_no, answer)
+    return write(CASE, act.case_no, act.case_no, answer, rules=rules)
 
 
 def certificate_digest(licence_no: LicenceNo) -> Sha256:

@@ -173,9 +173,12 @@ def test_settled_deadline_never_fires() -> None:
 
 
 def test_deadlines_for_people_are_not_the_machines() -> None:
-    """核查、陈述申辩、检查、不予撤销的后续、调度会与全程目标，期限是给人的，机器不动作。"""
+    """核查、陈述申辩、检查、吊销、补齐后的受理、不予撤销的后续、调度会与全程目标，期限是给人的，机器不动作。"""
     assert set(TimerKind) - set(ACTS) == {
         TimerKind.VERIFICATION,
+        TimerKind.PENALTY,
+        TimerKind.PENALTY_HEARING,
+        TimerKind.ACCEPTANCE,
         TimerKind.UNDERTAKING_CHECK,
         TimerKind.UNDERTAKING_REPAIR,
         TimerKind.STATEMENT,

@@ -268,6 +268,22 @@ def test_acceptance_after_supplement_is_the_day_of_the_last_material() -> None:
     )
 
 
+def test_the_last_supplement_sets_the_day_for_acceptance() -> None:
+    """补齐的那一份才定下受理的期限；还没有补齐的、补齐之后再补的不定；同一份不记两次。"""
+    two, due_on = replace(NOTICE, missing=("平面图", "健康证")), date(2026, 3, 12)
+    first = replace(SUPPLEMENT, accept_due_on=due_on)
+    last = Supplemented((Material("健康证", SHA),), at("2026-03-05"), CLERK, due_on)
+    more = replace(last, received_at=at("2026-03-06"))
+    now = at("2026-03-09")
+    given(RECEIVED, two).when(Supplement(first, now)).then(SUPPLEMENT)
+    given(RECEIVED, two, SUPPLEMENT).when(Supplement(first, now)).then()
+    given(RECEIVED, two, SUPPLEMENT).when(Supplement(last, now)).then(last)
+    given(RECEIVED, two, SUPPLEMENT, last).when(Supplement(last, now)).then()
+    given(RECEIVED, two, SUPPLEMENT, last).when(Supplement(more, now)).then(
+        replace(more, accept_due_on=None)
+    )
+
+
 def test_late_acceptance_reaches_back_to_receipt() -> None:
     """规则 1：五日已过才来受理的，受理之日仍为收件之日，逾期一并记下。"""
     missed = DeadlineMissed(DeadlineKind.COMPLETENESS_NOTICE, NOTICE_DUE)

@@ -23,7 +23,7 @@ from runtime.documents.paper import compose, part
 from runtime.documents.render import font_folder, render
 from runtime.documents.seal import CommandSeal, EmbeddedSeal, choose
 from runtime.exits import Exit, Stop
-from runtime.messages import ROOT
+from runtime.messages import ROOT, tables
 from runtime.settings import load
 from schemas.registry import EVENT_NAMES
 from tests.deliveries import CASE, LICENCE, PLEDGE
@@ -114,8 +114,9 @@ def test_a_superior_signs_what_it_decided() -> None:
     plain, above = told(DocumentKind.REVOCATION), Organ("350500-SPJ")
     taken = TakenOver(above, "提字〔2026〕1号", "久拖不决", PersonId("P-9"))
     paper = compose(replace(plain, before=(*plain.before, taken)), NOTE)
-    assert paper.organ == above
-    assert compose(plain, NOTE).organ != above
+    named = str(tables()["organ"][above])
+    assert paper.organ == named
+    assert compose(plain, NOTE).organ != named
 
 
 def test_the_page_of_papers_is_generated() -> None:
