@@ -17,6 +17,7 @@ from consumers import (
     publicity,
     scheduler,
     simulated_watch,
+    subscription_watch,
 )
 from followers.supervisor import Supervisor
 
@@ -37,4 +38,5 @@ ALL: Final[tuple[Supervisor, ...]] = (
     progress.SUPERVISOR,
     publicity.SUPERVISOR,
     monitor.SUPERVISOR,
+    subscription_watch.SUPERVISOR,
 )

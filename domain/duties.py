@@ -340,6 +340,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "RecordAward": _by(Role.DECIDER, Role.HEAD),
         "ConvertTogether": _by(Role.COUNTER),
         "ApproveTogether": _by(Role.DECIDER),
+        "DeclareReceived": _by(Role.ARCHIVE),
+        "CompareReceived": _by(Role.SYSTEM),
         "ScreenExemption": _by(Role.REVIEWER),
         "RegisterExemption": _by(Role.DECIDER),
         "EndExemption": _by(Role.DECIDER),

@@ -569,3 +569,5 @@ class Refusal(StrEnum):
     TOGETHER_NOT_LINKED = "together.not_linked"
     TOGETHER_TOO_FEW = "together.too_few"
     TOGETHER_SAME_FILE = "together.same_file"
+    # 订阅对账
+    SUBSCRIPTION_DAY = "subscription.day"

@@ -29,6 +29,7 @@ FAMILIES: Final = (
     "observation",
     "exclusion",
     "tender",
+    "subscription",
 )
 COLUMNS: Final = (
     Column("family", ColumnType.TEXT, indexed=True),

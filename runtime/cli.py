@@ -32,6 +32,7 @@ FILTERS: Final = {
     "risk": "CLASS",
     "family": "FAMILY",
 }
+MOST: Final = 1_000_000_000_000  # no count is larger, and the database takes it
 DAYS: Final = ("due-by", "expired-by")
 KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
@@ -65,8 +66,8 @@ def _named(words: Mapping[str, object]) -> str:
 
 
 def natural(text: str) -> int:
-    """不小于 0 的整数。Raises ValueError, which argparse reports under this function's name."""
-    if (number := int(text)) < 0:
+    """不小于 0、不大于一万亿的整数。Raises ValueError, which argparse reports under this name."""
+    if not 0 <= (number := int(text)) <= MOST:
         raise ValueError(text)
     return number
 

@@ -54,9 +54,17 @@ def suffix_of(path: Path) -> str:
     """按文件名的后缀决定写成什么。Raises :class:`Stop` for any other."""
     if (suffix := path.suffix.lower()) not in {XLSX, CSV}:
         raise Stop(Exit.USAGE, "export.kind", path=path)
+    new_file(path)
+    return suffix
+
+
+def new_file(path: Path) -> Path:
+    """要写的文件：还没有，所在的文件夹有。Asked before any work is done. Raises :class:`Stop`."""
     if path.exists():
         raise Stop(Exit.REFUSED, "export.exists", path=path)
-    return suffix
+    if not path.parent.is_dir():
+        raise Stop(Exit.USAGE, "export.folder", path=path, folder=path.parent)
+    return path
 
 
 def text_of(cell: Cell) -> str:

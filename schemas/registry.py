@@ -65,6 +65,7 @@ from domain import (
     service_days,
     simulated,
     subject,
+    subscription,
     supervision,
     tender,
     timekeeping,
@@ -370,6 +371,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "observation.ended.v1": observation.ObservationEnded,  # 提前终止观察期
     "exclusion.made.v1": observation.ExclusionMade,  # 不列入抽查
     "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
+    "subscription.declared.v1": subscription.SubscriptionDeclared,  # 订阅方申报收到的件数
+    "subscription.compared.v1": subscription.SubscriptionCompared,  # 订阅对账
     "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
     "plan.voided.v1": inspection.PlanVoided,  # 计划失效
     "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补

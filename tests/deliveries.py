@@ -49,6 +49,7 @@ from domain import (
     seal,
     simulated,
     subject,
+    subscription,
     tender,
     undertaking,
     verification,
@@ -915,6 +916,13 @@ def rested() -> Iterator[Happening]:
     auction = tender.TenderMethod.AUCTION
     won = tender.TenderAwarded(auction, BUREAU, (APPLICANT,), "成交 1 号", day, DECIDER)
     yield f"tender/{ITEM}", won, ITEM
+    platform, topic = Organ("SW"), subscription.SubscribedTopic.CASE
+    numbered = subscription.identity(platform, topic, day)
+    for told in (
+        subscription.SubscriptionDeclared(platform, topic, day, 40, CLERK),
+        subscription.SubscriptionCompared(42, 40, 2, day),
+    ):
+        yield f"subscription/{numbered}", told, numbered
 
 
 def _penalised() -> Iterator[Happening]:

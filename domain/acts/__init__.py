@@ -50,6 +50,7 @@ from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
+from domain.acts.subscriptions import SubscriptionAct
 from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.together import TogetherAct
@@ -108,6 +109,7 @@ Act: TypeAlias = (
     | ObservationAct
     | TenderAct
     | TogetherAct
+    | SubscriptionAct
 )
 
 

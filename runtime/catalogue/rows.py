@@ -13,7 +13,7 @@ from runtime.catalogue.fields import ITEM, TABLES, Field, Shape, Table
 from runtime.catalogue.finding import Fault, Finding, Place
 from runtime.exits import Exit, Stop
 from runtime.imports.table import workbook
-from runtime.messages import tables
+from runtime.messages import say, tables
 from runtime.words import choice
 
 TOML: Final = ".toml"
@@ -95,7 +95,10 @@ def read(paths: Sequence[Path]) -> Read:
 def _toml(path: Path, known: Read) -> None:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        why = say("catalogue.not_utf8")
+        raise Stop(Exit.REFUSED, "catalogue.unreadable", file=path.name, why=why) from error
+    except tomllib.TOMLDecodeError as error:
         raise Stop(Exit.REFUSED, "catalogue.unreadable", file=path.name, why=error) from error
     defaults = _header(path, told, known)
     for name in told.keys() & TABLES.keys() - {"organ"}:

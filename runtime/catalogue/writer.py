@@ -77,7 +77,7 @@ def write(path: Path, content: Content, notes: Sequence[tuple[str, Cell]]) -> in
 
 
 def _write_new(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.part")
+    part = export.new_file(path).with_name(f"{path.name}.part")
     try:
         part.write_text(text, encoding="utf-8")
         os.link(part, path)

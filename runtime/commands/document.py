@@ -18,7 +18,7 @@ from domain.terms import CaseNo, beijing_day
 from followers.storage import connect
 from ledger.application import Ledger
 from projections import case_timeline, document_register, officer_register
-from runtime import words
+from runtime import export, words
 from runtime.acting import officer_or_demo
 from runtime.case_file import fresh_line, freshness, jsonable, paper
 from runtime.commands.list import table
@@ -54,6 +54,8 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
 
 def _paper(arguments: argparse.Namespace, chosen: Settings, ledger: Ledger) -> int:
     case_no, kind = CaseNo(arguments.what), _kind(arguments.subject)
+    if arguments.out:
+        export.new_file(Path(arguments.out))  # before anything is issued
     accounts = _accounts(chosen) if kind is DocumentKind.HEARING_NOTICE else {}
     found = told(ledger, case_no, kind, _streams(chosen, case_no), accounts)
     kept, seal = store(chosen), choose(chosen)
@@ -90,7 +92,8 @@ def _kind(given: str | None) -> DocumentKind:
     named = {words.choice("document.issued.v2", kind): kind for kind in SOURCES}
     known = {kind.lower(): kind for kind in SOURCES} | named
     if given is None or (kind := known.get(given) or known.get(given.lower())) is None:
-        raise Stop(Exit.USAGE, "document.kind", names="、".join(kind.lower() for kind in SOURCES))
+        names = "、".join(f"{word}（{kind.lower()}）" for word, kind in named.items())
+        raise Stop(Exit.USAGE, "document.kind", names=names)
     return kind
 
 

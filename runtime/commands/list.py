@@ -164,7 +164,8 @@ def show(page: Page, console: Console) -> None:
         shown=len(page.found.rows),
         filters=conditions(page.asked.given()),
     )
-    print(counted)
+    more = page.found.total > len(page.found.rows)
+    print(counted + (words.say("counted_more") if more else ""))
     print(fresh_line(page.fresh))
 
 

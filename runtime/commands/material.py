@@ -17,7 +17,7 @@ from domain.acts.materials import ReplaceMaterial, ReuseMaterial, StoreMaterial
 from domain.material import Arrival, Folder
 from domain.terms import CaseNo
 from ledger.application import Ledger, Outcome, OutcomeKind, Request
-from runtime import words
+from runtime import export, words
 from runtime.acting import officer_or_demo
 from runtime.case_file import jsonable, paper
 from runtime.commands.list import table
@@ -133,7 +133,7 @@ def _preview(arguments: argparse.Namespace, file: IO[bytes], one: Arrival) -> in
 
 def write_new(path: Path, chunks: Iterable[bytes]) -> None:
     """写出一份文件；已有的不覆盖，没写全的不留下。Raises :class:`Stop`."""
-    part = path.with_name(f"{path.name}.part")
+    part = export.new_file(path).with_name(f"{path.name}.part")
     try:
         with part.open("wb") as file:
             file.writelines(chunks)

@@ -20,7 +20,7 @@ from projections.measures import RATES, Asked, Numbers, Rate
 from runtime import export, words
 from runtime.case_file import fresh_line, paper
 from runtime.commands.list import ROLE, conditions, table
-from runtime.exits import Exit
+from runtime.exits import Exit, Stop
 from runtime.export import Cell, Sheet
 from runtime.settings import Settings
 
@@ -143,10 +143,13 @@ def balance(statement: Statement) -> list[str]:
 
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
-    """退出码：0 已列出 · 5 视图尚未建成。"""
+    """退出码：0 已列出 · 1 止日早于起日 · 5 视图尚未建成。"""
+    first, last = arguments.from_day, arguments.to_day
+    if first and last and last < first:
+        raise Stop(Exit.USAGE, "stats.period", first=first, last=last)
     if arguments.export:
         export.suffix_of(Path(arguments.export))
-    asked = Asked(arguments.from_day, arguments.to_day, arguments.organ)
+    asked = Asked(first, last, arguments.organ)
     dsn = chosen.dsn(ROLE)
     with closing(LedgerClock(dsn)) as clock, closing(connect(dsn)) as conn:
         statement = read(conn, asked, arguments.by, clock.now())

@@ -16,6 +16,7 @@ from ledger.mapper import Fact
 from runtime.documents.kinds import SOURCES, bare
 from runtime.documents.paper import Told
 from runtime.exits import Exit, Stop
+from runtime.words import title
 
 _REGISTERED: Final = (subject.SubjectRegistered, subject.SubjectImported)
 
@@ -37,7 +38,8 @@ def told(
     received = _received(files[own], case_no)
     fact = _latest(kind, files)
     if fact is None:
-        raise Stop(Exit.REFUSED, "document.no_event", case_no=case_no, event=SOURCES[kind].event)
+        event = title("event", SOURCES[kind].event)
+        raise Stop(Exit.REFUSED, "document.no_event", case_no=case_no, event=event)
     earlier = [one for one in files[fact.originator_id] if one is not fact]
     wanted = SOURCES[kind].also
     return Told(

@@ -34,6 +34,8 @@ class Published:
 
 def read(path: Path) -> Published:
     """读一份文件。Raises :class:`Stop` ``draw.input_unreadable`` or ``draw.input_wrong``."""
+    if not path.is_file():
+        raise Stop(Exit.USAGE, "draw.input_unreadable", file=path.name, why=say("draw.why.no_file"))
     try:
         told = json.loads(path.read_bytes(), object_pairs_hook=_once)
     except (OSError, ValueError, RecursionError) as error:

@@ -115,7 +115,7 @@ def _document(row: document_register.DocumentRow, today: date) -> Iterable[Cell]
         row.delivered_on,
         choice("document.delivered.v1", row.method),
         row.handler,
-        row.sha256,
+        row.sealed_sha256 or row.sha256,  # of the file that one holds
         row.position,
     )
 

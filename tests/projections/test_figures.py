@@ -39,7 +39,7 @@ from projections.figures import VIEWS, Figures
 from projections.measures import RATES, Asked, working_days
 from runtime import cli
 from runtime.commands import stats as command
-from runtime.exits import Exit
+from runtime.exits import Exit, Stop
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
 from tests.deliveries import (
@@ -503,6 +503,14 @@ def test_screen_names_what_is_not_known(told: Settings, capsys: pytest.CaptureFi
     assert "平：期初在办 0 + 收件 4 = 办结 3 + 不予受理 0 + 期末在办 1" in text
     assert "服务日数 （无）" in text
     assert command._short(("a", "b", "c", "d")) == "a … d"
+
+
+@integration
+def test_a_period_that_ends_before_it_begins_is_a_usage_error(told: Settings) -> None:
+    """止日早于起日：说清楚，不去数出一个“不平”来。"""
+    with pytest.raises(Stop) as stop:
+        command.run(cli.parse(["stats", "--from", "2026-04-01", "--to", "2026-03-01"]), told)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.USAGE, "stats.period")
 
 
 def test_code_of_an_item_is_kept_with_its_case() -> None:

@@ -19,6 +19,7 @@ from followers.overview import freshness
 from followers.storage import connect
 from ledger.application import Ledger
 from ledger.errors import LedgerUnavailable
+from projections import document_register
 from projections.side_files import SideFile
 from runtime import cli, export
 from runtime.commands import case as case_command
@@ -161,6 +162,45 @@ def test_documents_and_where_they_are(listed: Listed) -> None:
     assert keys(listed("documents", "--waiting")) == []
 
 
+def test_a_list_shows_the_digest_of_the_file_that_one_holds() -> None:
+    """用了印的，清单写的是盖后文件的摘要，与出具时印出的、手上的文件相同。"""
+    at, kind, own = NOW, "APPROVAL", "a" * 64
+    sealed = document_register.DocumentRow(
+        "P",
+        CASE,
+        kind,
+        "D-1",
+        "SPJ",
+        "SEALED",
+        at,
+        at,
+        None,
+        None,
+        None,
+        None,
+        own,
+        "b" * 64,
+        "W",
+        1,
+    )
+    plain = replace(sealed, sealed_sha256=None)
+    shown = {tuple(LISTS["documents"].cells(one, date(2026, 3, 1)))[-2] for one in (sealed, plain)}
+    assert shown == {"a" * 64, "b" * 64}
+
+
+@integration
+@pytest.mark.parametrize("name", ["办件.xlsx", "办件.csv"])
+def test_export_into_no_folder_is_a_usage_error(
+    name: str, database: Settings, tmp_path: Path
+) -> None:
+    """没有那个文件夹：说清楚，什么也不写。"""
+    argv = ["list", "cases", "--export", str(tmp_path / "没有" / name)]
+    with pytest.raises(Stop) as stop:
+        command.run(cli.parse(argv), database)
+    assert (stop.value.exit_code, stop.value.code) == (Exit.USAGE, "export.folder")
+    assert list(tmp_path.iterdir()) == []
+
+
 @integration
 def test_list_counts_what_it_does_not_show(
     listed: Listed, database: Settings, capsys: pytest.CaptureFixture[str]
@@ -172,7 +212,7 @@ def test_list_counts_what_it_does_not_show(
     assert listed("cases", "--light", "none", "-n", "1")["total"] == 3
     assert command.run(cli.parse(["list", "cases", "-n", "2", "--live"]), database) == Exit.DONE
     text = capsys.readouterr().out
-    assert "共 3 行，以上 2 行；条件：只看本系统办理的" in text
+    assert "共 3 行，以上 2 行；条件：只看本系统办理的（看全部：加 --all" in text
     assert "数据截至位置 -1，落后" in text
 
 
@@ -231,8 +271,8 @@ def test_licence_past_its_day_needs_no_event(listed: Listed) -> None:
     assert keys(listed("approvals", "--state", "IN_FORCE")) == []
     assert keys(listed("approvals", "--expired-by", "2026-02-01")) == [LAPSED]
     assert keys(listed("approvals", "--holder", "SRC-9")) == ["SRC-100", LAPSED]
-    assert keys(listed("approvals", "--state", "FORFEITED")) == ["SRC-100"]
-    assert keys(listed("approvals", "--state", "吊销")) == ["SRC-100"]
+    assert keys(listed("approvals", "--state", "FORFEITED")) == ["L-P", "SRC-100"]
+    assert keys(listed("approvals", "--state", "吊销")) == ["L-P", "SRC-100"]
 
 
 @integration

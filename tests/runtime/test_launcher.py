@@ -64,9 +64,10 @@ def test_help_names_the_folder_that_is_used_by_default(name: str, folder: str) -
         (("dmo",), "没有这个命令：'dmo'。是不是 demo"),
         (("up", "--fast"), "不认识的参数：--fast"),
         (("tail", "--from-position", "x"), "--from-position 的取值不对"),
-        (("tail", "--from-position", "-1"), "--from-position 的取值不对：'-1'，须是不小于 0"),
-        (("tail", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是不小于 0 的整数"),
-        (("case", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是不小于 0 的整数"),
+        (("tail", "--from-position", "-1"), "--from-position 的取值不对：'-1'，须是 0 至"),
+        (("tail", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是 0 至 1000000000000 的整数"),
+        (("case", "-n", "-1"), "-n/--count 的取值不对：'-1'，须是 0 至 1000000000000 的整数"),
+        (("list", "cases", "-n", "9" * 20), f"-n/--count 的取值不对：'{'9' * 20}'，须是 0 至"),
         (("status", "--data"), "--data 后面要跟一个值"),
     ],
 )

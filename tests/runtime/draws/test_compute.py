@@ -11,6 +11,7 @@ import pytest
 from runtime import cli
 from runtime.commands import draw
 from runtime.exits import Exit, Stop
+from runtime.messages import say
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "data" / "draw"
 INPUT: dict[str, Any] = {
@@ -163,6 +164,7 @@ def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(Stop) as stop:
         draw.run(cli.parse(["draw", "compute", str(tmp_path / "none.json")]), None)
     assert stop.value.code == "draw.input_unreadable"
+    assert stop.value.facts["why"] == say("draw.why.no_file")
 
 
 def test_what_is_not_an_object_is_the_whole_file_wrong(compute: Compute) -> None:

@@ -194,6 +194,10 @@ def _papers_leave(settings: Settings, ask: Ask, tmp_path: Path) -> None:
     issued = ask("document", CASE, "acceptance", "--issue")
     assert issued["sealed_sha256"] not in {None, issued["sha256"]}
     assert ask("document", CASE, "acceptance", "--issue") == issued
+    nowhere = tmp_path / "none" / "paper.pdf"
+    code = refused(settings, "document", CASE, "approval", "--issue", "--out", nowhere)
+    assert code == "export.folder"
+    assert ask("document", CASE, "approval")["sha256"] is None  # refused before it was issued
     paper = tmp_path / "paper.pdf"
     ask("document", CASE, "approval", "--issue", "--out", paper)
     shown = text_of(paper.read_bytes())
