@@ -107,6 +107,8 @@ def _followed(rows: Rows, delivered: Delivered) -> Reaction:
             shown = (*event.evidence, evidence(delivered))
             recorded = replace(task, codes=event.codes, evidence=shown)
             return Reaction({delivered.stream: pack(recorded)})
+        case inspection.TaskWithdrawn():
+            return Reaction({delivered.stream: None})
         case inspection.FindingReviewed(agreed=True):
             return Reaction({delivered.stream: None}, _suspicions(task, delivered))
         case _:

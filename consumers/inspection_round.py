@@ -40,6 +40,7 @@ from schemas.registry import EVENT_NAMES
 NAME: Final = "inspection_round"
 ACTOR: Final[Actor] = machine(NAME)
 ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED, Refusal.PLAN_VOIDED})
+TAKEN_BACK: Final = ANNULLED | {Refusal.TASK_WITHDRAWN}  # replaced before it was assigned
 SEALED: Final = ANNULLED | {Refusal.PLAN_SEALED}  # its runner draws it, who has the share
 # Which events of a licence end it, or undo its ending.
 ENDS: Final[dict[type[Event], bool]] = {
@@ -216,7 +217,10 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
         case inspection.MoreMatched(pairs=pairs) | inspection.Matched(pairs=pairs):
             for pair in pairs:
                 act = AssignTask(plan_no, pair.subject)
-                yield Command(f"assign.{pair.subject}", act, ACTOR, ANNULLED)
+                yield Command(f"assign.{pair.subject}", act, ACTOR, TAKEN_BACK)
+        case inspection.ObjectReplaced(pair=inspection.Pair(subject=subject)):
+            act = AssignTask(plan_no, subject)
+            yield Command(f"assign.{subject}", act, ACTOR, TAKEN_BACK)
         case _:
             return
 

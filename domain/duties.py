@@ -198,6 +198,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AnnulPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "DrawSealed": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "OpenSealedShare": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "ReplaceObject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "VoidPlan": _by(Role.SYSTEM),
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),

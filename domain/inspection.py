@@ -4,6 +4,7 @@ States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs 
 who does not like the result has only the annulment, which is public and needs two people.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -44,6 +45,14 @@ class FindingCode(StrEnum):
     UNREACHABLE = "UNREACHABLE"  # 通过登记的住所无法联系
     NOT_OPERATING = "NOT_OPERATING"  # 未发现开展本次抽查涉及的经营活动
     DEREGISTERED = "DEREGISTERED"  # 已注销
+
+
+class ExclusionReason(StrEnum):
+    """抽中而不检查的缘由，只有这几种。"""
+
+    CAP_REACHED = "CAP_REACHED"  # 已达年度检查次数上限
+    MERGED = "MERGED"  # 已并入联合检查
+    STATUS_ENDED = "STATUS_ENDED"  # 主体或者许可已终止
 
 
 # -- events of a plan
@@ -206,6 +215,20 @@ class PlanVoided(Event):
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectReplaced(Event):
+    """抽中的对象排除，由同层的下一签替补（须第二人）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    subject: SubjectId
+    reason: ExclusionReason
+    evidence: tuple[Evidence, ...]
+    substitute: DrawnObject | None  # 空：该层没有下一签
+    pair: Pair | None  # 空：没有替补，或者合格人员不足
+    handler: PersonId
+    second: PersonId
+
+
 # -- events of a task
 
 
@@ -244,6 +267,16 @@ class FindingReviewed(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class TaskWithdrawn(Event):
+    """撤回检查任务：对象已排除。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    reason: ExclusionReason
+    inspectors: tuple[PersonId, ...]
+    handler: PersonId
+
+
 PlanEvent: TypeAlias = (
     PlanRegistered
     | ObjectsListed
@@ -261,8 +294,9 @@ PlanEvent: TypeAlias = (
     | PlanAnnulled
     | SealedShareOpened
     | PlanVoided
+    | ObjectReplaced
 )
-TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed
+TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed | TaskWithdrawn
 
 
 # -- limits
@@ -357,6 +391,7 @@ class Settled:
     pairs: tuple[Pair, ...]
     unmatched: tuple[SubjectId, ...]
     share: str | None = None
+    replaced: tuple[ObjectReplaced, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -820,8 +855,100 @@ class Void:
         return (PlanVoided(open_by(plan)),)
 
 
+def teams(state: Settled) -> dict[SubjectId, Pair]:
+    """现在各派谁去：抽定的配对，减去排除的，加上替补的。"""
+    now = {pair.subject: pair for pair in state.pairs}
+    for one in state.replaced:
+        now.pop(one.subject, None)
+        if one.pair is not None:
+            now[one.pair.subject] = one.pair
+    return now
+
+
+def _ever_drawn(state: Settled) -> dict[SubjectId, DrawnObject]:
+    """抽中过的与替补过的，连同已排除的。"""
+    later = (one.substitute for one in state.replaced if one.substitute is not None)
+    return {one.subject: one for one in (*state.result.drawn, *later)}
+
+
+def _replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
+    return next((one for one in state.replaced if one.subject == subject), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """排除一户，替补一户。``inspected``：该户的任务已录入过结果。"""
+
+    subject: SubjectId
+    reason: ExclusionReason
+    evidence: tuple[Evidence, ...]
+    handler: PersonId
+    second: PersonId
+    inspected: bool
+
+    def decide(self, state: State) -> Answer:
+        """只凭所列的缘由与证据、两人同意；替补是谁、派谁去，都由种子定。"""
+        if not isinstance(state, Settled):
+            return standing(state)
+        if known := _replacement(state, self.subject):
+            same = replace(known, substitute=None, pair=None) == self._fact(None, None)
+            return () if same else Refused(Refusal.PLAN_REPLACED, {"subject": self.subject})
+        drawn = _ever_drawn(state)
+        if self.subject not in drawn:
+            return Refused(Refusal.TASK_NOT_DRAWN, {"subject": self.subject})
+        if self.handler == self.second:
+            return Refused(Refusal.PLAN_SAME_PERSON, {"person": self.handler})
+        if not self.evidence:
+            return Refused(Refusal.PLAN_NO_EVIDENCE)
+        if self.inspected:
+            return Refused(Refusal.PLAN_INSPECTED, {"subject": self.subject})
+        return (self._fact(*_next_in_line(state, drawn, self.subject)),)
+
+    def _fact(self, substitute: DrawnObject | None, pair: Pair | None) -> ObjectReplaced:
+        return ObjectReplaced(
+            self.subject, self.reason, self.evidence, substitute, pair, self.handler, self.second
+        )
+
+
+def _next_in_line(
+    state: Settled, drawn: dict[SubjectId, DrawnObject], subject: SubjectId
+) -> tuple[DrawnObject | None, Pair | None]:
+    lists, plan = state.lists, state.lists.plan
+    seed, stratum = bytes.fromhex(state.result.seed), drawn[subject].stratum
+    listed = {one.subject: one for one in lists.objects if one.stratum == stratum}
+    tickets = sampling.ticket_office(plan.hash, seed)
+    found = sampling.next_in_line(tickets, stratum, listed, drawn)
+    if found is None:
+        return None, None
+    cap = matching.load_cap(len(state.result.drawn), len(lists.inspectors))
+    load = Counter(
+        person
+        for pair in teams(state).values()
+        if pair.subject != subject
+        for person in pair.inspectors
+    )
+    pair = matching.pair_one(
+        matching.pair_rank(plan.hash, seed),
+        listed[found.subject],
+        lists.inspectors,
+        plan.inspect_by,
+        lambda person: load[person] < cap,
+    )
+    return found, pair
+
+
 PlanCommand: TypeAlias = (
-    Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul | OpenShare | Void
+    Register
+    | Freeze
+    | Commit
+    | Reveal
+    | Close
+    | FixValue
+    | Draw
+    | Annul
+    | OpenShare
+    | Void
+    | Replace
 )
 
 
@@ -843,12 +970,24 @@ def evolve_plan(state: State, event: Event) -> State:
             PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
-        case Settled(share=None), SealedShareOpened(share=share):
-            return replace(state, share=share)
+        case Settled(), SealedShareOpened() | ObjectReplaced():
+            return _afterwards(state, event)
         case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
             PlanAnnulled() | PlanVoided()
         ):
             return _stopped(state, event)
+        case _:
+            raise _impossible(state, event)
+
+
+def _afterwards(state: Settled, event: SealedShareOpened | ObjectReplaced) -> State:
+    match event:
+        case SealedShareOpened(share=share) if state.share is None:
+            return replace(state, share=share)
+        case ObjectReplaced(subject=subject) if (
+            subject in _ever_drawn(state) and _replacement(state, subject) is None
+        ):
+            return replace(state, replaced=(*state.replaced, event))
         case _:
             raise _impossible(state, event)
 
@@ -964,7 +1103,14 @@ class Agreed:
     review: FindingReviewed
 
 
-TaskState: TypeAlias = NoTask | Assigned | Done | Returned | Agreed
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """对象已排除，任务撤回。"""
+
+    task: TaskAssigned
+
+
+TaskState: TypeAlias = NoTask | Assigned | Done | Returned | Agreed | Withdrawn
 
 
 def task_id(plan_no: str, subject: SubjectId) -> str:
@@ -988,7 +1134,9 @@ class Assign:
             return standing(self.plan)
         if not isinstance(state, NoTask):
             return ()
-        pair = next((one for one in self.plan.pairs if one.subject == self.subject), None)
+        if _replacement(self.plan, self.subject):
+            return Refused(Refusal.TASK_WITHDRAWN, {"subject": self.subject})
+        pair = teams(self.plan).get(self.subject)
         if pair is None:
             return Refused(Refusal.TASK_NOT_DRAWN, {"subject": self.subject})
         lists = self.plan.lists
@@ -1017,6 +1165,8 @@ class Record:
         """抽定的两人检查、两人签名、当日持证；结果代码依代码集（规则 23、24）。"""
         if isinstance(state, NoTask):
             return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Withdrawn):
+            return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
         if isinstance(state, Assigned | Returned):
             return self._fault(state.task) or (self.fact,)
         if state.finding == self.fact:
@@ -1055,6 +1205,8 @@ class Review:
         """复核人不是检查人（SD6）；退回的写明理由，由检查人重新录入。"""
         if isinstance(state, NoTask):
             return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Withdrawn):
+            return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
         if isinstance(state, Assigned):
             return Refused(Refusal.TASK_NOT_INSPECTED)
         if isinstance(state, Done):
@@ -1071,7 +1223,21 @@ class Review:
         return None
 
 
-TaskCommand: TypeAlias = Assign | Record | Review
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """撤回任务，与排除对象同时。"""
+
+    reason: ExclusionReason
+    handler: PersonId
+
+    def decide(self, state: TaskState) -> Answer:
+        """派发了而未检查的才有可撤；检查过的，排除时已拒绝。"""
+        if isinstance(state, Assigned):
+            return (TaskWithdrawn(self.reason, state.task.inspectors, self.handler),)
+        return ()
+
+
+TaskCommand: TypeAlias = Assign | Record | Review | Withdraw
 
 
 # -- evolve, decide: task
@@ -1084,6 +1250,8 @@ def evolve_task(state: TaskState, event: Event) -> TaskState:
             return Assigned(event)
         case Assigned() | Returned(), Inspected():
             return Done(state.task, event)
+        case Assigned(task=task), TaskWithdrawn():
+            return Withdrawn(task)
         case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
             return Agreed(task, finding, event) if agreed else Returned(task, event)
         case _:

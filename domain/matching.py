@@ -55,6 +55,20 @@ def pair_rank(name: HashName, seed: bytes) -> Callable[[str, str], bytes]:
     return lambda subject, person: compute(prefix + lp(subject.encode()) + lp(person.encode()))
 
 
+def pair_one(
+    rank: Callable[[str, str], bytes],
+    target: ListedObject,
+    inspectors: Sequence[ListedInspector],
+    on: date,
+    room: Callable[[PersonId], bool],
+) -> Pair | None:
+    """替补的两名检查人员：同一序号，有余量的最前两人；已派出的不为它调换，不足两人为空。"""
+    fit = (one.inspector for one in inspectors if eligible(target, one, on))
+    order = sorted((rank(target.subject, person), person) for person in fit if room(person))
+    team = tuple(person for _, person in order[:TEAM])
+    return Pair(target.subject, team) if len(team) == TEAM else None
+
+
 @dataclass(slots=True)
 class _Assignment:
     """Who goes where so far; a failed object is taken back whole, never left with one."""

@@ -500,6 +500,11 @@ class Refusal(StrEnum):
     PLAN_SHARE_LATE = "plan.share_late"
     PLAN_VOIDED = "plan.voided"
     PLAN_NOT_YET_DUE = "plan.not_yet_due"
+    # 排除与替补
+    PLAN_REPLACED = "plan.replaced"
+    PLAN_NO_EVIDENCE = "plan.no_evidence"
+    PLAN_INSPECTED = "plan.inspected"
+    TASK_WITHDRAWN = "task.withdrawn"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"

@@ -3,7 +3,7 @@
 Arithmetic only: whoever has the frozen list, the reveals and the public value gets the same draw.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
@@ -79,6 +79,14 @@ def draw_stratum(
         DrawnObject(SubjectId(slip[HASH_BYTES:].decode()), stratum.name, slip[:HASH_BYTES].hex())
         for slip in chosen
     )
+
+
+def next_in_line(
+    tickets: Callable[[str], bytes], stratum: str, subjects: Iterable[str], taken: Container[str]
+) -> DrawnObject | None:
+    """一层之中还没有抽过的，抽签号最小的一个；替补只能是它。"""
+    whole = draw_stratum(tickets, Stratum(stratum, WHOLE, 0), subjects)
+    return next((one for one in whole if one.subject not in taken), None)
 
 
 class StratumInput(TypedDict):

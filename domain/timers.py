@@ -299,6 +299,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
     inspection.PlanVoided: _OF_A_PLAN,
     inspection.Inspected: frozenset({TimerKind.INSPECTION}),
+    inspection.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),

@@ -70,6 +70,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             }
         case inspection.Inspected() as done:
             return new | _found(done.codes, beijing_day(done.performed_at)) | {"state": "INSPECTED"}
+        case inspection.TaskWithdrawn():
+            return new | {"state": "TASK_WITHDRAWN"}
         case inspection.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
         case past_inspection.InspectionImported() as told:
@@ -99,7 +101,7 @@ def _imported(told: past_inspection.InspectionImported) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="inspection_view",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

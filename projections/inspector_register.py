@@ -33,7 +33,11 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
     match delivered.event:
         case InspectorRegistered(person=person):
             return (person,)
-        case inspection.TaskAssigned(inspectors=people) | inspection.Inspected(signatures=people):
+        case (
+            inspection.TaskAssigned(inspectors=people)
+            | inspection.TaskWithdrawn(inspectors=people)
+            | inspection.Inspected(signatures=people)
+        ):
             return people
         case past_inspection.InspectionImported(inspector=str(code), origin=origin):
             return (f"{origin.source}:{code}",)
@@ -52,6 +56,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | taken | {"specialities": plain(entered.specialities)}
         case inspection.TaskAssigned():
             return new | _more(new, "assigned")
+        case inspection.TaskWithdrawn():
+            return new | _more(new, "assigned", -1)
         case inspection.Inspected(codes=codes):
             return new | _more(new, "done") | _more(new, "problems", found_problem(codes))
         case past_inspection.InspectionImported(codes=codes, origin=origin):
@@ -68,7 +74,7 @@ def _more(row: Row, name: str, by: int = 1) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="inspector_register",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -77,6 +83,7 @@ PROJECTION: Final = Projection(
             "inspector.registered.v1",
             "task.assigned.v1",
             "task.inspected.v1",
+            "task.withdrawn.v1",
             "inspection.imported.v1",
         }
     ),

@@ -105,6 +105,7 @@ _READ: Final[tuple[type[Event], ...]] = (
     linkage.Overdue,
     inspection.PlanRegistered,
     inspection.TaskAssigned,
+    inspection.TaskWithdrawn,
     inspection.Inspected,
     joint.JointOpened,
     past_inspection.InspectionImported,
@@ -305,6 +306,8 @@ def _inspection(delivered: Delivered) -> dict[str, Value]:
             return _opened("PLAN", department, day)
         case inspection.TaskAssigned():  # its department is the plan's
             return _opened("TASK", None, day) | {"parent": f"plan/{delivered.key}"}
+        case inspection.TaskWithdrawn():  # its substitute is the one that counts
+            return {"what": "TASK_WITHDRAWN"}
         case inspection.Inspected(codes=codes, performed_at=at):
             return _closed(_result(codes), beijing_day(at))
         case past_inspection.InspectionImported(codes=codes, performed_on=done):

@@ -375,6 +375,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "subscription.compared.v1": subscription.SubscriptionCompared,  # 订阅对账
     "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
     "plan.voided.v1": inspection.PlanVoided,  # 计划失效
+    "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补
+    "task.withdrawn.v1": inspection.TaskWithdrawn,  # 撤回检查任务
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -867,6 +867,14 @@ def _elsewhere() -> Iterator[Happening]:
     yield from _penalised()
     opened = inspection.SealedShareOpened(HASH, PersonId("P-20"))
     yield "plan/2026-0003", opened, "2026-0003"
+    reason = inspection.ExclusionReason.CAP_REACHED
+    person, proof = PersonId("P-20"), (Evidence("任务 1", HASH),)
+    replaced = inspection.ObjectReplaced(
+        APPLICANT, reason, proof, listed, None, person, PersonId("P-21")
+    )
+    yield "plan/2026-0005", replaced, "2026-0005"
+    withdrawn = inspection.TaskWithdrawn(reason, (PersonId("P-5"), PersonId("P-6")), person)
+    yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()
     yield from relied()

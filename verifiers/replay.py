@@ -184,6 +184,7 @@ _INSPECTOR = _record(
     station=_text,
     certificate_valid_to=_text,
 )
+_SLIP = _record(stratum=_text, subject=_text, ticket=_hash)
 SHAPE = {
     "format": lambda told: told == FORMAT,
     "plan_no": _text,
@@ -211,9 +212,20 @@ SHAPE = {
     "public_value": _text,
     "sealed_share": _share,
     "seed": _hash,
-    "chosen": _each(_record(stratum=_text, subject=_text, ticket=_hash)),
+    "chosen": _each(_SLIP),
     "pairs": _each(_record(subject=_text, inspectors=_each(_text))),
     "unmatched": _each(_text),
+    "replaced": _each(
+        _record(
+            excluded=_text,
+            reason=lambda told: told in ("CAP_REACHED", "MERGED", "STATUS_ENDED"),
+            evidence=lambda told: (
+                told != [] and _each(_record(reference=_text, sha256=_hash))(told)
+            ),
+            substitute=lambda told: told is None or _SLIP(told),
+            inspectors=lambda told: told is None or _each(_text)(told),
+        )
+    ),
 }
 
 
@@ -471,6 +483,51 @@ def unmatched(told: Package, digest: Digest) -> str:
     return _first_difference(found, told["unmatched"])
 
 
+def replaced(told: Package, digest: Digest) -> str:
+    """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。"""
+    listed = {one["subject"]: one for one in told["objects"]}
+    layer = {one[1]: one[0] for one in drawn_of(told, digest)}
+    people = len(told["inspectors"])
+    cap = (2 * len(layer) * 115 + people * 100 - 1) // (people * 100) if people else 0
+    teams = dict(matched_of(told, digest)[0])
+    gone = set()
+    ticket_prefix = lp(b"ssj/object/v1") + lp(seed_of(told, digest))
+    rank_prefix = lp(b"ssj/pair/v1") + lp(seed_of(told, digest))
+    for at, one in enumerate(told["replaced"]):
+        out = one["excluded"]
+        if out not in layer or out in gone:
+            return "[%d] %s" % (at, out)
+        gone.add(out)
+        teams.pop(out, None)
+        slips = sorted(
+            (digest(ticket_prefix + texts(subject)), subject.encode("utf-8"))
+            for subject, entry in listed.items()
+            if entry["stratum"] == layer[out] and subject not in layer
+        )
+        if not slips:
+            if one["substitute"] is not None or one["inspectors"] is not None:
+                return "[%d] substitute" % at
+            continue
+        subject = slips[0][1].decode("utf-8")
+        right = {"stratum": layer[out], "subject": subject, "ticket": slips[0][0].hex()}
+        if one["substitute"] != right:
+            return "[%d] %s ≠ %s" % (at, one["substitute"], right)
+        layer[subject] = layer[out]
+        busy = [person for team in teams.values() for person in team]
+        fit = sorted(
+            (digest(rank_prefix + texts(subject, who["inspector"])), who["inspector"])
+            for who in told["inspectors"]
+            if eligible(listed[subject], who, told["plan"]["inspect_by"])
+            and busy.count(who["inspector"]) < cap
+        )
+        team = [person for _, person in fit[:2]]
+        if one["inspectors"] != (team if len(team) == 2 else None):
+            return "[%d] inspectors" % at
+        if len(team) == 2:
+            teams[subject] = team
+    return ""
+
+
 STEPS = [
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
@@ -481,6 +538,7 @@ STEPS = [
     ("抽中的对象 objects drawn", chosen),
     ("检查人员配对 pairs", pairs),
     ("人员不足 unmatched", unmatched),
+    ("替补 replaced", replaced),
 ]
 
 

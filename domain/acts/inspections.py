@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from domain import inspection, inspector, officer
-from domain.acts.base import Desk, handles, write
+from domain.acts.base import Desk, combine, handles, write
 from domain.decider import Claim, Decision, Refused, RuleUsed
-from domain.inspection import FindingCode, ListedInspector, ListedObject, Stratum
+from domain.inspection import ExclusionReason, FindingCode, ListedInspector, ListedObject, Stratum
 from domain.refusals import Refusal
 from domain.sampling import ALGORITHM
 from domain.terms import (
@@ -109,6 +109,17 @@ class OpenSealedShare:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceObject:
+    """排除一户抽中的，由同层下一签替补；只凭所列缘由与证据，须另一人同意。"""
+
+    plan_no: str
+    subject: SubjectId
+    reason: ExclusionReason
+    evidence: tuple[Evidence, ...]
+    second: OfficerId
+
+
+@dataclass(frozen=True, slots=True)
 class VoidPlan:
     """记下计划失效（机器）：到公布期限封存份额没有开启。"""
 
@@ -167,6 +178,7 @@ InspectionAct: TypeAlias = (
     | DrawSealed
     | OpenSealedShare
     | VoidPlan
+    | ReplaceObject
     | AnnulPlan
     | AssignTask
     | RecordInspection
@@ -309,6 +321,25 @@ def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
         return barred
     fact = inspection.SealedShareOpened(act.share, desk.handler)
     return _plan(desk, act.plan_no, inspection.OpenShare(fact, desk.today))
+
+
+@handles(ReplaceObject)
+def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
+    """排除与替补；派发了的任务同时撤回。"""
+    if barred := _not_in_charge(desk, act.plan_no):
+        return barred
+    second = _on_duty(desk, act.second)
+    if isinstance(second, Refused):
+        return second
+    task = desk.load(inspection.TASK, inspection.task_id(act.plan_no, act.subject))
+    inspected = isinstance(task, inspection.Done | inspection.Returned | inspection.Agreed)
+    command = inspection.Replace(
+        act.subject, act.reason, act.evidence, desk.handler, second, inspected
+    )
+    withdrawal = inspection.Withdraw(act.reason, desk.handler)
+    return combine(
+        _plan(desk, act.plan_no, command), _task(desk, act.plan_no, act.subject, withdrawal)
+    )
 
 
 @handles(VoidPlan)

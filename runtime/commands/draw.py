@@ -93,10 +93,11 @@ def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
         days = {"inspect_by": first, "due_on": last}
         raise Stop(Exit.REFUSED, "draw.unopened", plan_no=plan_no, **days) from None
     public = {"input": told, "expected": sampling.compute(told)}
+    audit = package.audit(plan_no, events)
     return {
-        "draw.json": _readable(package.audit(plan_no, events)),
+        "draw.json": _readable(audit),
         "input.json": _readable(public),
-        "index.html": page.render(plan_no, plan, public),
+        "index.html": page.render(plan_no, plan, public, audit["replaced"]),
     }
 
 

@@ -69,6 +69,7 @@ def audit(plan_no: str, events: Sequence[Event]) -> dict[str, Any]:
         "chosen": [asdict(one) for one in state.result.drawn],
         "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
         "unmatched": list(state.unmatched),
+        "replaced": list(map(_replaced, state.replaced)),
     }
 
 
@@ -117,6 +118,17 @@ def _plan(plan: inspection.PlanRegistered) -> dict[str, Any]:
         "public_value_at": plan.public_value_at.isoformat(),
         "sealed_share_commitment": plan.sealed_share_commitment,
         "inspect_by": plan.inspect_by.isoformat(),
+    }
+
+
+def _replaced(one: inspection.ObjectReplaced) -> dict[str, Any]:
+    """Whom, why, by which ticket and whom to send; the officers who decided it are not needed."""
+    return {
+        "excluded": one.subject,
+        "reason": one.reason,
+        "evidence": [asdict(proof) for proof in one.evidence],
+        "substitute": one.substitute and asdict(one.substitute),
+        "inspectors": one.pair and list(one.pair.inspectors),
     }
 
 

@@ -14,8 +14,13 @@ _HERE: Final = Path(__file__).parent
 _TOOL: Final = {"sha256": "sha256sum", "sm3": "openssl dgst -sm3"}
 
 
-def render(plan_no: str, plan: PlanRegistered, told: Mapping[str, Any]) -> str:
-    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``."""
+def render(
+    plan_no: str,
+    plan: PlanRegistered,
+    told: Mapping[str, Any],
+    replaced: Iterable[Mapping[str, Any]] = (),
+) -> str:
+    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``, ``replaced`` the package's."""
     published, result = told["input"], told["expected"]
     first = next((one for layer in result["strata"] for one in layer["chosen"]), None)
     blanks = {
@@ -35,6 +40,7 @@ def render(plan_no: str, plan: PlanRegistered, told: Mapping[str, Any]) -> str:
     }
     parts = {name: escape(text) for name, text in blanks.items()} | {
         "STRATA": "".join(map(_stratum, published["strata"], result["strata"])),
+        "REPLACED": "".join(map(_replaced, replaced)) or escape(say("draw.page.none_replaced")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
         "DATA": json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
         "PROGRAM": (_HERE / "recompute.js").read_text(encoding="utf-8"),
@@ -54,6 +60,18 @@ def _reveals(offices: Iterable[str], shares: Iterable[str | None]) -> Iterable[s
         label = escape(say("draw.page.share", office=office))
         told = escape(share or say("draw.page.withheld"))
         yield f'<tr><th scope="row">{label}</th><td class="hex">{told}</td></tr>\n'
+
+
+def _replaced(one: Mapping[str, Any]) -> str:
+    found = one["substitute"]
+    line = say(
+        "draw.page.replaced",
+        excluded=one["excluded"],
+        reason=say(f"draw.page.reason.{one['reason']}"),
+        substitute=found["subject"] if found else say("draw.page.no_substitute"),
+        ticket=found["ticket"] if found else say("draw.page.no_substitute"),
+    )
+    return f"<br>{escape(line)}\n"
 
 
 def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -93,9 +93,15 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     inspection.Annulled: frozenset(),
     inspection.Voided: frozenset(),
     inspection.Settled: frozenset(
-        {inspection.PlanAnnulled, inspection.SealedShareOpened, inspection.PlanVoided}
+        {
+            inspection.PlanAnnulled,
+            inspection.SealedShareOpened,
+            inspection.PlanVoided,
+            inspection.ObjectReplaced,
+        }
     ),
     inspection.Agreed: frozenset(),
+    inspection.Withdrawn: frozenset(),
     linkage.Taken: frozenset(),
     linkage.Contested: frozenset(),
     organ.Merged: frozenset(),

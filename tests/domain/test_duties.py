@@ -102,6 +102,7 @@ def test_the_machine_never_decides() -> None:
         "AnnulPlan",
         "DrawSealed",
         "OpenSealedShare",
+        "ReplaceObject",
         "RecordInspection",
         "ReviewFinding",
         "EndGrant",

@@ -19,7 +19,16 @@ from domain import inspection, sampling
 from domain.decider import Event, Refused
 from domain.inspection import PlanRegistered, Stratum
 from domain.roster import ListedInspector, ListedObject
-from domain.terms import CommitmentId, HashName, LicenceNo, Organ, PersonId, SubjectId
+from domain.terms import (
+    CommitmentId,
+    Evidence,
+    HashName,
+    LicenceNo,
+    Organ,
+    PersonId,
+    Sha256,
+    SubjectId,
+)
 from runtime.draws import package
 
 SCRIPT: Final = Path(__file__).parents[2] / "verifiers" / "replay.py"
@@ -92,6 +101,38 @@ def _inspector(chance: Random, number: int) -> ListedInspector:
     )
 
 
+def replacements(
+    number: int, chance: Random, commands: list[inspection.PlanCommand]
+) -> list[inspection.PlanCommand]:
+    """每四份随机计划有一份排除几户，替补的也可能再被排除。"""
+    state: inspection.State = inspection.PLAN.initial
+    found: list[inspection.PlanCommand] = []
+    proof = (Evidence("任务 7", Sha256("ab" * 32)),)
+    for one in commands:
+        state = _applied(state, one)
+    for _ in range(3 if number % 4 == 1 else 0):
+        assert isinstance(state, inspection.Settled)
+        gone = {one.subject for one in state.replaced}
+        later = [one.substitute for one in state.replaced if one.substitute]
+        here = [one.subject for one in (*state.result.drawn, *later) if one.subject not in gone]
+        if here:
+            reason = chance.choice(tuple(inspection.ExclusionReason))
+            people = (PersonId("runner"), PersonId("witness"))
+            subject = chance.choice(here)
+            act = inspection.Replace(subject, reason, proof, *people, inspected=False)
+            found.append(act)
+            state = _applied(state, act)
+    return found
+
+
+def _applied(state: inspection.State, command: inspection.PlanCommand) -> inspection.State:
+    answer = inspection.decide_plan(state, command)
+    assert not isinstance(answer, Refused), answer
+    for event in answer:
+        state = inspection.evolve_plan(state, event)
+    return state
+
+
 def plan_events(number: int) -> list[Event]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
     chance = Random(number)  # noqa: S311 - a plan that can be made again
@@ -116,6 +157,7 @@ def plan_events(number: int) -> list[Event]:
         inspection.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
         inspection.Draw(sealed.hex() if sealed else None),
     ]
+    commands += replacements(number, chance, commands)
     if sealed:
         opened = inspection.SealedShareOpened(sealed.hex(), plan.runner)
         commands.append(inspection.OpenShare(opened, plan.inspect_by))
@@ -144,12 +186,16 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = 0
+    short = vacant = unpaired = 0
     for number in range(PLANS):
         told = published(number)
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
+        vacant += any(one["substitute"] is None for one in told["replaced"])
+        unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
     assert 0 < short < PLANS  # both kinds occur
+    assert vacant > 0  # a stratum ran out
+    assert unpaired > 0  # nobody left to send
 
 
 Harm = Callable[[dict[str, Any]], object]
@@ -201,6 +247,22 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         lambda told: told["pairs"][0].update(inspectors=["P-8", "P-7"]),
         "pairs",
     ),
+    "a_friend_takes_the_place": (
+        lambda told: told["replaced"][0]["substitute"].update(subject="企业-999"),
+        "replaced",
+    ),
+    "friends_are_sent_there": (
+        lambda told: told["replaced"][0].update(inspectors=["P-8", "P-7"]),
+        "replaced",
+    ),
+    "somebody_undrawn_is_excluded": (
+        lambda told: told["replaced"][0].update(excluded="企业-999"),
+        "replaced",
+    ),
+    "one_is_excluded_twice": (
+        lambda told: told["replaced"].append(told["replaced"][0]),
+        "replaced",
+    ),
     "a_shortage_is_hidden": (lambda told: told["unmatched"].append("企业-999"), "unmatched"),
 }
 
@@ -212,7 +274,11 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
     number = next(
         one
         for one in range(PLANS)
-        if (told := published(one))["pairs"] and len(told["chosen"]) > 2 and told["unmatched"]
+        if (told := published(one))["pairs"]
+        and len(told["chosen"]) > 2
+        and told["unmatched"]
+        and told["replaced"]
+        and told["replaced"][0]["substitute"]
     )
     told = published(number)
     harm(told)
@@ -226,6 +292,7 @@ def test_no_single_change_goes_unseen() -> None:
         for one in range(PLANS)
         if (told := published(one))["pairs"]
         and told["sealed_share"]
+        and told["replaced"]
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
     sound = published(number)
@@ -237,6 +304,8 @@ def test_no_single_change_goes_unseen() -> None:
             continue
         if path[0] == "plan" and path[1] in {"algorithm", "hash", "inspect_by", "strata"}:
             continue  # bound by the plan's leaf, which the ledger proves, not by this file
+        if path[0] == "replaced" and path[2] in {"reason", "evidence"}:
+            continue  # what people say and show; no arithmetic follows from it
         if not faults(_changed(sound, path)):
             unseen.append(path)
     assert unseen == []
@@ -334,7 +403,7 @@ def test_a_file_of_another_shape_is_not_guessed_at(place: str, value: object) ->
 def test_a_plan_that_has_not_drawn_has_no_package() -> None:
     """没有抽取的计划没有卷宗。"""
     with pytest.raises(package.NotDrawn):
-        package.audit("000001", plan_events(1)[:-2])
+        package.audit("000001", plan_events(2)[:-2])
 
 
 def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
