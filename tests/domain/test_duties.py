@@ -116,7 +116,7 @@ def test_who_watches_does_not_act() -> None:
     watchers = {Role.AUDITOR, Role.SECURITY_ADMIN}
     assert [act for act, duty in DUTIES.items() if duty.roles & watchers] == []
     archive = {act for act, duty in DUTIES.items() if Role.ARCHIVE in duty.roles}
-    filing = {"ArchiveCase", "TakeFeed", "DeclareFeed", "ReconcileFeed"}
+    filing = {"ArchiveCase", "TakeFeed", "DeclareFeed", "ReconcileFeed", "DeclareReceived"}
     imports = {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
     assert archive == imports | filing
     witness = {"CommitShare", "RevealShare", "FixPublicValue"}
