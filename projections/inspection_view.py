@@ -70,8 +70,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             }
         case inspection.Inspected() as done:
             return new | _found(done.codes, beijing_day(done.performed_at)) | {"state": "INSPECTED"}
-        case inspection.TaskWithdrawn():
-            return new | {"state": "TASK_WITHDRAWN"}
+        case inspection.TaskWithdrawn(inspectors=people):
+            return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
         case inspection.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
         case past_inspection.InspectionImported() as told:

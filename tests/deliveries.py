@@ -873,7 +873,7 @@ def _elsewhere() -> Iterator[Happening]:
         APPLICANT, reason, proof, listed, None, person, PersonId("P-21")
     )
     yield "plan/2026-0005", replaced, "2026-0005"
-    withdrawn = inspection.TaskWithdrawn(reason, (PersonId("P-5"), PersonId("P-6")), person)
+    withdrawn = inspection.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()

@@ -180,6 +180,7 @@ def test_row_gathers_the_case_with_its_pledge() -> None:
         "PUSH",
         "PUSH",
         "TASK",
+        "TASK_WITHDRAWN",
     ]
 
 
