@@ -6,11 +6,11 @@ from itertools import permutations
 
 import pytest
 
-from domain import approval, case, catalogue, organ, past_inspection, timekeeping
+from domain import approval, case, catalogue, inspection, organ, past_inspection, timekeeping
 from domain.deadlines import Calendar
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
-from domain.terms import LicenceNo, Organ
+from domain.terms import LicenceNo, Organ, PersonId
 from domain.timers import TimerKind
 from followers.projection import Row
 from projections import (
@@ -38,6 +38,7 @@ from tests.deliveries import (
     Book,
     accepted,
     approved,
+    assigned,
     change_imported,
     ending_imported,
     folded,
@@ -343,6 +344,24 @@ def test_task_goes_from_assigned_to_reviewed() -> None:
     people = folded(inspector_register.PROJECTION, kept)
     counts = {key: (row["assigned"], row["done"], row["problems"]) for key, row in people.items()}
     assert counts == {"P-5": (1, 1, 1), "P-6": (1, 1, 1)}
+
+
+def test_a_withdrawn_task_is_nobodys() -> None:
+    """撤回的任务写明撤回、原派给谁；各人的派发次数退一次，没有做过的不算。"""
+    book, people = Book(), (PersonId("P-5"), PersonId("P-6"))
+    reason = inspection.ExclusionReason.CAP_REACHED
+    task, key = "task/2026-0001.S-1", "2026-0001"
+    kept = [
+        book.add(task, assigned(), key=key),
+        book.add(task, inspection.TaskWithdrawn(reason, people, PersonId("P-20")), key=key),
+    ]
+    row = folded(inspection_view.PROJECTION, kept)[task]
+    assert (row["state"], row["inspectors"]) == ("TASK_WITHDRAWN", ["P-5", "P-6"])
+    counts = folded(inspector_register.PROJECTION, kept)
+    assert {key: (one["assigned"], one["done"]) for key, one in counts.items()} == {
+        "P-5": (0, 0),
+        "P-6": (0, 0),
+    }
 
 
 def test_inspectors_of_a_source_are_kept_apart() -> None:
