@@ -8,7 +8,7 @@ from domain import preregistration
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, facts, names_of, text_field
+from projections.common import Found, Reader, facts, names_of, plus, text_field
 
 FAMILIES: Final = (
     "preregistration",
@@ -116,10 +116,9 @@ def _first(delivered: Delivered, names: tuple[str, ...]) -> str | None:
 
 def _registrations(row: Row | None, delivered: Delivered) -> int | None:
     """本窗口内预登记了几次。"""
-    times = (row or {}).get("registrations")
     match delivered.event:
         case preregistration.Made():
-            return (times if isinstance(times, int) else 0) + 1
+            return plus(row or {}, "registrations")
         case preregistration.WindowClosed():
             return 0
         case _:

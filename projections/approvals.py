@@ -9,7 +9,7 @@ from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, counted, facts, names_of, select
+from projections.common import Found, Reader, counted, facts, names_of, plus, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -142,8 +142,8 @@ def _term(row: Row, event: approval.LicenceImported | approval.ChangeImported) -
 
     A term may begin only once, and its ending comes after it.
     """
-    latest, terms = row.get("valid_from"), row.get("terms")
-    new: dict[str, Value] = {"terms": (terms if isinstance(terms, int) else 0) + 1}
+    latest = row.get("valid_from")
+    new: dict[str, Value] = {"terms": plus(row, "terms")}
     if isinstance(latest, date) and event.valid_from < latest:
         return new
     names = ("valid_from", "valid_to", "source_status")

@@ -16,7 +16,7 @@ from domain.timekeeping import file_of
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, count, counted, names_of, plain, select
+from projections.common import Found, Reader, count, counted, names_of, plain, plus, select
 from schemas.codec import Meta
 
 SOON: Final = timedelta(days=3)  # 临期：离期满不足三日
@@ -365,8 +365,8 @@ def _imported(row: Row, event: case.CaseImported | case.StepImported) -> dict[st
             "decided_at": event.ended_at,
             "steps": 0,
         }
-    before, steps = row.get("latest_step_at"), row.get("steps")
-    new: dict[str, Value] = {"steps": (steps if isinstance(steps, int) else 0) + 1}
+    before = row.get("latest_step_at")
+    new: dict[str, Value] = {"steps": plus(row, "steps")}
     if not isinstance(before, datetime) or event.completed_at >= before:
         new |= {"latest_step": str(event.step), "latest_step_at": event.completed_at}
     return new

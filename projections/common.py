@@ -1,6 +1,6 @@
 """各视图共用的小件：读哪些事件、把事实写成 JSON、按列读出一行。"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Generic, LiteralString, TypeAlias, TypeVar
@@ -56,11 +56,16 @@ def facts(record: object) -> dict[str, Json]:
     return {item.name: plain(getattr(record, item.name)) for item in fields(record)}
 
 
+def plus(row: Mapping[str, Value], name: str, by: int = 1) -> int:
+    """一栏的数再加几；还没有数的从零起。"""
+    before = row.get(name)
+    return (before if isinstance(before, int) else 0) + by
+
+
 def counted(row: Row, delivered: Delivered) -> dict[str, Value]:
     """一行由多少件事推出，末一件在账上何处、何日生效。"""
-    events = row.get("events")
     return {
-        "events": (events if isinstance(events, int) else 0) + 1,
+        "events": plus(row, "events"),
         "effective_on": delivered.meta.effective_on,
         "position": delivered.position,
     }

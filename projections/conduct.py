@@ -15,7 +15,7 @@ from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
-from projections.common import Reader, names_of, select
+from projections.common import Reader, names_of, plus, select
 
 COLUMNS: Final = (
     Column("item_code", ColumnType.TEXT, indexed=True),
@@ -64,8 +64,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     new: dict[str, Value] = {**(row or {}), "position": delivered.position}
     event = delivered.event
     if isinstance(event, service.TripRecorded):
-        trips = new.get("trips")
-        return new | {"trips": (trips if isinstance(trips, int) else 0) + 1}
+        return new | {"trips": plus(new, "trips")}
     if delivered.stream.startswith("oversight/"):
         return new | {"faults": _faults(new, delivered)}
     return new | _handled(event)

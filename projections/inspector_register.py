@@ -9,7 +9,7 @@ from domain.inspector import InspectorRegistered
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, plain
+from projections.common import Found, Reader, plain, plus
 from projections.inspection_view import found_problem
 
 COLUMNS: Final = (
@@ -55,21 +55,18 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             taken = {name: getattr(entered, name) for name in _ENTERED}
             return new | taken | {"specialities": plain(entered.specialities)}
         case inspection.TaskAssigned():
-            return new | _more(new, "assigned")
+            return new | {"assigned": plus(new, "assigned")}
         case inspection.TaskWithdrawn():
-            return new | _more(new, "assigned", -1)
+            return new | {"assigned": plus(new, "assigned", -1)}
         case inspection.Inspected(codes=codes):
-            return new | _more(new, "done") | _more(new, "problems", found_problem(codes))
+            problems = plus(new, "problems", found_problem(codes))
+            return new | {"done": plus(new, "done"), "problems": problems}
         case past_inspection.InspectionImported(codes=codes, origin=origin):
             new["source"] = origin.source
-            return new | _more(new, "done") | _more(new, "problems", found_problem(codes))
+            problems = plus(new, "problems", found_problem(codes))
+            return new | {"done": plus(new, "done"), "problems": problems}
         case _:
             raise TypeError(f"not read here: {delivered.name}")
-
-
-def _more(row: Row, name: str, by: int = 1) -> dict[str, Value]:
-    before = row.get(name)
-    return {name: (before if isinstance(before, int) else 0) + by}
 
 
 PROJECTION: Final = Projection(

@@ -8,7 +8,7 @@ from domain import filing, intermediary
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, names_of, plain, text_field
+from projections.common import Found, Reader, names_of, plain, plus, text_field
 
 COLUMNS: Final = (
     Column("name", ColumnType.TEXT),
@@ -61,8 +61,7 @@ def _told(row: Row, delivered: Delivered) -> dict[str, Value]:
             return {"state": "EXITED", "exited_on": day}
         case _:
             name = COUNTS[type(event)]
-            before = row.get(name)
-            return {name: (before if isinstance(before, int) else 0) + 1}
+            return {name: plus(row, name)}
 
 
 PROJECTION: Final = Projection(

@@ -9,7 +9,7 @@ from domain.decider import Event
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, names_of, select
+from projections.common import Found, Reader, names_of, plus, select
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -78,13 +78,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 
 def _reopened(row: Row, event: oversight.Reopened) -> dict[str, Value]:
-    times = row.get("reopened")
     return {
         "state": "REOPENED",
         "office": event.office,
         "answer_due_on": event.answer_due_on,
         "missed": False,
-        "reopened": (times if isinstance(times, int) else 0) + 1,
+        "reopened": plus(row, "reopened"),
     }
 
 

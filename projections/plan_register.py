@@ -9,7 +9,7 @@ from domain.terms import Organ, beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader
+from projections.common import Found, Reader, plus
 
 COLUMNS: Final = (
     Column("plan_no", ColumnType.TEXT, indexed=True),
@@ -67,21 +67,16 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         case inspection.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
         case inspection.Drawn(drawn=drawn) | inspection.MoreDrawn(drawn=drawn):
-            return new | {"drawn": _added(new, "drawn", drawn)}
+            return new | {"drawn": plus(new, "drawn", len(drawn))}
         case inspection.MoreMatched() | inspection.Matched() as matched:
             return new | {
-                "paired": _added(new, "paired", matched.pairs),
-                "unmatched": _added(new, "unmatched", matched.unmatched),
+                "paired": plus(new, "paired", len(matched.pairs)),
+                "unmatched": plus(new, "unmatched", len(matched.unmatched)),
             }
         case inspection.PlanAnnulled(reason=reason):
             return new | {"annulled_for": reason}
         case _:
             return new
-
-
-def _added(row: dict[str, Value], name: str, part: tuple[object, ...]) -> int:
-    before = row[name]
-    return (before if isinstance(before, int) else 0) + len(part)
 
 
 PROJECTION: Final = Projection(

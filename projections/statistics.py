@@ -36,6 +36,7 @@ from domain.timekeeping import file_of
 from domain.timers import TimerKind
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
+from projections.common import plus
 from projections.inspection_view import found_problem
 from schemas.registry import names_of_kinds
 
@@ -243,7 +244,6 @@ def _clock(row: Row | None, event: Event) -> dict[str, Value]:
     """What moves the promise or counts on: days stopped, trips made, other organs asked."""
     known = (row or {}).get("stops")
     stops: list[Json] = list(known) if isinstance(known, list) else []
-    trips = (row or {}).get("trips")
     match event:
         case joint.JointOpened():
             return {"joint": True}
@@ -255,7 +255,7 @@ def _clock(row: Row | None, event: Event) -> dict[str, Value]:
         case timekeeping.Rederived(due_on=due):
             return {"due_on": due}
         case service.TripRecorded():
-            return {"trips": (trips if isinstance(trips, int) else 0) + 1}
+            return {"trips": plus(row or {}, "trips")}
         case _:
             return {}
 

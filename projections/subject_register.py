@@ -17,7 +17,7 @@ from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from followers.storage import table_of
 from projections import approvals, case_view, inspection_view
-from projections.common import Found, Reader, select
+from projections.common import Found, Reader, plus, select
 
 COLUMNS: Final = (
     Column("kind", ColumnType.TEXT),
@@ -66,8 +66,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     new: dict[str, Value] = dict(row or dict.fromkeys(COUNTS, 0))
     new["position"] = delivered.position
     if counted := _counted(delivered):
-        before = new[counted[1]]
-        return new | {counted[1]: (before if isinstance(before, int) else 0) + 1}
+        return new | {counted[1]: plus(new, counted[1])}
     event = delivered.event
     if not isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
         raise TypeError(f"not read here: {delivered.name}")
