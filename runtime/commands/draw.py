@@ -84,20 +84,19 @@ def _publish(arguments: argparse.Namespace) -> int:
 def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
     """公布的各文件。Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``."""
     try:
-        plan = package.settled(plan_no, events).lists.plan
-        told = package.draw_input(plan_no, events)
+        drawn = package.read(plan_no, events)
     except package.NotDrawn:
         raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
     except package.Unopened as sealed:
         first, last = sealed.plan.inspect_by, inspection.open_by(sealed.plan)
         days = {"inspect_by": first, "due_on": last}
         raise Stop(Exit.REFUSED, "draw.unopened", plan_no=plan_no, **days) from None
+    told, audit = drawn.draw_input(), drawn.audit()
     public = {"input": told, "expected": sampling.compute(told)}
-    audit = package.audit(plan_no, events)
     return {
         "draw.json": _readable(audit),
         "input.json": _readable(public),
-        "index.html": page.render(plan_no, plan, public, audit["replaced"]),
+        "index.html": page.render(plan_no, drawn.plan, public, audit["replaced"]),
     }
 
 

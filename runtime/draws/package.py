@@ -4,7 +4,7 @@ Persons stand in it under their codes only; the format and each step are in docs
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from domain import inspection
@@ -29,76 +29,81 @@ class NotDrawn(Exception):  # noqa: N818 - an answer, not a fault
     """计划还没有抽取，或者已经作废：没有可以复算的结果。"""
 
 
-def settled(plan_no: str, events: Sequence[Event]) -> inspection.Settled:
-    """已抽定、封存份额已开启的计划。Raises :class:`NotDrawn`, :class:`Unopened`."""
-    state: inspection.State = inspection.PLAN.initial
-    for event in events:
-        state = inspection.evolve_plan(state, event)
+@dataclass(frozen=True, slots=True)
+class Published:
+    """一份可以公布的抽取：抽定的计划，各部门的承诺与揭示的份额。"""
+
+    plan_no: str
+    state: inspection.Settled
+    commitments: tuple[inspection.ShareCommitted, ...]
+    shares: dict[Organ, str]
+
+    @property
+    def plan(self) -> inspection.PlanRegistered:
+        """登记的计划。"""
+        return self.state.lists.plan
+
+    def draw_input(self) -> DrawInput:
+        """公开的输入：任何人用它复算种子与抽中的对象。"""
+        return {
+            "hash": self.plan.hash.lower(),
+            "plan_leaf_hash": self.state.lists.frozen.plan_leaf_hash,
+            "reveals": [self.shares.get(office) for office in self.plan.offices],
+            "public_value": self.state.value,
+            "sealed_share": self.state.share or "",
+            "strata": [
+                {
+                    "name": layer.name,
+                    "objects": [
+                        one.subject for one in self.state.lists.objects if one.stratum == layer.name
+                    ],
+                    "ratio_bp": layer.basis_points,
+                    "floor": layer.floor,
+                }
+                for layer in self.plan.strata
+            ],
+        }
+
+    def audit(self) -> dict[str, Any]:
+        """卷宗。"""
+        state, frozen = self.state, self.state.lists.frozen
+        return {
+            "format": FORMAT,
+            "plan_no": self.plan_no,
+            "plan": _plan(self.plan),
+            "plan_leaf_hash": frozen.plan_leaf_hash,
+            "as_of_size": frozen.as_of_size,
+            "objects": [_object(one) for one in state.lists.objects],
+            "object_root": frozen.object_root,
+            "inspectors": [_inspector(one) for one in state.lists.inspectors],
+            "inspector_root": frozen.inspector_root,
+            "commitments": [asdict(one) for one in self.commitments],
+            "reveals": [
+                {"office": one, "share": self.shares.get(one)} for one in self.plan.offices
+            ],
+            "public_value": state.value,
+            "sealed_share": state.share,
+            "seed": state.result.seed,
+            "chosen": [asdict(one) for one in state.result.drawn],
+            "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
+            "unmatched": list(state.unmatched),
+            "replaced": list(map(_replaced, state.replaced)),
+        }
+
+
+def read(plan_no: str, events: Sequence[Event]) -> Published:
+    """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
+    state = inspection.PLAN.fold(events)
     if not isinstance(state, inspection.Settled):
         raise NotDrawn(plan_no)
     if state.lists.plan.sealed_share_commitment is not None and state.share is None:
         raise Unopened(state.lists.plan)
-    return state
-
-
-def audit(plan_no: str, events: Sequence[Event]) -> dict[str, Any]:
-    """一份已抽取的计划的卷宗。Raises :class:`NotDrawn`."""
-    state = settled(plan_no, events)
-    plan, frozen = state.lists.plan, state.lists.frozen
-    shares = _shares(events)
-    commitments = [
-        {"office": one.office, "commitment": one.commitment}
-        for one in events
-        if isinstance(one, inspection.ShareCommitted)
-    ]
-    return {
-        "format": FORMAT,
-        "plan_no": plan_no,
-        "plan": _plan(plan),
-        "plan_leaf_hash": frozen.plan_leaf_hash,
-        "as_of_size": frozen.as_of_size,
-        "objects": [_object(one) for one in state.lists.objects],
-        "object_root": frozen.object_root,
-        "inspectors": [_inspector(one) for one in state.lists.inspectors],
-        "inspector_root": frozen.inspector_root,
-        "commitments": commitments,
-        "reveals": [{"office": one, "share": shares.get(one)} for one in plan.offices],
-        "public_value": state.value,
-        "sealed_share": state.share,
-        "seed": state.result.seed,
-        "chosen": [asdict(one) for one in state.result.drawn],
-        "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
-        "unmatched": list(state.unmatched),
-        "replaced": list(map(_replaced, state.replaced)),
-    }
-
-
-def draw_input(plan_no: str, events: Sequence[Event]) -> DrawInput:
-    """公开的输入：任何人用它复算种子与抽中的对象。Raises :class:`NotDrawn`."""
-    state = settled(plan_no, events)
-    plan, shares = state.lists.plan, _shares(events)
-    return {
-        "hash": plan.hash.lower(),
-        "plan_leaf_hash": state.lists.frozen.plan_leaf_hash,
-        "reveals": [shares.get(office) for office in plan.offices],
-        "public_value": state.value,
-        "sealed_share": state.share or "",
-        "strata": [
-            {
-                "name": layer.name,
-                "objects": [
-                    one.subject for one in state.lists.objects if one.stratum == layer.name
-                ],
-                "ratio_bp": layer.basis_points,
-                "floor": layer.floor,
-            }
-            for layer in plan.strata
-        ],
-    }
-
-
-def _shares(events: Sequence[Event]) -> dict[Organ, str]:
-    return {one.office: one.share for one in events if isinstance(one, inspection.ShareRevealed)}
+    return Published(
+        plan_no,
+        state,
+        tuple(one for one in events if isinstance(one, inspection.ShareCommitted)),
+        {one.office: one.share for one in events if isinstance(one, inspection.ShareRevealed)},
+    )
 
 
 def _plan(plan: inspection.PlanRegistered) -> dict[str, Any]:

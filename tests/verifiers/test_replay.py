@@ -174,7 +174,7 @@ def plan_events(number: int) -> list[Event]:
 
 def published(number: int) -> dict[str, Any]:
     """它的卷宗，照 JSON 读写过一遍。"""
-    told = json.dumps(package.audit("000001", plan_events(number)), ensure_ascii=False)
+    told = json.dumps(package.read("000001", plan_events(number)).audit(), ensure_ascii=False)
     found: dict[str, Any] = replay.read(told)
     return found
 
@@ -403,16 +403,16 @@ def test_a_file_of_another_shape_is_not_guessed_at(place: str, value: object) ->
 def test_a_plan_that_has_not_drawn_has_no_package() -> None:
     """没有抽取的计划没有卷宗。"""
     with pytest.raises(package.NotDrawn):
-        package.audit("000001", plan_events(2)[:-2])
+        package.read("000001", plan_events(2)[:-2])
 
 
 def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
     """封存份额开启之前没有卷宗；开启之后份额在卷宗里，改一位就不符。"""
     events = plan_events(3)
     with pytest.raises(package.Unopened):
-        package.audit("000001", events[:-1])
+        package.read("000001", events[:-1])
     told = published(3)
     assert told["sealed_share"] == "04" * 32
-    assert package.draw_input("000001", events)["sealed_share"] == "04" * 32
+    assert package.read("000001", events).draw_input()["sealed_share"] == "04" * 32
     told["sealed_share"] = "05" * 32
     assert {"share", "seed"} <= set(faults(told))

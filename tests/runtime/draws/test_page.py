@@ -26,7 +26,7 @@ console.log(JSON.stringify(inputs.map(recompute)));
 
 def told(number: int) -> dict[str, Any]:
     """一份随机计划公布的输入与结果。"""
-    given = package.draw_input("000001", plan_events(number))
+    given = package.read("000001", plan_events(number)).draw_input()
     return {"input": given, "expected": sampling.compute(given)}
 
 
