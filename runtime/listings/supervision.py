@@ -111,6 +111,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.unmatched,
         row.withheld,
         row.annulled_for,
+        choice("plan.registered.v2", row.campaign),
+        "、".join(row.scope),
         row.position,
     )
 
@@ -180,6 +182,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "unmatched_objects",
             "withheld_shares",
             "annulled_for",
+            "campaign",
+            "scope",
             "position",
         ),
         _plans,
