@@ -12,6 +12,7 @@ from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.check_results import CheckResultAct
 from domain.acts.checks import CheckAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
@@ -21,6 +22,7 @@ from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.follow_ups import FollowUpAct
 from domain.acts.forwardings import ForwardingAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
@@ -80,6 +82,8 @@ Act: TypeAlias = (
     | LicenceAct
     | InspectionAct
     | CheckAct
+    | CheckResultAct
+    | FollowUpAct
     | RegisterAct
     | ImportAct
     | OversightAct

@@ -184,16 +184,6 @@ class RecordInspection:
     experts: tuple[PersonId, ...] = ()  # 委托到场的专家
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFinding:
-    """复核检查结果：同意，或退回重录；复核人不是检查人。"""
-
-    plan_no: str
-    subject: SubjectId
-    agreed: bool
-    explanation: str
-
-
 InspectionAct: TypeAlias = (
     RegisterPlan
     | FreezeLists
@@ -209,7 +199,6 @@ InspectionAct: TypeAlias = (
     | AnnulPlan
     | AssignTask
     | RecordInspection
-    | ReviewFinding
 )
 
 
@@ -466,12 +455,3 @@ def _wrong_filing(desk: Desk, act: RecordInspection) -> Refused | None:
     if isinstance(state, filing.OnFile) and state.submitted.filer == act.subject:
         return None
     return Refused(Refusal.TASK_FILING, {"filing_no": act.filing_no, "subject": act.subject})
-
-
-@handles(ReviewFinding)
-def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
-    """复核检查结果。"""
-    if barred := not_in_charge(desk, act.plan_no):
-        return barred
-    fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))

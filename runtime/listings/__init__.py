@@ -6,6 +6,7 @@ from typing import Final
 from runtime.listings import (
     cases,
     catalogue,
+    checks,
     numbers,
     oversight,
     panel,
@@ -22,6 +23,7 @@ LISTS: Final[Mapping[str, Listing]] = {
     **registers.LISTS,
     **oversight.LISTS,
     **supervision.LISTS,
+    **checks.LISTS,
     **catalogue.LISTS,
     **panel.LISTS,
     **reliances.LISTS,
