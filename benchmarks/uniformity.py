@@ -69,7 +69,9 @@ def kolmogorov_tail(values: Iterable[float]) -> float:
     scaled = (math.sqrt(count) + 0.12 + 0.11 / math.sqrt(count)) * away
     if scaled < 0.2:  # the alternating series is 1 to sixteen digits there, but needs many terms
         return 1.0
-    terms = (2 * (-1) ** (k - 1) * math.exp(-2 * k * k * scaled * scaled) for k in range(1, 101))
+    terms = (
+        (2.0 if k % 2 else -2.0) * math.exp(-2 * k * k * scaled * scaled) for k in range(1, 101)
+    )
     return min(1.0, max(0.0, sum(terms)))
 
 
