@@ -698,6 +698,17 @@ def left_out(told: Package, _: Work) -> str:
     return ""
 
 
+def scope(told: Package, _: Work) -> str:
+    """定向的写明范围，不定向的不设；名单上的都在所定的片区。"""
+    plan = told["plan"]
+    if plan["campaign"] != ("DIRECTED" if plan["item_codes"] or plan["regions"] else "UNDIRECTED"):
+        return "campaign"
+    for one in told["objects"]:
+        if plan["regions"] and one["region"] not in plan["regions"]:
+            return str(one["subject"])
+    return ""
+
+
 def inspector_list(told: Package, work: Work) -> str:
     """检查人员名单的树根；依编号排列，不重复。抽取阶段不公布名单。"""
     if (told["inspectors"] is None) != (told["stage"] == "draw"):
@@ -849,6 +860,7 @@ STEPS = [
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
     ("封存份额 sealed share", sealed),
+    ("种类与范围 scope", scope),
     ("对象名单 object list", object_list),
     ("不列入名单 left out", left_out),
     ("检查人员名单 inspector list", inspector_list),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.hashing import lp
+from domain.inspection_plan import CampaignKind, PlanRegistered
 from runtime import words
 from runtime.draws.package import Published, Stage
 from runtime.messages import say
@@ -25,6 +26,7 @@ def render(drawn: Published, told: Mapping[str, Any], audit: Mapping[str, Any]) 
         "TITLE": plan.title,
         "DEPARTMENT": words.organ(plan.department),
         "STAGE": say(f"draw.page.stage.{audit['stage']}"),
+        "SCOPE": _scope(plan),
         "OFFICES": str(len(plan.offices)),
         "HASH": plan.hash,
         "PLAN_LEAF": published["plan_leaf_hash"],
@@ -98,6 +100,14 @@ def _left_out(one: Mapping[str, Any]) -> str:
         for observed in one["observed"]
     )
     return say("draw.page.left_out", subject=one["subject"], reasons=reasons)
+
+
+def _scope(plan: PlanRegistered) -> str:
+    """Whom the list was made of: everybody, or what a directed plan names."""
+    if plan.campaign is CampaignKind.UNDIRECTED:
+        return say("draw.page.undirected")
+    within = "、".join((*plan.item_codes, *plan.regions))
+    return say("draw.page.directed", scope=within)
 
 
 def _command(name: str, seed: str, subject: str) -> str:
