@@ -915,13 +915,15 @@ def _resulting(task_id: str) -> Iterator[Event]:
     yield check_result.FollowUpLacking(day)
     yield check_result.FollowUpBegun("HX-1", code_set.FollowUpKind.ABNORMAL, complete=False)
     yield check_result.PublicationMissed(day)
-    yield check_result.ResultPublished(
+    shown = check_result.ResultPublished(
         plan_no, "餐饮抽查", MARKET, "", outcome.names, day, day, person
     )
+    yield shown
     yield check_result.ResultOverturned("FJ-1", "事实不清", day, day, person)
     yield check_result.ResultWithdrawn("事实不清")
     clear = check_result.outcome(code_set.V1, ("NO_PROBLEM",))
     yield check_result.ResultCorrected(clear, "GZ-1", "复议变更", day, day, None, person)
+    yield replace(shown, names=clear.names)
 
 
 def _followed(task_id: str) -> Iterator[Event]:

@@ -13,7 +13,8 @@ from domain.subject import SubjectKind
 from domain.terms import PersonId, Role, Sealed, SubjectId
 from tests.domain.case_file import MACHINE, SHA, actor, at, official
 from tests.domain.hall import BUREAU, Hall
-from tests.rules.draws import NO, RUNNER, hall, inspector, notice, ready, settled, shop
+from tests.rules.draws import NO as NO
+from tests.rules.draws import RUNNER, hall, inspector, notice, ready, settled, shop
 
 SHOP: Final = SubjectId("S-1")
 TASK: Final = f"{NO}.S-1"
