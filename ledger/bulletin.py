@@ -65,6 +65,19 @@ def open_bulletin(bootstrap: str, origin: str) -> tuple[KafkaConsumer, int]:
     return consumer, int(consumer.end_offsets([partition])[partition])
 
 
+def published_checkpoints(bootstrap: str, origin: str) -> Iterator[bytes]:
+    """封账主题里呈送的各份封账单；写得不合规格的略过。Raises ``KafkaError``."""
+    consumer, end = open_bulletin(bootstrap, origin)
+    with closing(consumer):
+        for record in read_bulletin(consumer, end) if end else ():
+            if kind_of(record) != SUBMISSION:
+                continue
+            try:
+                yield Submission.parse(record.value or b"").note
+            except NoteRefused as error:
+                log.warning("bulletin.not_ours", offset=record.offset, code=error.code)
+
+
 @dataclass(frozen=True, slots=True)
 class BulletinOptions:
     """封账主题的参数；``witnesses`` 是所认的各见证的公钥。"""

@@ -23,7 +23,6 @@ import structlog
 from domain import merkle
 from domain.acts.sealing import AnnounceSealKey, DoubtSeal, SealingAct
 from domain.hashing import digest
-from domain.merkle import WIDTH
 from ledger.bulletin import Bulletin, BulletinOptions
 from ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from ledger.entry import Entry
@@ -36,7 +35,7 @@ from ledger.outside import Outside
 from ledger.seals import SealDesk, Sealed
 from ledger.signing import Ed25519Key
 from ledger.store import Frame
-from ledger.tiles import FULL, HEIGHT, Masonry, Tile, subtrees_in
+from ledger.tiles import FULL, HEIGHT, Masonry, Tile, first_difference, subtrees_in
 
 log: Final = structlog.get_logger()
 READ: Final = 1_000  # events a read
@@ -282,12 +281,3 @@ class Sealer:
             return bytes(self.masonry.edges[level])
         pending = (one.hashes for one in self.full if (one.level, one.number) == (level, number))
         return next(pending, None) or self.desk.tile(level, number) or b""
-
-
-def first_difference(tile: Tile, known: bytes) -> int:
-    """两块砖第一处不同的那个杂凑，从哪个位置开始。"""
-    for at in range(tile.width):
-        span = slice(at * WIDTH, (at + 1) * WIDTH)
-        if tile.hashes[span] != known[span]:
-            break
-    return (tile.number * FULL + at) << HEIGHT * tile.level

@@ -1,6 +1,6 @@
 """封账的 SQL：重读存下的字节，存封账单与砖，记见证的附签。"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from ledger.errors import LedgerDamaged
 from ledger.store import CHANNEL, ENTRY_COLUMNS, Frame, read_counter, read_frame
 from ledger.tiles import Tile
 
+_PAGE: Final = 1_000  # rows of a server-side cursor at a time
 _LOCK: Final = "SELECT pg_try_advisory_lock(hashtext('shenguan.sealer'), 0)"
 _COLUMNS: Final = "size, root, note, old_size, proof, sealed_at"
 _FEED: Final = (
@@ -90,9 +91,7 @@ class SealDesk:
 
     def tile(self, level: int, number: int) -> bytes | None:
         """一块砌满的砖；没有则为 None。"""
-        query = "SELECT hashes FROM ledger.tile WHERE level = %s AND number = %s"
-        row = self._conn.execute(query, (level, number)).fetchone()
-        return None if row is None else bytes(row[0])
+        return read_tile(self._conn, level, number)
 
     def seal(self, sealed: Sealed, full: Sequence[Tile]) -> None:
         """存一份封账单与此前砌满的砖，一个事务。
@@ -149,9 +148,25 @@ def cosignatures(conn: psycopg.Connection[Any], after: int = 0) -> list[Cosignat
     )
 
 
-def walk_tiles(conn: psycopg.Connection[Any]) -> list[tuple[int, int]]:
-    """存下的各块砌满的砖：层与号。"""
-    return conn.execute("SELECT level, number FROM ledger.tile ORDER BY level, number").fetchall()
+def walk_checkpoints(conn: psycopg.Connection[Any]) -> Iterator[Sealed]:
+    """全部封账单，按件数：服务器端游标，内存有界。"""
+    with conn.cursor("checkpoints") as cursor:
+        cursor.itersize = _PAGE
+        cursor.execute(_AFTER.removesuffix(" LIMIT %s"), (0,))
+        yield from map(_sealed, cursor)
+
+
+def root_at(conn: psycopg.Connection[Any], size: int) -> bytes | None:
+    """某一件数的封账单上的树根；没有则为 None。"""
+    row = conn.execute("SELECT root FROM ledger.checkpoint WHERE size = %s", (size,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def read_tile(conn: psycopg.Connection[Any], level: int, number: int) -> bytes | None:
+    """一块砌满的砖；没有则为 None。"""
+    query = "SELECT hashes FROM ledger.tile WHERE level = %s AND number = %s"
+    row = conn.execute(query, (level, number)).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _one(row: tuple[Any, ...] | None) -> Sealed | None:

@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     names = {short: topic_name(frame.origin, short) for short in shorts}
     wanted = {names[short]: frame.partitions[short] for short in names}
     if arguments.recreate:
-        report = verify(chosen.dsn("shenguan_audit"), None)
+        report = verify(chosen.dsn("shenguan_audit"))
         if report is not None and not report.is_sound:
             raise Stop(Exit.INTEGRITY, "republish.unsound")
         copies = {name: count for name, count in wanted.items() if name != names[CHECKPOINTS]}

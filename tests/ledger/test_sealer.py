@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
 
@@ -135,33 +136,42 @@ def found(settings: Settings, name: HashName = HashName.SHA256, origin: str = CI
     return ledger
 
 
-@pytest.fixture(scope="module")
-def original(new_database: NewDatabase) -> Settings:
-    """一本封过的账，触发器已被超级用户关掉；各测试改的是它的副本。"""
-    settings = new_database()
+def sealed_town(settings: Settings) -> Settings:
+    """一本封过两次的账，触发器已被超级用户关掉；各测试改的是它的副本。"""
     with found(settings) as ledger:
         one = Sealery(settings, ledger)
         one.grow(300)
         one.seal()
         one.grow(5)
         one.seal()
-        tables = ("event", "schema", "command", "checkpoint", "tile", "cosignature")
-        for table in tables:
+        for table in ("event", "schema", "command", "checkpoint", "tile", "cosignature"):
             one.sql(f"ALTER TABLE ledger.{table} DISABLE TRIGGER ALL")
     return settings
 
 
-@pytest.fixture
-def own(original: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealery]:
+@contextmanager
+def copy_of(original: Settings, data: Path) -> Iterator[Sealery]:
     """一份副本：库、钥匙、静态文件。"""
     name = f"t_{uuid4().hex[:12]}"
     template = conninfo_to_dict(original.admin_dsn)["dbname"]
     ask(original.with_database("postgres").admin_dsn, f"CREATE DATABASE {name} TEMPLATE {template}")
-    data = tmp_path_factory.mktemp(name)
     shutil.copytree(original.data, data, dirs_exist_ok=True)
     settings = replace(original.with_database(name), data=data)
     with Ledger.open(settings, handle=either) as ledger:
         yield Sealery(settings, ledger)
+
+
+@pytest.fixture(scope="module")
+def original(new_database: NewDatabase) -> Settings:
+    """一本封过的账。"""
+    return sealed_town(new_database())
+
+
+@pytest.fixture
+def own(original: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sealery]:
+    """一份副本。"""
+    with copy_of(original, tmp_path_factory.mktemp(uuid4().hex[:8])) as copy:
+        yield copy
 
 
 def recomputed(own: Sealery, size: int) -> bytes:
