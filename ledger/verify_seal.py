@@ -159,7 +159,8 @@ class SealCheck:
         for level in range(len(self.masonry.edges)):
             for number in range(newest >> HEIGHT * (level + 1)):
                 if self.tile(level, number) is None:
-                    self.steps["tiles"].found("tile_missing", level=level, number=number)
+                    start = number << HEIGHT * (level + 1)
+                    self.steps["tiles"].found("tile_missing", position=start)
 
     def _later_head(self, outside: Outside) -> int:
         """Read again: what was sealed since the first reading may be in the snapshot."""
