@@ -1105,7 +1105,7 @@ def _lists() -> Iterator[Happening]:
     day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
     entry = lists.ListEntry(ITEM, "平面图")
     one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
-    yield f"list/{papers}", one, papers
+    yield f"list/{papers}", one, papers.value
     service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
     services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
     yield f"list/{lists.SERVICES}", services, lists.SERVICES
