@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -879,6 +880,8 @@ def _elsewhere() -> Iterator[Happening]:
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
+    yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
     yield from relied()
     yield from undertaken()

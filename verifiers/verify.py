@@ -767,7 +767,7 @@ def chained(case: Case) -> str:
     heads: Dict[str, Tuple[int, bytes]] = {}
     for event in case.bundle.events:
         version, leaf = heads.get(event.stream, (0, b""))
-        whole = case.bundle.kind in ("case", "draw") and event.name != "ledger.closed.v1"
+        whole = case.bundle.kind in ("case", "draw") and event.name != "closing.recorded.v1"
         if whole or event.stream in heads:
             if event.version != version + 1:
                 raise Differs(
@@ -784,7 +784,7 @@ def belongs(case: Case) -> str:
     kind, wanted = case.bundle.kind, case.bundle.id
     for event in case.bundle.events:
         actor = event.meta["actor"]["officer_id"]
-        if event.name == "ledger.closed.v1":
+        if event.name == "closing.recorded.v1":
             continue
         if kind in ("case", "draw") and event.meta["key"] != wanted:
             raise Differs("第 %d 件属于 %s" % (event.position, event.meta["key"]))
@@ -845,9 +845,9 @@ def complete(case: Case) -> str:
         return "没有日终的案卷清单，这一步没有做"
     _keys(told, ("close", "first", "entries", "proofs"), "heads")
     close = _positions(case).get(told["close"])
-    if close is None or close.name != "ledger.closed.v1":
+    if close is None or close.name != "closing.recorded.v1":
         raise Differs("没有日终封账的那一件")
-    size, count = close.told["size"], close.told["heads"]
+    size, count = close.told["size"], close.told["streams"]
     _in_heads(case, told, count, bytes.fromhex(close.told["heads_root"]))
     own = _own_heads(case, told, count)
     last = {

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Final
 
 from domain import merkle
-from domain.hashing import Digest, lp
+from domain.closing import Head
+from domain.hashing import Digest
 from domain.merkle import Subtrees
 from ledger.entry import Entry
 
@@ -40,22 +41,6 @@ class SealedTree:
     size: int
     compute: Digest
     subtrees: Subtrees
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """日终时一份案卷到了第几件。"""
-
-    key: str
-    stream: str
-    version: int
-    leaf_hash: bytes
-
-    @property
-    def encoded(self) -> bytes:
-        """在案卷清单之树里的条目。"""
-        parts = (lp(self.key.encode()), lp(self.stream.encode()), self.version.to_bytes(8, "big"))
-        return b"sgld/head/v1" + b"".join(parts) + lp(self.leaf_hash)
 
 
 @dataclass(frozen=True, slots=True)
