@@ -49,6 +49,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Supplement": _by(Role.COUNTER),
         "Accept": _by(Role.COUNTER),
         "Decline": _by(Role.COUNTER),
+        # 日终封账
+        "RecordClosing": _by(Role.SYSTEM),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
         # 办件的时间：特别程序、延长、绿色通道

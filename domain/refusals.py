@@ -589,3 +589,6 @@ class Refusal(StrEnum):
     TOGETHER_SAME_FILE = "together.same_file"
     # 订阅对账
     SUBSCRIPTION_DAY = "subscription.day"
+    # 日终封账
+    CLOSING_NOT_OVER = "closing.not_over"
+    CLOSING_DONE = "closing.done"

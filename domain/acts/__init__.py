@@ -13,6 +13,7 @@ from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -64,7 +65,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
