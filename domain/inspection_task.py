@@ -1,7 +1,7 @@
 """检查任务（task）：派发 → 检查 → 复核，一户一项。"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias
@@ -84,7 +84,21 @@ class TaskWithdrawn(Event):
     handler: PersonId
 
 
-TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed | TaskWithdrawn
+@dataclass(frozen=True, slots=True)
+class TaskReassigned(Event):
+    """检查任务改派：一名检查人员换下，或者人员不足。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:43", "cff:42")
+    subject: SubjectId
+    before: tuple[PersonId, ...]  # 原来的两人
+    inspectors: tuple[PersonId, ...]  # 空：合格人员不足，不得一人检查
+    outgoing: PersonId
+    cause: plans.RedrawCause
+    due_on: date
+    handler: PersonId
+
+
+TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed | TaskWithdrawn | TaskReassigned
 
 
 # -- limits
@@ -267,7 +281,38 @@ class Withdraw:
         return ()
 
 
-Command: TypeAlias = Assign | Record | Review | Withdraw
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """改派任务，与更换检查人员同时；``inspectors`` 空为人员不足。"""
+
+    inspectors: tuple[PersonId, ...]
+    outgoing: PersonId
+    cause: plans.RedrawCause
+    handler: PersonId
+
+    def decide(self, state: State) -> Answer:
+        """派发了的才改派；已录入而没有复核同意的结果不作数，由新的两人重新检查。"""
+        if isinstance(state, Agreed):
+            return Refused(Refusal.TASK_REVIEWED, {"handler": state.review.handler})
+        if isinstance(state, Nothing):
+            return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Withdrawn) or self.outgoing not in state.task.inspectors:
+            return ()
+        task = state.task
+        return (
+            TaskReassigned(
+                subject=task.subject,
+                before=task.inspectors,
+                inspectors=self.inspectors,
+                outgoing=self.outgoing,
+                cause=self.cause,
+                due_on=task.due_on,
+                handler=self.handler,
+            ),
+        )
+
+
+Command: TypeAlias = Assign | Record | Review | Withdraw | Reassign
 
 
 # -- evolve, decide
@@ -282,6 +327,10 @@ def evolve(state: State, event: Event) -> State:
             return Done(state.task, event)
         case Assigned(task=task), TaskWithdrawn():
             return Withdrawn(task)
+        case Assigned(task=task) | Returned(task=task) | Done(task=task), TaskReassigned() if (
+            event.before == task.inspectors
+        ):
+            return Assigned(replace(task, inspectors=event.inspectors))
         case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
             return Agreed(task, finding, event) if agreed else Returned(task, event)
         case _:

@@ -505,6 +505,10 @@ class Refusal(StrEnum):
     PLAN_NO_EVIDENCE = "plan.no_evidence"
     PLAN_INSPECTED = "plan.inspected"
     TASK_WITHDRAWN = "task.withdrawn"
+    # 抽定之后：回避、更换
+    RECUSAL_NO_REMEDY = "recusal.no_remedy"
+    RECUSAL_PENDING = "recusal.pending"
+    TASK_INSPECTOR_FIT = "task.inspector_fit"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"

@@ -226,6 +226,16 @@ SHAPE = {
             inspectors=lambda told: told is None or _each(_text)(told),
         )
     ),
+    "redrawn": _each(
+        _record(
+            after=_natural,
+            subject=_text,
+            outgoing=_text,
+            cause=lambda told: told in ("RECUSED", "LEFT", "CERTIFICATE_EXPIRED"),
+            passed_over=_each(_text),
+            inspectors=lambda told: told is None or _each(_text)(told),
+        )
+    ),
 }
 
 
@@ -483,49 +493,98 @@ def unmatched(told: Package, digest: Digest) -> str:
     return _first_difference(found, told["unmatched"])
 
 
-def replaced(told: Package, digest: Digest) -> str:
-    """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。"""
-    listed = {one["subject"]: one for one in told["objects"]}
-    layer = {one[1]: one[0] for one in drawn_of(told, digest)}
-    people = len(told["inspectors"])
-    cap = (2 * len(layer) * 115 + people * 100 - 1) // (people * 100) if people else 0
-    teams = dict(matched_of(told, digest)[0])
-    gone = set()
-    ticket_prefix = lp(b"ssj/object/v1") + lp(seed_of(told, digest))
-    rank_prefix = lp(b"ssj/pair/v1") + lp(seed_of(told, digest))
-    for at, one in enumerate(told["replaced"]):
+class Afterwards:
+    """Who goes where after each change; each method returns what differs, "" for nothing."""
+
+    def __init__(self, told: Package, digest: Digest) -> None:
+        self.told, self.digest = told, digest
+        seed = seed_of(told, digest)
+        self.ticket_prefix = lp(b"ssj/object/v1") + lp(seed)
+        self.rank_prefix = lp(b"ssj/pair/v1") + lp(seed)
+        self.listed = {one["subject"]: one for one in told["objects"]}
+        self.layer = {one[1]: one[0] for one in drawn_of(told, digest)}  # every object ever drawn
+        people = len(told["inspectors"])
+        self.cap = (2 * len(self.layer) * 115 + people * 100 - 1) // (people * 100) if people else 0
+        self.teams = dict(matched_of(told, digest)[0])
+        self.gone: set[str] = set()  # objects excluded
+        self.off: set[tuple[str, str]] = set()  # (object, person taken off it)
+
+    def rank(self, subject: str, person: str) -> bytes:
+        """Where this person stands for this object."""
+        return self.digest(self.rank_prefix + texts(subject, person))
+
+    def in_line(self, subject: str) -> list[str]:
+        """Those who may be sent there, below the cap, in hash order."""
+        busy = [person for team in self.teams.values() for person in team]
+        return [
+            person
+            for _, person in sorted(
+                (self.rank(subject, who["inspector"]), who["inspector"])
+                for who in self.told["inspectors"]
+                if eligible(self.listed[subject], who, self.told["plan"]["inspect_by"])
+                and busy.count(who["inspector"]) < self.cap
+            )
+        ]
+
+    def replace(self, one: Package) -> str:
+        """An object is excluded: the next ticket of its stratum, and whom to send."""
         out = one["excluded"]
-        if out not in layer or out in gone:
-            return "[%d] %s" % (at, out)
-        gone.add(out)
-        teams.pop(out, None)
+        if out not in self.layer or out in self.gone:
+            return str(out)
+        self.gone.add(out)
+        self.teams.pop(out, None)
         slips = sorted(
-            (digest(ticket_prefix + texts(subject)), subject.encode("utf-8"))
-            for subject, entry in listed.items()
-            if entry["stratum"] == layer[out] and subject not in layer
+            (self.digest(self.ticket_prefix + texts(subject)), subject.encode("utf-8"))
+            for subject, entry in self.listed.items()
+            if entry["stratum"] == self.layer[out] and subject not in self.layer
         )
         if not slips:
-            if one["substitute"] is not None or one["inspectors"] is not None:
-                return "[%d] substitute" % at
-            continue
+            vacant = one["substitute"] is None and one["inspectors"] is None
+            return "" if vacant else "substitute"
         subject = slips[0][1].decode("utf-8")
-        right = {"stratum": layer[out], "subject": subject, "ticket": slips[0][0].hex()}
+        right = {"stratum": self.layer[out], "subject": subject, "ticket": slips[0][0].hex()}
         if one["substitute"] != right:
-            return "[%d] %s ≠ %s" % (at, one["substitute"], right)
-        layer[subject] = layer[out]
-        busy = [person for team in teams.values() for person in team]
-        fit = sorted(
-            (digest(rank_prefix + texts(subject, who["inspector"])), who["inspector"])
-            for who in told["inspectors"]
-            if eligible(listed[subject], who, told["plan"]["inspect_by"])
-            and busy.count(who["inspector"]) < cap
-        )
-        team = [person for _, person in fit[:2]]
-        if one["inspectors"] != (team if len(team) == 2 else None):
-            return "[%d] inspectors" % at
+            return "%s ≠ %s" % (one["substitute"], right)
+        self.layer[subject] = self.layer[out]
+        team = self.in_line(subject)[:2]
         if len(team) == 2:
-            teams[subject] = team
-    return ""
+            self.teams[subject] = team
+        return "" if one["inspectors"] == (team if len(team) == 2 else None) else "inspectors"
+
+    def redraw(self, one: Package) -> str:
+        """A person is taken off: the next in the rank of this object who was not passed over."""
+        subject, out = one["subject"], one["outgoing"]
+        team = self.teams.get(subject, [])
+        if out not in team:
+            return "%s %s" % (subject, out)
+        barred = {*team, *(person for where, person in self.off if where == subject)}
+        line = [person for person in self.in_line(subject) if person not in barred]
+        passed = one["passed_over"]
+        if line[: len(passed)] != passed:
+            return "passed_over"
+        del self.teams[subject]
+        self.off.add((subject, out))
+        if passed == line:
+            return "" if one["inspectors"] is None else "inspectors"
+        people = [person for person in team if person != out] + [line[len(passed)]]
+        self.teams[subject] = sorted(people, key=lambda person: self.rank(subject, person))
+        return "" if one["inspectors"] == self.teams[subject] else "inspectors"
+
+
+def replaced(told: Package, digest: Digest) -> str:
+    """每一户替补都是该层的下一签，派去的两人也由种子排定；换人的只能是序号里的下一个。"""
+    work = Afterwards(told, digest)
+    waiting = list(told["redrawn"])
+    for at in range(len(told["replaced"]) + 1):
+        while waiting and waiting[0]["after"] == at:
+            fault = work.redraw(waiting.pop(0))
+            if fault:
+                return "redrawn after %d: %s" % (at, fault)
+        if at < len(told["replaced"]):
+            fault = work.replace(told["replaced"][at])
+            if fault:
+                return "[%d] %s" % (at, fault)
+    return "redrawn" if waiting else ""
 
 
 STEPS = [
@@ -538,7 +597,7 @@ STEPS = [
     ("抽中的对象 objects drawn", chosen),
     ("检查人员配对 pairs", pairs),
     ("人员不足 unmatched", unmatched),
-    ("替补 replaced", replaced),
+    ("替补与换人 replaced", replaced),
 ]
 
 

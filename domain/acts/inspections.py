@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import inspection_plan, inspection_task, inspector, officer
+from domain import inspection_plan, inspection_task, inspector, officer, recusal, redraw
 from domain.acts.base import Desk, combine, handles, write
 from domain.decider import Claim, Decision, Refused, RuleUsed
 from domain.inspection_plan import (
@@ -222,7 +222,7 @@ def _task(
     return write(inspection_task.AGGREGATE, identity, plan_no, outcome)
 
 
-def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
+def on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
     """账号背后当日在岗的自然人。"""
     known = desk.load(officer.AGGREGATE, account)
     if isinstance(known, officer.Nothing):
@@ -232,7 +232,7 @@ def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
     return known.person
 
 
-def _not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
+def not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
     """只有计划所属的部门才能处置它。"""
     plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, plan_no))
     if plan is None:
@@ -249,7 +249,7 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         return Refused(Refusal.DUTY_ORGAN, {"organ": act.department})
     if not _follows(act.serial, desk):
         return Refused(Refusal.PLAN_SERIAL, {"serial": str(act.serial)})
-    witness = _on_duty(desk, act.witness)
+    witness = on_duty(desk, act.witness)
     if isinstance(witness, Refused):
         return witness
     persons = (desk.handler, witness)
@@ -349,7 +349,7 @@ def draw_sealed(act: DrawSealed, desk: Desk) -> Decision:
 @handles(OpenSealedShare)
 def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
     """开启封存份额。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
     fact = inspection_plan.SealedShareOpened(act.share, desk.handler)
     return _plan(desk, act.plan_no, inspection_plan.OpenShare(fact, desk.today))
@@ -358,21 +358,21 @@ def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
 @handles(ReplaceObject)
 def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
     """排除与替补；派发了的任务同时撤回。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
-    second = _on_duty(desk, act.second)
+    second = on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
     task = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(act.plan_no, act.subject))
     inspected = isinstance(
         task, inspection_task.Done | inspection_task.Returned | inspection_task.Agreed
     )
-    command = inspection_plan.Replace(
-        act.subject, act.reason, act.evidence, desk.handler, second, inspected
-    )
+    command = redraw.Replace(act.subject, act.reason, act.evidence, desk.handler, second, inspected)
+    outcome = command.decide(desk.load(inspection_plan.AGGREGATE, act.plan_no))
     withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
     return combine(
-        _plan(desk, act.plan_no, command), _task(desk, act.plan_no, act.subject, withdrawal)
+        write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome),
+        _task(desk, act.plan_no, act.subject, withdrawal),
     )
 
 
@@ -385,9 +385,9 @@ def void_plan(act: VoidPlan, desk: Desk) -> Decision:
 @handles(AnnulPlan)
 def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     """作废计划。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
-    second = _on_duty(desk, act.second)
+    second = on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
     fact = inspection_plan.PlanAnnulled(act.reason, desk.handler, second)
@@ -428,7 +428,20 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
 @handles(ReviewFinding)
 def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
     """复核检查结果。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
+    if act.agreed and (waiting := _awaits_recusal(desk, act.plan_no, act.subject)):
+        return waiting
     fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
     return _task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
+
+
+def _awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
+    """派去的人还有没有决定的回避申请：准予的话，结果由新的两人重新检查。"""
+    state = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(plan_no, subject))
+    people = () if isinstance(state, inspection_task.Nothing) else state.task.inspectors
+    for person in people:
+        identity = recusal.identity(plan_no, subject, person)
+        if recusal.pending(desk.load(recusal.ORDER.aggregate, identity)):
+            return Refused(Refusal.RECUSAL_PENDING, {"person": person})
+    return None

@@ -96,7 +96,7 @@ def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
     return {
         "draw.json": _readable(audit),
         "input.json": _readable(public),
-        "index.html": page.render(plan_no, drawn.plan, public, audit["replaced"]),
+        "index.html": page.render(plan_no, drawn.plan, public, audit["replaced"], audit["redrawn"]),
     }
 
 

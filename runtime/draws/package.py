@@ -3,7 +3,7 @@
 Persons stand in it under their codes only; the format and each step are in docs/draw.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -88,6 +88,7 @@ class Published:
             "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
             "unmatched": list(state.unmatched),
             "replaced": list(map(_replaced, state.replaced)),
+            "redrawn": list(_redrawn(state.changes)),
         }
 
 
@@ -135,6 +136,23 @@ def _replaced(one: inspection_plan.ObjectReplaced) -> dict[str, Any]:
         "substitute": one.substitute and asdict(one.substitute),
         "inspectors": one.pair and list(one.pair.inspectors),
     }
+
+
+def _redrawn(changes: Iterable[inspection_plan.Change]) -> Iterator[dict[str, Any]]:
+    """Who went, why, who could not, who is sent now; ``after``: how many replacements came before."""
+    replaced = 0
+    for one in changes:
+        if isinstance(one, inspection_plan.ObjectReplaced):
+            replaced += 1
+            continue
+        yield {
+            "after": replaced,
+            "subject": one.subject,
+            "outgoing": one.outgoing,
+            "cause": one.cause,
+            "passed_over": list(one.passed_over),
+            "inspectors": one.pair and list(one.pair.inspectors),
+        }
 
 
 def _object(one: ListedObject) -> dict[str, Any]:

@@ -19,8 +19,9 @@ def render(
     plan: PlanRegistered,
     told: Mapping[str, Any],
     replaced: Iterable[Mapping[str, Any]] = (),
+    redrawn: Iterable[Mapping[str, Any]] = (),
 ) -> str:
-    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``, ``replaced`` the package's."""
+    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``, the changes are the package's."""
     published, result = told["input"], told["expected"]
     first = next((one for layer in result["strata"] for one in layer["chosen"]), None)
     blanks = {
@@ -41,6 +42,7 @@ def render(
     parts = {name: escape(text) for name, text in blanks.items()} | {
         "STRATA": "".join(map(_stratum, published["strata"], result["strata"])),
         "REPLACED": "".join(map(_replaced, replaced)) or escape(say("draw.page.none_replaced")),
+        "REDRAWN": "".join(map(_redrawn, redrawn)) or escape(say("draw.page.none_replaced")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
         "DATA": json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
         "PROGRAM": (_HERE / "recompute.js").read_text(encoding="utf-8"),
@@ -70,6 +72,17 @@ def _replaced(one: Mapping[str, Any]) -> str:
         reason=say(f"draw.page.reason.{one['reason']}"),
         substitute=found["subject"] if found else say("draw.page.no_substitute"),
         ticket=found["ticket"] if found else say("draw.page.no_substitute"),
+    )
+    return f"<br>{escape(line)}\n"
+
+
+def _redrawn(one: Mapping[str, Any]) -> str:
+    line = say(
+        "draw.page.redrawn",
+        subject=one["subject"],
+        outgoing=one["outgoing"],
+        cause=say(f"draw.page.cause.{one['cause']}"),
+        inspectors="、".join(one["inspectors"] or ()) or say("draw.page.short"),
     )
     return f"<br>{escape(line)}\n"
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from domain import inspection_plan, sampling
+from domain import inspection_plan, redraw, sampling
 from domain.decider import Event, Refused
 from domain.inspection_plan import PlanRegistered, Stratum
 from domain.roster import ListedInspector, ListedObject
@@ -35,6 +35,7 @@ SCRIPT: Final = Path(__file__).parents[2] / "verifiers" / "replay.py"
 PLANS: Final = 1_000
 REGIONS: Final = ("350505", "350521")
 SKILLS: Final = ("餐饮", "消防", "综合")
+UNFIT_SHARE: Final = 0.5  # of those in line, whose certificate has expired since
 VALUE_AT: Final = datetime(2026, 1, 9, 13, 15, tzinfo=UTC)
 
 
@@ -101,38 +102,42 @@ def _inspector(chance: Random, number: int) -> ListedInspector:
     )
 
 
-def replacements(
-    number: int, chance: Random, commands: list[inspection_plan.Command]
-) -> list[inspection_plan.Command]:
-    """每四份随机计划有一份排除几户，替补的也可能再被排除。"""
-    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
-    found: list[inspection_plan.Command] = []
-    proof = (Evidence("任务 7", Sha256("ab" * 32)),)
-    for one in commands:
-        state = _applied(state, one)
-    for _ in range(3 if number % 4 == 1 else 0):
+def changes(number: int, chance: Random, state: inspection_plan.State) -> list[Event]:
+    """每四份随机计划有一份排除几户、换几人，次序交错；替补的、接替的也可能再被换下。"""
+    found: list[Event] = []
+    for _ in range(6 if number % 4 == 1 else 0):
         assert isinstance(state, inspection_plan.Settled)
-        gone = {one.subject for one in state.replaced}
-        later = [one.substitute for one in state.replaced if one.substitute]
-        here = [one.subject for one in (*state.result.drawn, *later) if one.subject not in gone]
-        if here:
-            reason = chance.choice(tuple(inspection_plan.ExclusionReason))
-            people = (PersonId("runner"), PersonId("witness"))
-            subject = chance.choice(here)
-            act = inspection_plan.Replace(subject, reason, proof, *people, inspected=False)
-            found.append(act)
-            state = _applied(state, act)
+        act = chance.choice((_replacement, _redrawing))(chance, state)
+        events = () if act is None else act.decide(state)
+        assert not isinstance(events, Refused), events
+        for event in events:
+            state = inspection_plan.evolve(state, event)
+            found.append(event)
     return found
 
 
-def _applied(
-    state: inspection_plan.State, command: inspection_plan.Command
-) -> inspection_plan.State:
-    answer = inspection_plan.decide(state, command)
-    assert not isinstance(answer, Refused), answer
-    for event in answer:
-        state = inspection_plan.evolve(state, event)
-    return state
+def _replacement(chance: Random, state: inspection_plan.Settled) -> redraw.Command | None:
+    gone = {one.subject for one in state.replaced}
+    here = [one for one in state.ever_drawn if one not in gone]
+    if not here:
+        return None
+    proof = (Evidence("任务 7", Sha256("ab" * 32)),)
+    reason = chance.choice(tuple(inspection_plan.ExclusionReason))
+    people = (PersonId("runner"), PersonId("witness"))
+    return redraw.Replace(chance.choice(here), reason, proof, *people, inspected=False)
+
+
+def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command | None:
+    teams = inspection_plan.teams(state)
+    if not teams:
+        return None
+    subject = chance.choice(sorted(teams))
+    unfit = frozenset(
+        one for one in redraw.in_line(state, subject) if chance.random() < UNFIT_SHARE
+    )
+    outgoing = chance.choice(teams[subject].inspectors)
+    cause = chance.choice(tuple(inspection_plan.RedrawCause))
+    return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
 def plan_events(number: int) -> list[Event]:
@@ -141,7 +146,7 @@ def plan_events(number: int) -> list[Event]:
     sealed = sealed_share(number)
     plan = _registered(chance, sealed)
     objects = tuple(_object(chance, one, plan) for one in range(chance.randint(1, 24)))
-    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
+    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 16)))
     shares = {office: chance.randbytes(32) for office in plan.offices}
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
@@ -159,10 +164,6 @@ def plan_events(number: int) -> list[Event]:
         inspection_plan.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
         inspection_plan.Draw(sealed.hex() if sealed else None),
     ]
-    commands += replacements(number, chance, commands)
-    if sealed:
-        opened = inspection_plan.SealedShareOpened(sealed.hex(), plan.runner)
-        commands.append(inspection_plan.OpenShare(opened, plan.inspect_by))
     state: inspection_plan.State = inspection_plan.AGGREGATE.initial
     events: list[Event] = []
     for command in commands:
@@ -171,6 +172,9 @@ def plan_events(number: int) -> list[Event]:
         for event in answer:
             state = inspection_plan.evolve(state, event)
             events.append(event)
+    events += changes(number, chance, state)
+    if sealed:
+        events.append(inspection_plan.SealedShareOpened(sealed.hex(), plan.runner))
     return events
 
 
@@ -188,13 +192,18 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = vacant = unpaired = 0
+    short = vacant = unpaired = redrawn = alone = passed = 0
     for number in range(PLANS):
         told = published(number)
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
         vacant += any(one["substitute"] is None for one in told["replaced"])
         unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
+        redrawn += bool(told["redrawn"])
+        alone += any(one["inspectors"] is None for one in told["redrawn"])
+        passed += any(one["passed_over"] and one["inspectors"] for one in told["redrawn"])
+    assert redrawn > alone > 0  # nobody left to take over
+    assert passed > 0  # somebody in line could not go
     assert 0 < short < PLANS  # both kinds occur
     assert vacant > 0  # a stratum ran out
     assert unpaired > 0  # nobody left to send
@@ -265,6 +274,26 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         lambda told: told["replaced"].append(told["replaced"][0]),
         "replaced",
     ),
+    "a_friend_takes_over": (
+        lambda told: told["redrawn"][0].update(inspectors=["P-8", "P-7"]),
+        "replaced",
+    ),
+    "one_who_was_not_sent_is_taken_off": (
+        lambda told: told["redrawn"][0].update(outgoing="P-99"),
+        "replaced",
+    ),
+    "the_next_in_line_is_passed_over": (
+        lambda told: told["redrawn"][0]["passed_over"].append("P-99"),
+        "replaced",
+    ),
+    "one_is_taken_off_twice": (
+        lambda told: told["redrawn"].insert(1, told["redrawn"][0]),
+        "replaced",
+    ),
+    "a_change_came_before_the_draw": (
+        lambda told: told["redrawn"][0].update(after=9),
+        "replaced",
+    ),
     "a_shortage_is_hidden": (lambda told: told["unmatched"].append("企业-999"), "unmatched"),
 }
 
@@ -281,6 +310,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["unmatched"]
         and told["replaced"]
         and told["replaced"][0]["substitute"]
+        and told["redrawn"]
     )
     told = published(number)
     harm(told)
@@ -295,6 +325,7 @@ def test_no_single_change_goes_unseen() -> None:
         if (told := published(one))["pairs"]
         and told["sealed_share"]
         and told["replaced"]
+        and len({one["after"] for one in told["redrawn"]}) > 1
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
     sound = published(number)
@@ -308,6 +339,8 @@ def test_no_single_change_goes_unseen() -> None:
             continue  # bound by the plan's leaf, which the ledger proves, not by this file
         if path[0] == "replaced" and path[2] in {"reason", "evidence"}:
             continue  # what people say and show; no arithmetic follows from it
+        if path[0] == "redrawn" and path[2] in {"cause", "after"}:
+            continue  # the cause is said; two changes that do not touch may change places
         if not faults(_changed(sound, path)):
             unseen.append(path)
     assert unseen == []
