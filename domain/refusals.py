@@ -509,6 +509,9 @@ class Refusal(StrEnum):
     RECUSAL_NO_REMEDY = "recusal.no_remedy"
     RECUSAL_PENDING = "recusal.pending"
     TASK_INSPECTOR_FIT = "task.inspector_fit"
+    # 抽查的种类：定向与不定向、联合抽查
+    PLAN_UNSCOPED = "plan.unscoped"
+    PLAN_SCOPED = "plan.scoped"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"
