@@ -31,7 +31,8 @@ class ValueFormat(StrEnum):
 QUICKNET: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"  # chain hash
 GENESIS: Final = 1_692_803_367  # Unix seconds of round 1
 PERIOD: Final = 3
-DICE_LEAST, DICE_MOST: Final = 24, 200  # 24 throws are 62 bits
+DICE_LEAST: Final = 24  # 62 bits
+DICE_MOST: Final = 200
 
 
 def quicknet_round(at: datetime) -> int:
@@ -49,7 +50,7 @@ def _ascending(text: str, count: int, most: int) -> bool:
         len(numbers) == count
         and all(re.fullmatch(r"[0-9]{2}", one) for one in numbers)
         and numbers == sorted(set(numbers))
-        and 1 <= int(numbers[0])
+        and int(numbers[0]) >= 1
         and int(numbers[-1]) <= most
     )
 
@@ -116,7 +117,7 @@ _FORMATS: Final[Mapping[ValueFormat, _Written]] = MappingProxyType(
 
 def known(name: str) -> bool:
     """计划里写的是不是这几种之一；空为旧计划，原文照录。"""
-    return not name or name in ValueFormat
+    return not name or name in ValueFormat.__members__
 
 
 def sound(name: str, text: str, at: datetime) -> bool:

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Final
 
 from domain import inspection_task, past_inspection
+from domain.code_set import V1, found_problem
 from domain.inspector import InspectorRegistered
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, plain, plus
-from projections.inspection_view import found_problem
 
 COLUMNS: Final = (
     Column("organ", ColumnType.TEXT, indexed=True),
@@ -62,12 +62,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         case inspection_task.TaskReassigned(before=before, inspectors=people):
             moved = (key in people) - (key in before)
             return new | {"assigned": plus(new, "assigned", moved)}
-        case inspection_task.Inspected(codes=codes):
-            problems = plus(new, "problems", found_problem(codes))
+        case inspection_task.Inspected(meant=kinds):
+            problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
         case past_inspection.InspectionImported(codes=codes, origin=origin):
             new["source"] = origin.source
-            problems = plus(new, "problems", found_problem(codes))
+            kinds = tuple(one.kind for one in V1.find(codes))
+            problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
         case _:
             raise TypeError(f"not read here: {delivered.name}")
@@ -75,7 +76,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="inspector_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -84,6 +85,7 @@ PROJECTION: Final = Projection(
             "inspector.registered.v1",
             "task.assigned.v1",
             "task.inspected.v1",
+            "task.inspected.v2",
             "task.withdrawn.v1",
             "task.reassigned.v1",
             "inspection.imported.v1",

@@ -24,14 +24,14 @@ from domain.acts.inspections import (
 )
 from domain.acts.register import RegisterInspector
 from domain.inspection_plan import ExclusionReason, RedrawCause, Stratum
-from domain.inspection_task import FindingCode, TaskReassigned
+from domain.inspection_task import FindingCode, PartySignature, TaskReassigned
 from domain.recusal import RecusalDecided, RecusalDeclared, RecusalRequested
 from domain.refusals import Refusal
 from domain.terms import Actor, Evidence, OfficerId, PersonId, Role, Sha256, SubjectId
 from tests.domain.case_file import MACHINE, actor, at, check_impossible
 from tests.domain.hall import BUREAU, Hall
 from tests.domain.laws import anything, check_decider_laws
-from tests.rules.draws import FIRE, NO, PLAN, RUNNER, SHARERS, hall, inspector, ready, shop
+from tests.rules.draws import FIRE, NO, PLAN, RUNNER, SHARERS, hall, inspector, notice, ready, shop
 
 CHECK: Final = date(2026, 9, 30)
 DAY: Final = "2026-09-03"
@@ -60,6 +60,7 @@ def drawn(people: tuple[str, ...] = PEOPLE) -> Hall:
         new.employ(f"i-{name}", Role.INSPECTOR, BUREAU, person=name)
     new.record(Draw(NO), MACHINE, "2026-09-02")
     new.record(AssignTask(NO, subject(new)), MACHINE, "2026-09-02")
+    new.record(notice(subject(new), date(2026, 9, 3)), who(team(new)[0]), "2026-09-02")
     return new
 
 
@@ -99,7 +100,15 @@ def in_line(new: Hall) -> tuple[PersonId, ...]:
 def found(new: Hall) -> RecordInspection:
     """派去的两人录入：没有问题。"""
     return RecordInspection(
-        NO, subject(new), at(DAY), "v1", (FindingCode.NO_PROBLEM,), team(new), PROOF, SHA
+        plan_no=NO,
+        subject=subject(new),
+        performed_at=at(DAY),
+        code_set="v1",
+        codes=(FindingCode.NO_PROBLEM,),
+        signatures=team(new),
+        evidence=PROOF,
+        report_sha256=SHA,
+        party=PartySignature.SIGNED,
     )
 
 
