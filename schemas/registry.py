@@ -386,6 +386,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
     "plan.inspector_redrawn.v1": inspection_plan.InspectorRedrawn,  # 更换检查人员
     "task.reassigned.v1": inspection_task.TaskReassigned,  # 检查任务改派
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
