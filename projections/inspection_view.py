@@ -90,21 +90,27 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             found = _found(done.code_set, done.chosen, done.meant)
             performed_on = beijing_day(done.performed_at)
             return new | found | {"state": "INSPECTED", "performed_on": performed_on}
+        case inspection_task.TaskReassigned(inspectors=people, due_on=due):
+            afresh: dict[str, Value] = dict.fromkeys(
+                ("codes", "kinds", "problem", "performed_on", "late")
+            )
+            state = "ASSIGNED" if people else "TASK_SHORT"
+            return new | afresh | {"state": state, "inspectors": plain(people), "due_on": due}
         case inspection_task.TaskWithdrawn(inspectors=people):
             return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
         case inspection_task.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
-        case past_inspection.InspectionImported() as told:
-            return new | _imported(told)
-        case past_inspection.InspectionLinked():
-            return new | {"state": "LINKED"}
         case _:
             return new | _besides(delivered.event)
 
 
 def _besides(event: Event) -> dict[str, Value]:
-    """What does not move the task: how it was announced, that it was entered late."""
+    """What does not move a task: how it was announced, that it was entered late; imported ones."""
     match event:
+        case past_inspection.InspectionImported():
+            return _imported(event)
+        case past_inspection.InspectionLinked():
+            return {"state": "LINKED"}
         case inspection_task.CheckNotified(document_no=number):
             return {"notice_no": number}
         case inspection_task.CheckUnannounced(approval_no=number):
@@ -173,7 +179,7 @@ def _imported(told: past_inspection.InspectionImported) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="inspection_view",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -255,7 +261,7 @@ def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectionRow
             ("inspectors ? %s", asked.inspector),
             ("imported = %s", asked.imported),
             ("problem = %s", asked.problem),
-            ("(state = 'ASSIGNED') = %s", waits),
+            ("(state IN ('ASSIGNED', 'TASK_SHORT')) = %s", waits),
             ("due_on <= %s", asked.due_by),
             ("due_on < %s", asked.overdue_on),
         ),

@@ -19,6 +19,7 @@ from domain import (
     catalogue,
     check_result,
     clock,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -59,6 +60,7 @@ from domain import (
     publication,
     quota,
     record,
+    recusal,
     referral,
     reform,
     reliance,
@@ -382,6 +384,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
+    "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
+    "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
+    "plan.inspector_redrawn.v1": inspection_plan.InspectorRedrawn,  # 更换检查人员
+    "task.reassigned.v1": inspection_task.TaskReassigned,  # 检查任务改派
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
@@ -403,6 +412,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "followup.contact_tried.v1": follow_up.ContactTried,  # 核实能否联系
     "followup.overdue.v1": follow_up.FollowUpOverdue,  # 检查后续处理逾期
     "followup.closed.v1": follow_up.FollowUpClosed,  # 检查后续办结
+    "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from domain import check_result, inspection_plan, inspection_task
 from domain.acts.base import Desk, combine, handles, write
-from domain.acts.inspections import code_set_of, not_in_charge, on_task
+from domain.acts.inspections import awaits_recusal, code_set_of, not_in_charge, on_task
 from domain.acts.lookups import period
 from domain.acts.publications import credit_code
 from domain.check_result import Outcome, ResultCorrected, ResultFormed, ResultPublished
@@ -97,6 +97,8 @@ def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
     """复核检查结果；同意的，结果当日成立，公开与后续处理的期限起算。"""
     if barred := not_in_charge(desk, act.plan_no):
         return barred
+    if act.agreed and (waiting := awaits_recusal(desk, act.plan_no, act.subject)):
+        return waiting
     fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
     reviewed = on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
     identity = inspection_task.task_id(act.plan_no, act.subject)
