@@ -250,10 +250,10 @@ _REPLACED = _record(
     inspectors=_or_none(_TEXTS),
 )
 STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED")
+KINDS = ("CLEAR", "PROBLEM", "CORRECTED", "BREACH", "UNREACHABLE", "NOT_OPERATING", "ENDED")
 _RESULT = _record(
     subject=_text,
     status=_among(*STATUSES),
-    code_set=_or_none(_text),
     codes=_or_none(_TEXTS),
     performed_on=_or_none(_day),
 )
@@ -290,6 +290,11 @@ SHAPE = {
     "pairs": _each(_record(subject=_text, commitment=_hash, inspectors=_or_none(_TEXTS))),
     "unmatched": _TEXTS,
     "replaced": _each(_REPLACED),
+    "code_set": _record(
+        code_set=_text,
+        title=_text,
+        codes=_each(_record(code=_text, name=_text, kind=_among(*KINDS))),
+    ),
     "results": _or_none(_each(_RESULT)),
 }
 
@@ -841,18 +846,31 @@ def results(told: Package, work: Work) -> str:
     sent = {one["subject"] for one in told["pairs"]}
     sent |= {one["substitute"]["subject"] for one in told["replaced"] if one["inspectors"]}
     out = {one["excluded"] for one in told["replaced"]}
+    codes = told["code_set"]
+    kinds = {one["code"]: one["kind"] for one in codes["codes"]}
+    if codes["code_set"] != told["plan"]["code_set"] or len(kinds) != len(codes["codes"]):
+        return "code_set"
     for one in told["results"]:
         subject, status = one["subject"], one["status"]
-        told_of = [one["code_set"], one["codes"], one["performed_on"]]
+        told_of = [one["codes"], one["performed_on"]]
         right = (
             (status == "EXCLUDED") == (subject in out)
             and (status == "NO_TEAM") == (subject not in out and subject not in sent)
             and all((status == "REVIEWED") == (told is not None) for told in told_of)
-            and one["codes"] != []
+            and _sound(one["codes"], kinds)
         )
         if not right:
             return str(subject)
     return ""
+
+
+def _sound(codes: Optional[list[str]], kinds: dict[str, str]) -> bool:
+    """Codes of the set, none twice; nothing stands beside the one that says that nothing was found."""
+    if codes is None:
+        return True
+    listed = all(code in kinds for code in codes)
+    alone = len(codes) == 1 or all(kinds.get(code) != "CLEAR" for code in codes)
+    return listed and alone and 0 < len(codes) == len(set(codes))
 
 
 STEPS = [

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from domain import disclosure, inspection_plan, inspection_task
+from domain.code_set import V1, CodeSetPublished
 from domain.decider import Event
 from domain.matching import Pair
 from domain.observation import ExclusionMade
@@ -89,6 +90,7 @@ class Published:
     shares: dict[Organ, str]
     left_out: tuple[ExclusionMade, ...] = ()
     tasks: Mapping[SubjectId, inspection_task.State] = field(default_factory=dict)
+    codes: CodeSetPublished = V1  # 计划所用的结果代码集
 
     @property
     def plan(self) -> inspection_plan.PlanRegistered:
@@ -185,6 +187,14 @@ class Published:
                 | _people(one.pair, opened=opened)
                 for one in state.replaced
             ],
+            "code_set": {
+                "code_set": self.codes.code_set,
+                "title": self.codes.title,
+                "codes": [
+                    {"code": one.code, "name": one.name, "kind": one.kind}
+                    for one in self.codes.codes
+                ],
+            },
             "results": list(map(self._result, self.subjects())) if opened else None,
         }
 
@@ -205,10 +215,10 @@ class Published:
         task, status = self.tasks.get(subject), self.status(subject)
         told: dict[str, Any] = {"subject": subject, "status": status}
         if not isinstance(task, inspection_task.Agreed) or status is not Status.REVIEWED:
-            return told | {"code_set": None, "codes": None, "performed_on": None}
+            return told | {"codes": None, "performed_on": None}
         done = task.finding
         on = beijing_day(done.performed_at).isoformat()
-        return told | {"code_set": done.code_set, "codes": list(done.codes), "performed_on": on}
+        return told | {"codes": list(done.chosen), "performed_on": on}
 
 
 def _subjects(state: inspection_plan.Settled) -> list[SubjectId]:
@@ -222,6 +232,7 @@ def read(
     events: Sequence[Event],
     left_out: tuple[ExclusionMade, ...] = (),
     tasks: Mapping[SubjectId, inspection_task.State] | None = None,
+    codes: CodeSetPublished = V1,
 ) -> Published:
     """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
     state = inspection_plan.AGGREGATE.fold(events)
@@ -241,6 +252,7 @@ def read(
         {one.office: one.share for one in events if isinstance(one, inspection_plan.ShareRevealed)},
         left_out,
         tasks or {},
+        codes,
     )
 
 

@@ -76,18 +76,19 @@ def _columns(audit: Mapping[str, Any]) -> Columns:
             )
         }
     results = {one["subject"]: one for one in audit["results"]}
+    names = {one["code"]: one["name"] for one in audit["code_set"]["codes"]}
     return {
         say("draw.page.inspectors"): lambda subject: "、".join(
             (pairs[subject]["inspectors"] or ()) if subject in pairs else ()
         ),
-        say("draw.page.result"): lambda subject: _result(results[subject]),
+        say("draw.page.result"): lambda subject: _result(results[subject], names),
     }
 
 
-def _result(one: Mapping[str, Any]) -> str:
+def _result(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if one["codes"] is None:
         return say(f"draw.page.status.{one['status']}")
-    return "、".join(words.choice("task.inspected.v1", code) or code for code in one["codes"])
+    return "、".join(names[code] for code in one["codes"])
 
 
 def _lines(told: Iterable[str]) -> str:

@@ -131,6 +131,18 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
     ),
     "a_pair_was_committed_to_otherwise": (_another_pair, "pairs"),
     "a_result_is_dropped": (lambda told: told["results"].pop(), "results"),
+    "a_result_of_another_code_set": (
+        lambda told: told["code_set"].update(code_set="v7"),
+        "results",
+    ),
+    "nothing_found_and_something_found": (
+        lambda told: [
+            one.update(codes=["NO_PROBLEM", "PROBLEM_PENDING"])
+            for one in told["results"]
+            if one["codes"]
+        ],
+        "results",
+    ),
     "an_excluded_one_is_inspected": (
         lambda told: next(one for one in told["results"] if one["status"] == "EXCLUDED").update(
             status="PENDING"
@@ -188,6 +200,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["replaced"]
         and told["replaced"][0]["substitute"]
         and told["plan"]["campaign"] == "UNDIRECTED"
+        and any(one["codes"] for one in told["results"])
     )
     told = published(number)
     harm(told)
@@ -197,7 +210,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 # What no arithmetic can bind: how big the ledger was (its proofs say so), and what people say and show.
 TOLD: Final = {("as_of_size",), ("left_out",)} | {
     ("replaced", name) for name in ("reason", "evidence")
-} | {("results", name) for name in ("status", "code_set", "codes", "performed_on")}  # fmt: skip
+} | {("results", name) for name in ("status", "codes", "performed_on")} | {("code_set",)}  # fmt: skip
 # Before the visits: the list of inspectors and the commitments are opened later, and nobody yet has a result
 # that would show who was excluded.
 HIDDEN: Final = {("inspector_count",), ("inspector_root",), ("pairs", "commitment"), ("replaced",)}
