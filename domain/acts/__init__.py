@@ -7,6 +7,7 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.afterwards import AfterwardsAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
@@ -79,6 +80,7 @@ Act: TypeAlias = (
     | EndingAct
     | LicenceAct
     | InspectionAct
+    | AfterwardsAct
     | CheckAct
     | RegisterAct
     | ImportAct

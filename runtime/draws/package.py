@@ -4,7 +4,7 @@ Two stages: ``draw``, before the visits, says who is drawn and only commits to w
 opens that and says what became of each. Persons stand in it under their codes only; docs/draw.md has the format.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -120,7 +120,7 @@ class Published:
 
     def subjects(self) -> list[SubjectId]:
         """抽中的与替补的，按抽取与替补的先后。"""
-        return _subjects(self.state)
+        return list(self.state.ever_drawn)
 
     def status(self, subject: SubjectId) -> Status:
         """这一户现在怎样。"""
@@ -187,6 +187,10 @@ class Published:
                 | _people(one.pair, opened=opened)
                 for one in state.replaced
             ],
+            "redrawn": [
+                told | {"commitment": pair and commit(pair)} | _people(pair, opened=opened)
+                for told, pair in _redrawn(state.changes, opened=opened)
+            ],
             "code_set": {
                 "code_set": self.codes.code_set,
                 "title": self.codes.title,
@@ -219,11 +223,6 @@ class Published:
         done = task.finding
         on = beijing_day(done.performed_at).isoformat()
         return told | {"codes": list(done.chosen), "performed_on": on}
-
-
-def _subjects(state: inspection_plan.Settled) -> list[SubjectId]:
-    later = (one.substitute for one in state.replaced if one.substitute is not None)
-    return [one.subject for one in (*state.result.drawn, *later)]
 
 
 def read(
@@ -300,6 +299,25 @@ def _replaced(one: inspection_plan.ObjectReplaced) -> dict[str, Any]:
         "evidence": [asdict(proof) for proof in one.evidence],
         "substitute": one.substitute and asdict(one.substitute),
     }
+
+
+def _redrawn(
+    changes: Iterable[inspection_plan.Change], *, opened: bool
+) -> Iterator[tuple[dict[str, Any], Pair | None]]:
+    """Who went, why, who could not; ``after``: how many replacements came before."""
+    replaced = 0
+    for one in changes:
+        if isinstance(one, inspection_plan.ObjectReplaced):
+            replaced += 1
+            continue
+        told = {
+            "after": replaced,
+            "subject": one.subject,
+            "outgoing": one.outgoing if opened else None,
+            "cause": one.cause,
+            "passed_over": list(one.passed_over) if opened else None,
+        }
+        yield told, one.pair
 
 
 def _people(pair: Pair | None, *, opened: bool) -> dict[str, Any]:

@@ -40,13 +40,18 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = vacant = unpaired = 0
+    short = vacant = unpaired = redrawn = alone = passed = 0
     for number in range(PLANS):
         told = replay.read(written(number))
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
         vacant += any(one["substitute"] is None for one in told["replaced"])
         unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
+        redrawn += bool(told["redrawn"])
+        alone += any(one["inspectors"] is None for one in told["redrawn"])
+        passed += any(one["passed_over"] and one["inspectors"] for one in told["redrawn"])
+    assert redrawn > alone > 0  # nobody left to take over
+    assert passed > 0  # somebody in line could not go
     assert 0 < short < PLANS  # both kinds occur
     assert vacant > 0  # a stratum ran out
     assert unpaired > 0  # nobody left to send
@@ -60,12 +65,15 @@ def test_before_the_visits_the_pairs_are_only_committed_to() -> None:
         last = published(number)
         assert replay.verify(first) == [(name, "") for name, _ in replay.STEPS], number
         assert first["inspectors"] is first["results"] is None
-        assert all(one["inspectors"] is None for one in (*first["pairs"], *first["replaced"]))
-        for part in ("pairs", "replaced"):
+        assert all(
+            one["inspectors"] is None
+            for one in (*first["pairs"], *first["replaced"], *first["redrawn"])
+        )
+        for part in ("pairs", "replaced", "redrawn"):
             early, late = ([one["commitment"] for one in told[part]] for told in (first, last))
             assert early == late
             seen += sum(one is not None for one in early)
-        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced"}
+        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced", "redrawn"}
         assert all(first[name] == last[name] for name in told)
     assert seen > 20
 
@@ -183,6 +191,26 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         lambda told: told["replaced"].append(told["replaced"][0]),
         "replaced",
     ),
+    "a_friend_takes_over": (
+        lambda told: told["redrawn"][0].update(inspectors=["P-8", "P-7"]),
+        "replaced",
+    ),
+    "one_who_was_not_sent_is_taken_off": (
+        lambda told: told["redrawn"][0].update(outgoing="P-99"),
+        "replaced",
+    ),
+    "the_next_in_line_is_passed_over": (
+        lambda told: told["redrawn"][0]["passed_over"].append("P-99"),
+        "replaced",
+    ),
+    "one_is_taken_off_twice": (
+        lambda told: told["redrawn"].insert(1, told["redrawn"][0]),
+        "replaced",
+    ),
+    "a_change_came_before_the_draw": (
+        lambda told: told["redrawn"][0].update(after=9),
+        "replaced",
+    ),
     "a_shortage_is_hidden": (lambda told: told["unmatched"].append("企业-999"), "unmatched"),
 }
 
@@ -199,6 +227,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["unmatched"]
         and told["replaced"]
         and told["replaced"][0]["substitute"]
+        and told["redrawn"]
         and told["plan"]["campaign"] == "UNDIRECTED"
         and any(one["codes"] for one in told["results"])
     )
@@ -210,10 +239,16 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 # What no arithmetic can bind: how big the ledger was (its proofs say so), and what people say and show.
 TOLD: Final = {("as_of_size",), ("left_out",)} | {
     ("replaced", name) for name in ("reason", "evidence")
-} | {("results", name) for name in ("status", "codes", "performed_on")} | {("code_set",)}  # fmt: skip
+} | {("redrawn", name) for name in ("cause", "after")} | {("results", name) for name in ("status", "codes", "performed_on")} | {("code_set",)}  # fmt: skip
 # Before the visits: the list of inspectors and the commitments are opened later, and nobody yet has a result
 # that would show who was excluded.
-HIDDEN: Final = {("inspector_count",), ("inspector_root",), ("pairs", "commitment"), ("replaced",)}
+HIDDEN: Final = {
+    ("inspector_count",),
+    ("inspector_root",),
+    ("pairs", "commitment"),
+    ("replaced",),
+    ("redrawn",),
+}
 
 
 def _bound(path: tuple[Any, ...], free: set[tuple[str, ...]]) -> bool:
@@ -230,6 +265,7 @@ def _sealed_number() -> int:
         and told["sealed_share"]
         and told["left_out"]
         and told["replaced"]
+        and len({one["after"] for one in told["redrawn"]}) > 1
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
 
