@@ -86,6 +86,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "subscription": "register",  # 订阅对账
     # 数字
     "lights": "register",  # 灯的界限
+    "closing": "register",  # 日终封账
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

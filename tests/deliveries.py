@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -23,6 +24,7 @@ from domain import (
     exemption,
     filing,
     forwarding,
+    genesis,
     importing,
     inspection_plan,
     inspection_task,
@@ -881,10 +883,19 @@ def _elsewhere() -> Iterator[Happening]:
     yield from _after_the_draw()
     yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
+    yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from sealed()
+
+
+def sealed() -> Iterator[Happening]:
+    """账本自己的事：公布封账公钥，封账存疑。"""
+    yield "ledger/demo", genesis.KeyAnnounced("demo+00000001+AQ==", None, None), "demo"
+    yield "ledger/demo", genesis.SealDoubted("seal.leaf_differs", 100, 7), "demo"
 
 
 def _after_the_draw() -> Iterator[Happening]:
@@ -1125,7 +1136,7 @@ def _lists() -> Iterator[Happening]:
     day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
     entry = lists.ListEntry(ITEM, "平面图")
     one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
-    yield f"list/{papers}", one, papers
+    yield f"list/{papers}", one, papers.value
     service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
     services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
     yield f"list/{lists.SERVICES}", services, lists.SERVICES

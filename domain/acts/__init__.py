@@ -14,6 +14,7 @@ from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -50,6 +51,7 @@ from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.sealing import SealingAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.subscriptions import SubscriptionAct
@@ -64,7 +66,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
@@ -79,6 +82,7 @@ Act: TypeAlias = (
     | RevocationAct
     | EndingAct
     | LicenceAct
+    | SealingAct
     | InspectionAct
     | AfterwardsAct
     | CheckAct
