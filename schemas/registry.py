@@ -58,6 +58,7 @@ from domain import (
     publication,
     quota,
     record,
+    recusal,
     referral,
     reform,
     reliance,
@@ -381,6 +382,11 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
+    "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
+    "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
+    "plan.inspector_redrawn.v1": inspection_plan.InspectorRedrawn,  # 更换检查人员
+    "task.reassigned.v1": inspection_task.TaskReassigned,  # 检查任务改派
     "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
     "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）

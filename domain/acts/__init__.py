@@ -7,6 +7,7 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.afterwards import AfterwardsAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
@@ -83,6 +84,7 @@ Act: TypeAlias = (
     | LicenceAct
     | SealingAct
     | InspectionAct
+    | AfterwardsAct
     | CheckAct
     | RegisterAct
     | ImportAct

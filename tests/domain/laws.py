@@ -99,6 +99,7 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
             inspection_plan.SealedShareOpened,
             inspection_plan.PlanVoided,
             inspection_plan.ObjectReplaced,
+            inspection_plan.InspectorRedrawn,
         }
     ),
     inspection_task.Agreed: frozenset(),
