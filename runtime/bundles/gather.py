@@ -80,7 +80,8 @@ def contents(conn: Connection, asked: Asked, tree: SealedTree) -> Contents:
     if closed is not None:
         heads = _heads(conn, asked.identity, closed, tree)
     if heads is not None and closed is not None:
-        events = sorted((*events, closed.entry), key=lambda one: one.position)
+        each = {one.position: one for one in (*events, closed.entry)}
+        events = [each[at] for at in sorted(each)]
     schemas = {one.schema_sha256: _schema(conn, one) for one in events}
     return Contents(asked.kind, asked.identity, events, schemas, asked.last_size, heads)
 

@@ -120,7 +120,7 @@ def test_what_was_seen_before_goes_on(sealed: Settings, policy: Path, tmp_path: 
     path = tmp_path / "later.zip"
     assert told(sealed, "case", "all", "--out", str(path), "--last", str(before)) == Exit.DONE
     code, checks = verified(path, policy, "--last", str(before))
-    assert (code, [one["result"] for one in checks]) == (0, ["ok"] * 10)
+    assert (code, [one["found"] for one in checks if one["result"] != "ok"]) == (0, [])
 
 
 def test_a_period_and_an_account(sealed: Settings, policy: Path, tmp_path: Path) -> None:
