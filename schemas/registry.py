@@ -378,6 +378,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.voided.v1": inspection_plan.PlanVoided,  # 计划失效
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
+    "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

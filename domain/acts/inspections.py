@@ -7,13 +7,20 @@ from typing import TypeAlias
 from domain import inspection_plan, inspection_task, inspector, officer
 from domain.acts.base import Desk, combine, handles, write
 from domain.decider import Claim, Decision, Refused, RuleUsed
-from domain.inspection_plan import ExclusionReason, ListedInspector, ListedObject, Stratum
+from domain.inspection_plan import (
+    CampaignKind,
+    ExclusionReason,
+    ListedInspector,
+    ListedObject,
+    Stratum,
+)
 from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.sampling import ALGORITHM
 from domain.terms import (
     Evidence,
     HashName,
+    ItemCode,
     OfficerId,
     Organ,
     PersonId,
@@ -42,6 +49,17 @@ class RegisterPlan:
     inspect_by: date
     witness: OfficerId
     sealed_share_commitment: str | None = None  # 空：公开方式
+    campaign: CampaignKind = CampaignKind.UNDIRECTED
+    item_codes: tuple[ItemCode, ...] = ()  # 定向：只列这些事项的许可
+    regions: tuple[str, ...] = ()  # 定向：只列这些片区
+    matters: tuple[str, ...] = ()  # 抽查事项清单中的编号
+    annual_plan_no: str | None = None  # 空：计划外
+    unplanned_reason: str = ""
+    seed_plan_no: str | None = None  # 联合抽查：共用其种子的计划
+    value_format: str = ""
+    fallback_source: str = ""
+    fallback_at: datetime | None = None
+    share_keepers: tuple[Organ, ...] = ()  # 封存份额托管于哪三家
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +272,17 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         inspect_by=act.inspect_by,
         runner=desk.handler,
         witness=witness,
+        campaign=act.campaign,
+        item_codes=act.item_codes,
+        regions=act.regions,
+        matters=act.matters,
+        annual_plan_no=act.annual_plan_no,
+        unplanned_reason=act.unplanned_reason,
+        seed_plan_no=act.seed_plan_no,
+        value_format=act.value_format,
+        fallback_source=act.fallback_source,
+        fallback_at=act.fallback_at,
+        share_keepers=act.share_keepers,
     )
     number = inspection_plan.plan_number(act.serial)
     command = inspection_plan.Register(fact, desk.at, pool)

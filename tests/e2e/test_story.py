@@ -137,7 +137,7 @@ def test_the_plan_passes_every_stage_once(played: Played) -> None:
     """计划登记、冻结、承诺、揭示、公开值、抽取、配对，各阶段依次，只抽一次（G9）。"""
     stages = names(played, f"plan/{story.PLAN}")
     assert [stage for stage in stages if stage != "plan.objects_listed.v1"] == [
-        "plan.registered.v1",
+        "plan.registered.v2",
         "plan.inspectors_listed.v1",
         "plan.lists_frozen.v1",
         *["plan.share_committed.v1"] * 3,
