@@ -220,10 +220,8 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.ANNUAL_NOT_FOUND)
         case Over(planned=planned):
             return Refused(Refusal.ANNUAL_OVER, {"year": str(planned.year)})
-        case Planned(in_force=None):
+        case Planned():
             return Refused(Refusal.ANNUAL_NOT_APPROVED)
-        case _:
-            return Refused(Refusal.ANNUAL_EXISTS)
 
 
 # -- commands

@@ -6,7 +6,7 @@ once for each department that took part. Counted by the day on which it was made
 is recorded.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -41,6 +41,7 @@ class Counted(Event):
     matters: tuple[str, ...]
     performed_on: date
     ground: CheckGround
+    visits_of_year: int  # 各部门这一年合计上门第几次，不论所因
     nth: int  # 本部门这一年计入的第几次；不计入的为零
     most: int | None  # 这一类对象的上限；不设的为空
 
@@ -70,13 +71,24 @@ class Visits:
 
 def counted(state: Visits, department: Organ, year: int) -> int:
     """本部门这一年计入上限的几次上门。"""
-    own = (one for one in state.checks if one.department == department)
-    return _visits(one for one in own if one.ground is CheckGround.DRAW and _in(one, year))
+    return len({one.visit_no for one in _counting(state, department, year)})
+
+
+def counted_checks(state: Visits, department: Organ, year: int) -> tuple[str, ...]:
+    """本部门这一年计入上限的各项任务。"""
+    return tuple(one.check_no for one in _counting(state, department, year))
+
+
+def _counting(state: Visits, department: Organ, year: int) -> Iterator[Counted]:
+    for one in state.checks:
+        own = one.department == department and one.performed_on.year == year
+        if own and one.ground is CheckGround.DRAW:
+            yield one
 
 
 def made(state: Visits, year: int) -> int:
     """各部门这一年合计上门几次，不论所因；联合检查只算一次。"""
-    return _visits(one for one in state.checks if _in(one, year))
+    return len({one.visit_no for one in state.checks if one.performed_on.year == year})
 
 
 def reached(state: Visits, department: Organ, year: int, most: int | None) -> bool:
@@ -84,20 +96,12 @@ def reached(state: Visits, department: Organ, year: int, most: int | None) -> bo
     return most is not None and counted(state, department, year) >= most
 
 
-def _in(one: Counted, year: int) -> bool:
-    return one.performed_on.year == year
-
-
-def _visits(checks: Iterable[Counted]) -> int:
-    return len({one.visit_no for one in checks})
-
-
 # -- command
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """记入一次上门检查；``fact.nth`` is set here."""
+    """记入一次上门检查；``fact.nth`` and ``fact.visits_of_year`` are set here."""
 
     fact: Counted
 
@@ -106,16 +110,17 @@ class Count:
         fact = self.fact
         known = state.find(fact.check_no)
         if known is None:
-            return (replace(fact, nth=self._nth(state)),)
+            return (self._numbered(state),)
         if known.performed_on == fact.performed_on:
             return ()
         return (Corrected(fact.check_no, fact.performed_on),)
 
-    def _nth(self, state: Visits) -> int:
-        if self.fact.ground is not CheckGround.DRAW:
-            return 0
-        with_it = Visits((*state.checks, self.fact))
-        return counted(with_it, self.fact.department, self.fact.performed_on.year)
+    def _numbered(self, state: Visits) -> Counted:
+        fact, year = self.fact, self.fact.performed_on.year
+        with_it = Visits((*state.checks, fact))
+        counts = fact.ground is CheckGround.DRAW
+        nth = counted(with_it, fact.department, year) if counts else 0
+        return replace(fact, visits_of_year=made(with_it, year), nth=nth)
 
 
 # -- evolve, decide
@@ -128,7 +133,7 @@ def evolve(state: Visits, event: Event) -> Visits:
     match event:
         case Counted(check_no=check_no) if state.find(check_no) is None:
             return Visits((*state.checks, event))
-        case Corrected(check_no=check_no, performed_on=day) if (known := state.find(check_no)):
+        case Corrected(check_no=check_no, performed_on=day) if known := state.find(check_no):
             moved = replace(known, performed_on=day)
             return Visits(tuple(moved if one is known else one for one in state.checks))
         case _:

@@ -271,9 +271,9 @@ def evolve(state: Published, event: Event) -> Published:
     """版本逐一相续，同一张清单一种。Raises ImpossibleHistory."""
     last = state.versions[-1] if state.versions else None
     match event:
-        case VersionPublished() | ServicesPublished() | MattersPublished() if (
-            event.version == len(state.versions) + 1 and (last is None or _same_list(last, event))
-        ):
+        case VersionPublished() | ServicesPublished() | MattersPublished() if event.version == len(
+            state.versions
+        ) + 1 and (last is None or _same_list(last, event)):
             return Published((*state.versions, event))
         case _:
             raise ImpossibleHistory(f"{event} after {state}")
