@@ -19,6 +19,7 @@ from domain import (
     case,
     catalogue,
     clock,
+    code_set,
     commitment,
     compensation,
     complaint,
@@ -394,6 +395,11 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "exclusion.capped.v1": observation.ExclusionCapped,  # 已达上限不列入抽查
     "frequency.counted.v1": frequency.Counted,  # 检查次数记入
     "frequency.corrected.v1": frequency.Corrected,  # 检查次数更正
+    "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
+    "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
+    "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
+    "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
+    "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

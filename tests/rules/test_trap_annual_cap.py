@@ -14,17 +14,18 @@ from domain.acts.inspections import AssignTask, RecordInspection, ReplaceObject,
 from domain.acts.lists import PublishMatters
 from domain.acts.register import RegisterInspector
 from domain.annual import number
+from domain.code_set import BUILT_IN
 from domain.decider import Event, Refused
 from domain.frequency import CheckGround, Corrected, Counted
 from domain.inspection_plan import ExclusionReason, ListedObject, PlanRegistered
-from domain.inspection_task import CODE_SET, FindingCode
+from domain.inspection_task import FindingCode, PartySignature
 from domain.lists import MatterLevel
 from domain.refusals import Refusal
 from domain.sampling import Stratum
 from domain.terms import Actor, Evidence, OfficerId, PersonId, Role, SubjectId
 from tests.domain.case_file import MACHINE, SHA, actor, at
 from tests.domain.hall import BUREAU, Hall
-from tests.rules.draws import FIRE, PLAN, RUNNER, hall, inspector, ready, settled, shop
+from tests.rules.draws import FIRE, PLAN, RUNNER, hall, inspector, notice, ready, settled, shop
 from tests.yearly import CAPS, check_matter, planned_matter
 
 ANNUAL: Final = number(BUREAU, 2026)
@@ -90,7 +91,8 @@ def inspected(
 ) -> Counted:
     """上门检查一户，次日或另一日录入；所记的次数。"""
     who = actor("one", Role.INSPECTOR, BUREAU)
-    result = (CODE_SET, (FindingCode.NO_PROBLEM,), (ONE, TWO), (), SHA)
+    result = (BUILT_IN, (FindingCode.NO_PROBLEM,), (ONE, TWO), (), SHA, PartySignature.SIGNED)
+    new.record(notice(subject, date.fromisoformat(on), told), who, "2026-09-02")
     act = RecordInspection(told, subject, at(f"{on} 10:00"), *result)
     _, fact = new.record(act, who, recorded_on or f"{on} 17:00")
     assert isinstance(fact, Counted)
@@ -188,15 +190,15 @@ def test_a_returned_result_counts_once(town: Hall) -> None:
     who = actor("two", Role.INSPECTOR, BUREAU)
     back = ReviewFinding(told, FIRST.subject, agreed=False, explanation="日期有误")
     again = RecordInspection(
-        told, FIRST.subject, at("2026-09-10 10:00"), CODE_SET, (FindingCode.UNREACHABLE,),
-        (ONE, TWO), (), SHA,
+        told, FIRST.subject, at("2026-09-10 10:00"), BUILT_IN, (FindingCode.UNREACHABLE,),
+        (ONE, TWO), (), SHA, PartySignature.SIGNED,
     )  # fmt: skip
     town.record(back, HEAD, "2026-09-11")
     assert len(town.record(again, who, "2026-09-11")) == 1
     town.record(replace(back, explanation="日期仍有误"), HEAD, "2026-09-12")
-    moved = replace(again, performed_at=at("2026-09-09 10:00"))
+    moved = replace(again, performed_at=at("2026-09-11 10:00"))
     _, fact = town.record(moved, who, "2026-09-12")
-    assert fact == Corrected(f"{told}.S-1", date(2026, 9, 9))
+    assert fact == Corrected(f"{told}.S-1", date(2026, 9, 11))
     visits = town.load(frequency.AGGREGATE, FIRST.subject)
     assert frequency.counted(visits, BUREAU, 2026) == 1
 
