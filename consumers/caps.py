@@ -67,7 +67,9 @@ def recorded(rows: Rows, delivered: Delivered) -> dict[str, Json] | None:
         case annual.Approved() if row is not None:
             known = unpack(row, Caps)
             return pack(Caps(known.waiting, known.waiting))
-        case frequency.Counted() | frequency.Corrected() as event:
+        case frequency.Counted() as event:
+            return pack(frequency.evolve(_visits(row), event))
+        case frequency.Corrected() as event if row is not None:
             return pack(frequency.evolve(_visits(row), event))
         case lists.MattersPublished() as version:
             before = unpack(row, Listed) if row else Listed()
