@@ -395,6 +395,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "exclusion.capped.v1": observation.ExclusionCapped,  # 已达上限不列入抽查
     "frequency.counted.v1": frequency.Counted,  # 检查次数记入
     "frequency.corrected.v1": frequency.Corrected,  # 检查次数更正
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
