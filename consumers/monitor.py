@@ -19,11 +19,8 @@ from domain import (
     annual,
     case,
     complaint,
-<<<<<<< HEAD
     frequency,
-=======
     genesis,
->>>>>>> main
     importing,
     inspection_plan,
     inspection_task,

@@ -885,9 +885,7 @@ def _elsewhere() -> Iterator[Happening]:
     yield from relied()
     yield from undertaken()
     yield from rested()
-<<<<<<< HEAD
     yield from planned_year()
-=======
     yield from sealed()
 
 
@@ -895,7 +893,6 @@ def sealed() -> Iterator[Happening]:
     """账本自己的事：公布封账公钥，封账存疑。"""
     yield "ledger/demo", genesis.KeyAnnounced("demo+00000001+AQ==", None, None), "demo"
     yield "ledger/demo", genesis.SealDoubted("seal.leaf_differs", 100, 7), "demo"
->>>>>>> main
 
 
 def checked() -> Iterator[Happening]:
