@@ -11,6 +11,7 @@ from projections import (
     case_timeline,
     case_view,
     check_register,
+    closing_register,
     conduct,
     credit_register,
     deadline_view,
@@ -78,4 +79,5 @@ ALL: Final[tuple[Projection, ...]] = (
     # 年度抽查计划、年度检查次数
     annual_register.PROJECTION,
     check_register.PROJECTION,
+    closing_register.PROJECTION,
 )

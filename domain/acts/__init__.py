@@ -7,6 +7,7 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.afterwards import AfterwardsAct
 from domain.acts.annual import AnnualAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
@@ -14,6 +15,7 @@ from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -66,7 +68,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
@@ -83,6 +86,7 @@ Act: TypeAlias = (
     | LicenceAct
     | SealingAct
     | InspectionAct
+    | AfterwardsAct
     | CheckAct
     | RegisterAct
     | ImportAct
