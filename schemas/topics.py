@@ -86,6 +86,9 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "result": "inspection",  # 检查结果的公开，键是计划编号
     "followup": "inspection",  # 检查后续处理，键是计划编号
     "subscription": "register",  # 订阅对账
+    # 年度抽查计划、年度检查次数
+    "annual": "inspection",
+    "frequency": "inspection",
     # 数字
     "lights": "register",  # 灯的界限
     "closing": "register",  # 日终封账

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runtime.listings import (
+    annual,
     cases,
     catalogue,
     checks,
@@ -28,4 +29,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **annual.LISTS,
 }
