@@ -267,12 +267,25 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _draw(parser: argparse.ArgumentParser) -> None:
+    steps = ("plan", "freeze", "commit", "reveal", "public", "share", "annul")
+    actions = (*steps, "compute", "replay", "publish")
     help_text = say("option.draw_action")
-    actions = ("compute", "replay", "publish")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
-    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
-    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
+    parser.add_argument("what", nargs="+", metavar="WHAT", help=say("option.draw_what"))
+    parser.add_argument("--show", action="store_true", help=say("option.draw_show"))
+    for name, metavar in (
+        ("office", "CODE"),
+        ("officer", "ACCOUNT"),
+        ("share-file", "FILE"),
+        ("value", "TEXT"),
+        ("reason", "TEXT"),
+        ("second", "ACCOUNT"),
+        ("out", "FOLDER"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.draw_{_key(name)}"))
+    parser.add_argument("--wait", type=natural, metavar="SECONDS", help=say("option.draw_wait"))
+    parser.add_argument("--at", type=moment, metavar="TIME", help=say("option.at"))
 
 
 def _role(parser: argparse.ArgumentParser) -> None:

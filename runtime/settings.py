@@ -45,6 +45,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def offices(self) -> Path:
+        """各部门的私有文件夹：抽取的份额，每家一个。"""
+        return self.data / "offices"
+
+    @property
     def run(self) -> Path:
         """运行状态：锁、端口、进程号。"""
         return self.data / "run"
