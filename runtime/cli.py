@@ -95,6 +95,9 @@ def _init(parser: argparse.ArgumentParser) -> None:
 def _up(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "foreground")
     _flag(parser, "servers-only")
+    parser.add_argument(
+        "--office", action="append", default=[], metavar="CODE:ACCOUNT", help=say("option.host")
+    )
     parser.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -290,6 +293,8 @@ def _draw(parser: argparse.ArgumentParser) -> None:
 
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.office_organ"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.office_account"))
 
 
 COMMANDS: Final[tuple[Command, ...]] = (

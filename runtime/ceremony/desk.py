@@ -5,21 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from domain import inspection_plan, officer
+from domain import inspection_plan
 from domain.acts import Act
 from domain.acts.inspections import RegisterPlan
 from domain.decider import Claim
-from domain.duties import DUTIES
 from domain.inspection_plan import PlanRegistered, plan_number
 from domain.refusals import Refusal
-from domain.terms import Actor, Mode, OfficerId, PersonId, beijing_day
+from domain.terms import Actor, Mode, PersonId
 from ledger.application import Outcome, OutcomeKind, Request
 from ledger.failpoints import reach
 from ledger.mapper import Fact
+from runtime.acting import acting, of_organ, of_the_cast
 from runtime.acts.file import Order
 from runtime.acts.perform import Answer, asked, command_of, recorded
 from runtime.exits import Exit, Stop
-from runtime.founding import scenario
 from runtime.hall import Hall
 
 _PLANS: Final = uuid5(NAMESPACE_URL, "shenguan:draw-plan")
@@ -69,26 +68,13 @@ class Desk:
         On a rehearsal's ledger somebody of the demonstration's cast, where nobody is named.
         Raises :class:`Stop` ``acting.officer_missing``, ``acting.no_post``, ``draw.no_post``.
         """
+        if account is None and self.hall.ledger.frame.mode is Mode.DEMO:
+            account = of_the_cast(kind, organ, person)
         if account is None:
-            account = self._of_the_cast(kind, organ, person)
-        known = self.hall.ledger.load(officer.AGGREGATE, account)
-        today = beijing_day(self.hall.clock.now())
-        for grant in known.grants if isinstance(known, officer.Appointed) else ():
-            fits = grant.role in DUTIES[kind.__name__].roles and organ in {None, grant.organ}
-            if fits and grant.valid_on(today):
-                return Actor(OfficerId(account), grant.role, grant.organ, grant.organ)
-        if organ is not None:
-            raise Stop(Exit.REFUSED, "draw.no_post", officer=account, organ=organ)
-        raise Stop(Exit.REFUSED, "acting.no_post", officer=account)
-
-    def _of_the_cast(self, kind: type[Act], organ: str | None, person: PersonId | None) -> str:
-        roles = DUTIES[kind.__name__].roles
-        if self.hall.ledger.frame.mode is Mode.DEMO:
-            for one in scenario()["officer"]:
-                posts = [where for role, where in one["grants"] if role in roles]
-                if posts and person in {None, one["person"]} and (organ is None or organ in posts):
-                    return str(one["account"])
-        raise Stop(Exit.USAGE, "acting.officer_missing")
+            raise Stop(Exit.USAGE, "acting.officer_missing")
+        if organ is None:
+            return acting(self.hall.ledger, account, kind)
+        return of_organ(self.hall.ledger, account, kind, organ)
 
     # -- what
 

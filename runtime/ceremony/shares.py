@@ -14,12 +14,11 @@ from typing import Final
 
 from domain.inspection_plan import PlanRegistered
 from domain.sampling import HASH_BYTES, share_commitment
-from domain.terms import HashName, Organ
+from domain.terms import HashName
 from runtime.exits import Exit, Stop
-from runtime.settings import Settings, write_private
+from runtime.hosted import folder_of, make_private
+from runtime.settings import Settings
 
-ACCOUNT: Final = "account"  # the file that says as whom an office's process acts
-_SAFE: Final = re.compile(r"[\w.-]{1,80}")
 _HEX: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -104,7 +103,7 @@ class Safe:
 
     def _store(self, name: str, share: Share) -> bool:
         """On the disk before anything is promised. False where somebody was faster: theirs stands."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.folder)
         part = self.folder / f".{secrets.token_hex(8)}.part"
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -119,13 +118,6 @@ class Safe:
             part.unlink()
         _sync(self.folder)
         return True
-
-
-def folder_of(chosen: Settings, office: str) -> Path:
-    """一个部门的私有文件夹在哪里。Raises :class:`Stop` ``draw.office_code``."""
-    if not _SAFE.fullmatch(office) or office.startswith("."):
-        raise Stop(Exit.USAGE, "draw.office_code", office=office)
-    return chosen.offices / office
 
 
 def _sync(folder: Path) -> None:
@@ -147,16 +139,3 @@ def sealed_of(chosen: Settings, origin: str, plan: PlanRegistered) -> Share:
     if share is None:
         raise Stop(Exit.REFUSED, "draw.no_sealed_share", office=plan.department, folder=safe.folder)
     return share
-
-
-def hosted(chosen: Settings) -> dict[Organ, str]:
-    """这个数据目录里由进程自己承诺、揭示的部门：机关 → 以哪个账号。"""
-    found = sorted(chosen.offices.glob(f"*/{ACCOUNT}"))
-    return {Organ(path.parent.name): path.read_text("utf-8").strip() for path in found}
-
-
-def host(chosen: Settings, office: str, account: str) -> None:
-    """此后 ``up`` 也启动这个部门的进程。"""
-    folder = folder_of(chosen, office)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_private(folder / ACCOUNT, f"{account}\n")
