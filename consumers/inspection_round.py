@@ -229,7 +229,7 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
 
 
 def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeLists:
-    """计划登记之时的名单：本部门监管的有效许可的持有人，与本部门的检查人员。
+    """计划登记之时的名单：本部门监管的、计划范围之内的有效许可的持有人，与本部门的检查人员。
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
@@ -276,9 +276,15 @@ def _within(
     rows: Rows, plan: PlanRegistered
 ) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
     strata = {stratum.name for stratum in plan.strata}
-    for holder, licences in sorted(_supervised(rows, plan.department).items()):
-        if _known(rows, f"subject/{holder}", Subject).risk_class in strata:
+    for holder, licences in sorted(_supervised(rows, plan).items()):
+        subject = _known(rows, f"subject/{holder}", Subject)
+        if subject.risk_class in strata and _in_scope(subject.region, plan.regions):
             yield holder, licences
+
+
+def _in_scope(one: str, scope: Sequence[str]) -> bool:
+    """计划所定的范围；没有写的不限。"""
+    return not scope or one in scope
 
 
 def _observed(rows: Rows, plan: PlanRegistered, licence: Licence, day: date) -> bool:
@@ -291,12 +297,16 @@ def _observed(rows: Rows, plan: PlanRegistered, licence: Licence, day: date) -> 
     return running and given.department == plan.department and not _oversight(rows, licence).safety
 
 
-def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
-    """Each holder's licences in force that the department supervises, by number."""
+def _supervised(
+    rows: Rows, plan: PlanRegistered
+) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
+    """Each holder's licences in force, within the plan's scope, that its department supervises."""
     found: dict[SubjectId, list[tuple[LicenceNo, Licence]]] = {}
     for key, row in rows.scan("licence/"):
         licence = unpack(row, Licence)
-        if not licence.ended and department in _oversight(rows, licence).supervising_bodies:
+        if licence.ended or not _in_scope(licence.item_code, plan.item_codes):
+            continue
+        if plan.department in _oversight(rows, licence).supervising_bodies:
             number = LicenceNo(key.removeprefix("licence/"))
             found.setdefault(licence.holder, []).append((number, licence))
     return found
@@ -346,7 +356,7 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=4,
+    version=5,
     reads=frozenset(
         name
         for name in EVENT_NAMES

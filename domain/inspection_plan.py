@@ -458,7 +458,15 @@ class Register:
         ):
             facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
             return Refused(Refusal.PLAN_TIMES, facts)
-        return None
+        return _scope_fault(fact)
+
+
+def _scope_fault(fact: PlanRegistered) -> Refused | None:
+    """定向的写明范围，不定向的不设范围：否则名单可以随意收窄。"""
+    scoped = bool(fact.item_codes or fact.regions)
+    if scoped is not (fact.campaign is CampaignKind.DIRECTED):
+        return Refused(Refusal.PLAN_UNSCOPED if not scoped else Refusal.PLAN_SCOPED)
+    return None
 
 
 def _strata_sound(strata: Sequence[Stratum]) -> bool:

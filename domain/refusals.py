@@ -505,6 +505,9 @@ class Refusal(StrEnum):
     PLAN_NO_EVIDENCE = "plan.no_evidence"
     PLAN_INSPECTED = "plan.inspected"
     TASK_WITHDRAWN = "task.withdrawn"
+    # 抽查的种类：定向与不定向、联合抽查
+    PLAN_UNSCOPED = "plan.unscoped"
+    PLAN_SCOPED = "plan.scoped"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"

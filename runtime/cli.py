@@ -271,7 +271,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 def _draw(parser: argparse.ArgumentParser) -> None:
     steps = ("plan", "freeze", "commit", "reveal", "public", "share", "annul")
-    actions = (*steps, "compute", "replay", "publish")
+    actions = (*steps, "compute", "replay", "publish", "lists")
     help_text = say("option.draw_action")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)

@@ -103,6 +103,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.unmatched,
         row.withheld,
         row.annulled_for,
+        choice("plan.registered.v2", row.campaign),
+        "、".join(row.scope),
         row.position,
     )
 
@@ -170,6 +172,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "unmatched_objects",
             "withheld_shares",
             "annulled_for",
+            "campaign",
+            "scope",
             "position",
         ),
         _plans,

@@ -25,7 +25,7 @@ from domain.acts.inspections import (
 )
 from domain.acts.register import RegisterInspector
 from domain.decider import Event, ImpossibleHistory, RuleUsed
-from domain.inspection_plan import ListedInspector, ListedObject, Stratum
+from domain.inspection_plan import CampaignKind, ListedInspector, ListedObject, Stratum
 from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.terms import (
@@ -33,6 +33,7 @@ from domain.terms import (
     CommitmentId,
     Evidence,
     HashName,
+    ItemCode,
     LicenceNo,
     OfficerId,
     Organ,
@@ -227,6 +228,9 @@ def test_the_next_plan_follows(hall: Hall) -> None:
         (replace(PLAN, strata=(Stratum("A", 1, -1),)), Refusal.PLAN_STRATA),
         (replace(PLAN, public_value_at=at("2026-01-05")), Refusal.PLAN_TIMES),
         (replace(PLAN, inspect_by=date(2026, 1, 8)), Refusal.PLAN_TIMES),
+        (replace(PLAN, campaign=CampaignKind.DIRECTED), Refusal.PLAN_UNSCOPED),
+        (replace(PLAN, regions=("350505",)), Refusal.PLAN_SCOPED),
+        (replace(PLAN, item_codes=(ItemCode("I-1"),)), Refusal.PLAN_SCOPED),
     ],
 )
 def test_an_unsound_plan_is_refused(hall: Hall, wrong: RegisterPlan, code: Refusal) -> None:

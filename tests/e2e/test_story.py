@@ -94,7 +94,11 @@ def test_the_draw_is_published_and_replayed_by_outsiders(
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert draw.run(cli.parse(["draw", "replay", str(out / "draw.json")]), None) == Exit.DONE
     assert draw.run(cli.parse(["draw", "compute", str(out / "input.json")]), None) == Exit.DONE
+    lists = ["draw", "lists", inspection_plan.plan_number(1)]
+    assert draw.run(cli.parse(lists), None) == Exit.DONE
+    assert draw.run(cli.parse([*lists, "--json"]), None) == Exit.DONE
     for wrong, code in (
+        ([*lists[:2], "000099"], "draw.no_lists"),
         (publish, "draw.folder_not_empty"),
         ([*publish[:2], "000099", "--out", str(tmp_path / "none")], "draw.not_drawn"),
         (publish[:3], "draw.no_folder"),
