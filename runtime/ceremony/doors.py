@@ -132,7 +132,8 @@ class Door:
         """Only what the ledger would take is kept: not of a stranger, not a second one, not too late."""
         safe = self._safe(office)
         known = safe.find(plan_no)
-        probe = plans.Commit(Organ(office), known.commitment if known else _SOME)
+        promised, now = known.commitment if known else _SOME, self.desk.hall.clock.now()
+        probe = plans.Commit(Organ(office), promised, now)
         refused = plans.decide(self.desk.state(plan_no), probe)
         if isinstance(refused, Refused):
             raise Stop(Exit.REFUSED, str(refused.code), **told(refused.facts))

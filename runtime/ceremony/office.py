@@ -34,6 +34,7 @@ PASSED: Final = frozenset(
         Refusal.PLAN_ANNULLED,
         Refusal.PLAN_VOIDED,
         Refusal.PLAN_SHARE_GIVEN,
+        Refusal.PLAN_COMMIT_LATE,
         Refusal.PLAN_AWAITS_REVEALS,
         Refusal.PLAN_AWAITS_VALUE,
         Refusal.PLAN_AWAITS_DRAW,

@@ -13,9 +13,12 @@ from consumers import inspection_round, scheduler
 from domain.acts.deciding import Approve
 from domain.acts.intake import Accept, Receive
 from domain.terms import CaseKind, CaseNo, Channel, ItemCode, LicenceNo, Mode, Role, SubjectId
+from followers.overview import lags
 from followers.runner import FollowerOptions, run_followers
 from followers.supervisor import Supervisor
 from ledger.application import Request
+from runtime.ceremony import plan_file
+from runtime.ceremony.desk import Desk
 from runtime.founding import CITY, found
 from runtime.hall import Hall, beijing, officer, open_hall, step_id
 from runtime.settings import Settings
@@ -103,3 +106,26 @@ def head(settings: Settings) -> int:
     with psycopg.connect(settings.admin_dsn) as conn:
         row = conn.execute("SELECT next_position FROM ledger.head").fetchone()
     return int(row[0]) if row else 0
+
+
+@contextmanager
+def desk(settings: Settings) -> Iterator[Desk]:
+    """办抽取各步的地方。"""
+    with open_hall(settings) as hall:
+        yield Desk(hall)
+
+
+def registered(at: Desk, number: int, text: str = PLAN) -> str:
+    """登记一份计划；题目里写明第几份。"""
+    path = at.hall.folder / f"plan-{number}.toml"
+    path.write_text(text.replace("双随机抽查", f"双随机抽查 {number}"), "utf-8")
+    act = plan_file.read(path, MARKET, strict=False).act
+    plan_no, answer = at.register(act, officer("S02", Role.SUPERVISION_HEAD, MARKET), None)
+    assert answer.code is None, answer
+    return plan_no
+
+
+def parked(settings: Settings, name: str) -> int:
+    """一个跟随者停放了几件。"""
+    with psycopg.connect(settings.dsn("shenguan_audit"), autocommit=True) as conn:
+        return sum(one.parked for one in lags(conn) if one.name == name)

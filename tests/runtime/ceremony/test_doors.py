@@ -66,7 +66,8 @@ def stopped(run: Run, *argv: str) -> tuple[str, Exit]:
 
 def shown(run: Run, plan_no: str) -> dict[str, Any]:
     """计划的进展。"""
-    told: dict[str, Any] = json.loads(run("plan", "--show", plan_no, "--json"))
+    lines = run("plan", "--show", plan_no, "--json").splitlines()  # the machine logs meanwhile
+    told: dict[str, Any] = json.loads(next(line for line in lines if line.startswith("{")))
     return told
 
 

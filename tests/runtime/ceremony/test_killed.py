@@ -27,7 +27,6 @@ from domain.inspection_task import TaskAssigned, task_id
 from domain.terms import Organ, Role
 from ledger.application import Request
 from ledger.failpoints import VARIABLE
-from runtime.ceremony import plan_file
 from runtime.ceremony.desk import Desk
 from runtime.ceremony.shares import Safe
 from runtime.draws import package
@@ -35,7 +34,7 @@ from runtime.hall import Hall, beijing, officer, open_hall, step_id
 from runtime.messages import ROOT
 from runtime.settings import Settings
 from tests.runtime.ceremony import stage
-from tests.runtime.ceremony.stage import MARKET, OFFICES, PLAN
+from tests.runtime.ceremony.stage import MARKET, OFFICES
 from tests.runtime.conftest import NewLedger
 from tests.town import eventually
 
@@ -131,15 +130,10 @@ def campaigns(new_ledger: NewLedger) -> Iterator[Campaigns]:
                 process.wait()
 
 
-def register(one: Campaigns, folder: Path) -> None:
+def register(one: Campaigns) -> None:
     """登记各份计划，一份一个题目。"""
     desk = Desk(one.hall)
-    for seed in range(SEEDS):
-        path = stage.write_plan(folder, PLAN.replace("双随机抽查", f"双随机抽查 {seed}"))
-        act = plan_file.read(path, MARKET, strict=False).act
-        number, answer = desk.register(act, officer("S02", Role.SUPERVISION_HEAD, MARKET), None)
-        assert answer.code is None
-        one.numbers.append(number)
+    one.numbers += [stage.registered(desk, seed) for seed in range(SEEDS)]
 
 
 def the_office_dies_twice(one: Campaigns) -> None:
@@ -219,7 +213,7 @@ def is_assigned_once(one: Campaigns, plan_no: str) -> bool:
 def test_killed_at_five_points_there_is_one_outcome(campaigns: Campaigns, tmp_path: Path) -> None:
     """承诺之后、截止之前、公开值之后、结果之后、派发之前各杀一次：每份计划恰好一个结果，谁都能复算。"""
     one = campaigns
-    register(one, tmp_path)
+    register(one)
     closing = one.machine("before.CloseReveals")
     one.all_have(plans.ListsFrozen)
     the_office_dies_twice(one)
