@@ -217,6 +217,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 封账
+        "AnnounceSealKey": _by(Role.SYSTEM),
+        "DoubtSeal": _by(Role.SYSTEM),
         # 承诺办法、信用、报备、中介
         "PublishPolicy": _by(Role.CATALOGUE),
         # 文书与材料

@@ -246,6 +246,9 @@ class Refusal(StrEnum):
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"
     LEDGER_SCHEMA_FROZEN = "ledger.schema_frozen"
+    # 封账公钥
+    LEDGER_KEY_RETIRED = "ledger.key_retired"
+    LEDGER_KEY_REPLACES = "ledger.key_replaces"
     # 事项的一生与机关
     ITEM_NOT_LISTED = "item.not_listed"
     ITEM_DORMANT = "item.dormant"

@@ -270,13 +270,14 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _draw(parser: argparse.ArgumentParser) -> None:
-    steps = ("plan", "freeze", "commit", "reveal", "public", "share", "annul")
+    steps = ("plan", "freeze", "commit", "reveal", "public", "share", "run", "annul")
     actions = (*steps, "compute", "replay", "publish", "lists")
     help_text = say("option.draw_action")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
     parser.add_argument("what", nargs="+", metavar="WHAT", help=say("option.draw_what"))
-    parser.add_argument("--show", action="store_true", help=say("option.draw_show"))
+    for name in ("show", "ceremony"):
+        parser.add_argument(f"--{name}", action="store_true", help=say(f"option.draw_{name}"))
     for name, metavar in (
         ("office", "CODE"),
         ("officer", "ACCOUNT"),

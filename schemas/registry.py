@@ -380,6 +380,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查

@@ -23,6 +23,7 @@ from domain import (
     exemption,
     filing,
     forwarding,
+    genesis,
     importing,
     inspection_plan,
     inspection_task,
@@ -883,6 +884,13 @@ def _elsewhere() -> Iterator[Happening]:
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from sealed()
+
+
+def sealed() -> Iterator[Happening]:
+    """账本自己的事：公布封账公钥，封账存疑。"""
+    yield "ledger/demo", genesis.KeyAnnounced("demo+00000001+AQ==", None, None), "demo"
+    yield "ledger/demo", genesis.SealDoubted("seal.leaf_differs", 100, 7), "demo"
 
 
 def checked() -> Iterator[Happening]:

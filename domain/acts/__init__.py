@@ -49,6 +49,7 @@ from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.sealing import SealingAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.subscriptions import SubscriptionAct
@@ -78,6 +79,7 @@ Act: TypeAlias = (
     | RevocationAct
     | EndingAct
     | LicenceAct
+    | SealingAct
     | InspectionAct
     | CheckAct
     | RegisterAct

@@ -28,6 +28,7 @@ from runtime.acts import told as answers
 from runtime.acts.perform import Answer
 from runtime.ceremony import plan_file, steps
 from runtime.ceremony.desk import Desk
+from runtime.ceremony.room import Room
 from runtime.ceremony.shares import Safe, Share, sealed_of
 from runtime.exits import Exit, Stop
 from runtime.hall import open_hall
@@ -53,6 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
         door = Door(Desk(hall), chosen, arguments)
         code: int = getattr(door, arguments.action)()
         return code
+
+
+def _ask(question: str) -> str:
+    print(question, end="", flush=True)
+    return input()
 
 
 def number(text: str) -> str:
@@ -118,6 +124,19 @@ class Door:
                 raise
             facts = {"plan_no": plan_no, "seconds": round(seconds)}
             raise Stop(Exit.DEPENDENCY, "draw.waiting", **facts) from None
+
+    def run(self) -> int:
+        """当众的一场；``--ceremony`` 各家当场承诺、揭示，否则只看。"""
+        wait = PATIENCE if self.arguments.wait is None else float(self.arguments.wait)
+        plan_no, by_hand = number(self._what("run")), self.arguments.ceremony
+        room = Room(
+            self.desk, self.chosen, plan_no, self.console, _ask, by_hand, wait, self.arguments.value
+        )
+        try:
+            return room.run()
+        except (KeyboardInterrupt, EOFError):
+            print("\n" + say("draw.room.interrupted", plan_no=plan_no))
+            return Exit.DONE
 
     # -- commit, reveal, public
 

@@ -243,7 +243,7 @@ def _from_offices(told: Told, facts: dict[str, Any]) -> list[str]:
     if not missing:
         return [say("draw.next.close", until=until)]
     lines = [say(f"draw.next.{key}", office=office, **facts) for office in missing]
-    return [say("draw.next.until", until=until), *lines]
+    return [say("draw.next.until", until=until), *lines, say("draw.next.run", **facts)]
 
 
 def _after_the_draw(told: Told, facts: dict[str, Any]) -> list[str]:

@@ -78,7 +78,7 @@ def test_from_the_plan_to_the_draw_by_commands(run: Run, tmp_path: Path) -> None
     run("freeze", plan_no)
     told = shown(run, plan_no)
     assert [one["mark"] for one in told["steps"]] == ["done", "done", *["now", *["later"] * 3]]
-    assert [line.strip() for line in told["next"][1:]] == [
+    assert [line.strip() for line in told["next"][1:-1]] == [
         f"./shenguan draw commit {plan_no} --office {office}" for office in OFFICES
     ]
     for office in OFFICES:

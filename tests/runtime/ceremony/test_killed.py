@@ -29,7 +29,7 @@ from ledger.application import Request
 from ledger.failpoints import VARIABLE
 from runtime.ceremony.desk import Desk
 from runtime.ceremony.shares import Safe
-from runtime.draws import package
+from runtime.draws import dossier
 from runtime.hall import Hall, beijing, officer, open_hall, step_id
 from runtime.messages import ROOT
 from runtime.settings import Settings
@@ -254,7 +254,7 @@ def seed_of(one: Campaigns, plan_no: str) -> str:
 def is_replayed(one: Campaigns, plan_no: str, folder: Path) -> None:
     """局外人的程序复算相符。"""
     path = folder / f"{plan_no}.json"
-    told = package.read(plan_no, one.events(plan_no)).audit()
+    told = dossier.gather(one.hall.ledger, one.settings, plan_no).audit()
     path.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
     program = runpy.run_path(str(ROOT / "verifiers" / "replay.py"))
     assert program["main"]([str(path)]) == 0
