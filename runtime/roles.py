@@ -16,6 +16,7 @@ from domain.acts.inspections import CommitShare
 from domain.terms import Mode, Organ
 from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger, Outcome, Request
+from ledger.closer import Closer, run_closer
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
 from ledger.failpoints import arm, reach
 from ledger.founding import teller
@@ -101,7 +102,14 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
             folder=settings.sealed,
             bootstrap=settings.kafka_bootstrap,
         )
-        run_sealer(options, teller(ledger), stop)
+        with psycopg.connect(settings.dsn("shenguan_seal"), autocommit=True) as conn:
+            closer = threading.Thread(target=run_closer, args=(Closer(conn, ledger), stop))
+            closer.start()
+            try:
+                run_sealer(options, teller(ledger), stop)
+            finally:
+                stop.set()
+                closer.join()
 
 
 ROLES: Final[Mapping[str, Callable[..., None]]] = {
