@@ -517,6 +517,7 @@ class Refusal(StrEnum):
     PLAN_NOT_AN_OFFICE = "plan.not_an_office"
     PLAN_SHARE_GIVEN = "plan.share_given"
     PLAN_COMMITMENT = "plan.commitment"
+    PLAN_COMMIT_LATE = "plan.commit_late"  # 公开值产生之时已到，承诺不再收
     PLAN_REVEAL_LATE = "plan.reveal_late"
     PLAN_REVEAL_WRONG = "plan.reveal_wrong"
     PLAN_REVEALS_OPEN = "plan.reveals_open"

@@ -125,8 +125,10 @@ def organ(code: str) -> str:
 
 def child(name: str) -> str:
     """子进程的中文名，技术名在后；不是子进程的照写。"""
-    known = tables()["child"].get(name)
-    return f"{known}（{name}）" if known else name
+    kind, _, code = name.partition(".")
+    known = tables()["child"].get(kind)
+    place = tables()["organ"].get(code, "")
+    return f"{known}{place}（{name}）" if known else name
 
 
 def ended(code: int | None) -> str:

@@ -329,7 +329,8 @@ def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
 @handles(CommitShare)
 def commit_share(act: CommitShare, desk: Desk) -> Decision:
     """提交份额承诺。"""
-    return _plan(desk, act.plan_no, inspection_plan.Commit(desk.actor.organ, act.commitment))
+    command = inspection_plan.Commit(desk.actor.organ, act.commitment, desk.at)
+    return _plan(desk, act.plan_no, command)
 
 
 @handles(RevealShare)
