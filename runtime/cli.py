@@ -277,6 +277,7 @@ def _draw(parser: argparse.ArgumentParser) -> None:
 
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.role_organ"))
 
 
 COMMANDS: Final[tuple[Command, ...]] = (

@@ -23,6 +23,7 @@ from projections import ALL as PROJECTIONS
 from runtime.exits import Exit
 from runtime.foundation import renew
 from runtime.settings import Settings
+from runtime.witnessing import quorum_of, run_witness
 
 log: Final = structlog.get_logger()
 
@@ -53,6 +54,7 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
             keys=settings.keys,
             folder=settings.sealed,
             bootstrap=settings.kafka_bootstrap,
+            witnesses=quorum_of(settings).keys,
         )
         run_sealer(options, teller(ledger), stop)
 
@@ -65,6 +67,9 @@ ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {
 }
 
 
+WITNESS: Final = "witness"  # started by its office, not by our parent
+
+
 def _found(settings: Settings) -> None:
     """奠基：做完即结束，其余角色随后才启动。``SHENGUAN_DEMO_CLOCK``: a virtual clock's start."""
     begins = os.environ.get("SHENGUAN_DEMO_CLOCK")
@@ -72,14 +77,17 @@ def _found(settings: Settings) -> None:
     log.info("founding.done", written=written)
 
 
-def run(name: str, settings: Settings) -> int:
-    """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。"""
+def run(name: str, settings: Settings, organ: str | None = None) -> int:
+    """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。``organ``: whose witness it is."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("role.started", role=name)
     try:
-        ROLES[name](settings, stop)
+        if name == WITNESS:
+            run_witness(settings, organ or "", stop)
+        else:
+            ROLES[name](settings, stop)
     except LedgerDamaged as error:
         log.exception("role.integrity", code=error.code, facts=error.facts)
         return Exit.INTEGRITY
