@@ -15,7 +15,7 @@ from consumers import ALL as SUPERVISORS
 from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
-from ledger.founding import teller
+from ledger.founding import Teller
 from ledger.keys import SEAL_FILE, create_key_files
 from ledger.relay import RelayOptions, run_relay
 from ledger.sealer import SealerOptions, run_sealer
@@ -45,8 +45,8 @@ def followers(settings: Settings, stop: threading.Event) -> None:
         run_followers(options, PROJECTIONS, SUPERVISORS, stop)
 
 
-def sealer(settings: Settings, stop: threading.Event) -> None:
-    """封账：另走一路重读账本，签出封账单；首次启动时造钥匙。"""
+def sealer(settings: Settings, stop: threading.Event, rotate: str | None = None) -> None:
+    """封账：另走一路重读账本，签出封账单；首次启动时造钥匙，``rotate`` 是轮换它的理由。"""
     create_key_files(settings.keys, (SEAL_FILE,))
     with Ledger.open(settings) as ledger:
         options = SealerOptions(
@@ -55,8 +55,9 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
             folder=settings.sealed,
             bootstrap=settings.kafka_bootstrap,
             witnesses=quorum_of(settings).keys,
+            rotate=rotate,
         )
-        run_sealer(options, teller(ledger), stop)
+        run_sealer(options, Teller(ledger), stop)
 
 
 ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {
@@ -77,8 +78,13 @@ def _found(settings: Settings) -> None:
     log.info("founding.done", written=written)
 
 
-def run(name: str, settings: Settings, organ: str | None = None) -> int:
-    """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。``organ``: whose witness it is."""
+def run(
+    name: str, settings: Settings, *, organ: str | None = None, rotate: str | None = None
+) -> int:
+    """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。
+
+    ``organ``: whose witness it is; ``rotate``: why the sealer is to take a new key.
+    """
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -86,6 +92,8 @@ def run(name: str, settings: Settings, organ: str | None = None) -> int:
     try:
         if name == WITNESS:
             run_witness(settings, organ or "", stop)
+        elif rotate:
+            sealer(settings, stop, rotate)
         else:
             ROLES[name](settings, stop)
     except LedgerDamaged as error:

@@ -9,4 +9,4 @@ from runtime.settings import Settings
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码 3 表示完整性有疑：父进程不再重启它。"""
     with logs.configured(arguments.name, chosen.log):
-        return roles.run(arguments.name, chosen, arguments.organ)
+        return roles.run(arguments.name, chosen, organ=arguments.organ, rotate=arguments.rotate)
