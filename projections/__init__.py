@@ -9,6 +9,7 @@ from projections import (
     calendar_register,
     case_timeline,
     case_view,
+    closing_register,
     conduct,
     credit_register,
     deadline_view,
@@ -73,4 +74,5 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    closing_register.PROJECTION,
 )

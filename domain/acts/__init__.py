@@ -7,12 +7,14 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.afterwards import AfterwardsAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -64,7 +66,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
@@ -81,6 +84,7 @@ Act: TypeAlias = (
     | LicenceAct
     | SealingAct
     | InspectionAct
+    | AfterwardsAct
     | CheckAct
     | RegisterAct
     | ImportAct
