@@ -5,15 +5,18 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     affairs,
+    annual_register,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    check_register,
     closing_register,
     conduct,
     credit_register,
     deadline_view,
     document_register,
+    follow_up_register,
     import_view,
     inbox,
     inspection_view,
@@ -49,6 +52,7 @@ ALL: Final[tuple[Projection, ...]] = (
     deadline_view.PROJECTION,
     inspection_view.PROJECTION,
     plan_register.PROJECTION,
+    follow_up_register.PROJECTION,
     inspector_register.PROJECTION,
     import_view.PROJECTION,
     calendar_register.PROJECTION,
@@ -74,5 +78,8 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 年度抽查计划、年度检查次数
+    annual_register.PROJECTION,
+    check_register.PROJECTION,
     closing_register.PROJECTION,
 )

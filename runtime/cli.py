@@ -34,6 +34,7 @@ FILTERS: Final = {
 }
 MOST: Final = 1_000_000_000_000  # no count is larger, and the database takes it
 DAYS: Final = ("due-by", "expired-by")
+BUNDLES: Final = ("case", "draw", "officer", "period", "policy")
 KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
@@ -95,6 +96,9 @@ def _init(parser: argparse.ArgumentParser) -> None:
 def _up(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "foreground")
     _flag(parser, "servers-only")
+    parser.add_argument(
+        "--office", action="append", default=[], metavar="CODE:ACCOUNT", help=say("option.host")
+    )
     parser.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -203,6 +207,13 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "offline")
 
 
+def _bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=BUNDLES, metavar="KIND", help=say("option.bundle_kind"))
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=say("option.bundle_what"))
+    parser.add_argument("--out", required=True, metavar="FILE", help=say("option.bundle_out"))
+    parser.add_argument("--last", metavar="FILE", help=say("option.bundle_last"))
+
+
 def _rebuild(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help=say("option.projection"))
 
@@ -267,17 +278,32 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _draw(parser: argparse.ArgumentParser) -> None:
+    steps = ("plan", "freeze", "commit", "reveal", "public", "share", "run", "annul")
+    actions = (*steps, "compute", "replay", "publish", "lists")
     help_text = say("option.draw_action")
-    actions = ("compute", "replay", "publish", "lists")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
-    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
-    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
+    parser.add_argument("what", nargs="+", metavar="WHAT", help=say("option.draw_what"))
+    for name in ("show", "ceremony"):
+        parser.add_argument(f"--{name}", action="store_true", help=say(f"option.draw_{name}"))
+    for name, metavar in (
+        ("office", "CODE"),
+        ("officer", "ACCOUNT"),
+        ("share-file", "FILE"),
+        ("value", "TEXT"),
+        ("reason", "TEXT"),
+        ("second", "ACCOUNT"),
+        ("out", "FOLDER"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.draw_{_key(name)}"))
+    parser.add_argument("--wait", type=natural, metavar="SECONDS", help=say("option.draw_wait"))
+    parser.add_argument("--at", type=moment, metavar="TIME", help=say("option.at"))
 
 
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
     parser.add_argument("--organ", metavar="CODE", help=say("option.role_organ"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.office_account"))
     parser.add_argument("--rotate", metavar="REASON", help=say("option.role_rotate"))
 
 
@@ -302,6 +328,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("catalogue", _catalogue, needs_folder=False),  # a check needs no ledger
     Command("simulate", _simulate),
     Command("verify", _verify),
+    Command("bundle", _bundle),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
     Command("draw", _draw, needs_folder=False),  # published values need no ledger

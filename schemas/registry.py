@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from domain import (
+    annual,
     approval,
     area,
     assistance,
@@ -17,6 +18,7 @@ from domain import (
     calendar,
     case,
     catalogue,
+    check_result,
     clock,
     closing,
     code_set,
@@ -29,7 +31,9 @@ from domain import (
     exemption,
     feed,
     filing,
+    follow_up,
     forwarding,
+    frequency,
     gaps,
     genesis,
     hearing,
@@ -382,6 +386,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "list.matters_published.v1": lists.MattersPublished,  # 随机抽查事项清单公布
+    "annual.drafted.v1": annual.Drafted,  # 年度抽查计划拟订
+    "annual.amended.v1": annual.Amended,  # 年度抽查计划修订
+    "annual.approved.v1": annual.Approved,  # 年度抽查计划批准
+    "annual.filed.v1": annual.Filed,  # 年度抽查计划备案
+    "annual.published.v1": annual.Published,  # 年度抽查计划公布
+    "annual.campaign_taken.v1": annual.CampaignTaken,  # 计划内抽查登记
+    "annual.campaign_returned.v1": annual.CampaignReturned,  # 计划内抽查退回
+    "annual.closed.v1": annual.Closed,  # 年度抽查计划年终
+    "plan.approved.v1": inspection_plan.PlanApproved,  # 计划外抽查批准
+    "exclusion.capped.v1": observation.ExclusionCapped,  # 已达上限不列入抽查
+    "frequency.counted.v1": frequency.Counted,  # 检查次数记入
+    "frequency.corrected.v1": frequency.Corrected,  # 检查次数更正
     "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
     "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
     "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
@@ -394,6 +411,22 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "result.formed.v1": check_result.ResultFormed,  # 检查结果形成
+    "result.published.v1": check_result.ResultPublished,  # 检查结果公开
+    "result.publication_missed.v1": check_result.PublicationMissed,  # 检查结果逾期未公开
+    "result.overturned.v1": check_result.ResultOverturned,  # 检查结果被推翻
+    "result.withdrawn.v1": check_result.ResultWithdrawn,  # 撤下检查结果
+    "result.corrected.v1": check_result.ResultCorrected,  # 检查结果更正
+    "result.follow_up_begun.v1": check_result.FollowUpBegun,  # 检查结果已有后续处理
+    "result.follow_up_lacking.v1": check_result.FollowUpLacking,  # 检查结果逾期没有后续处理
+    "followup.opened.v1": follow_up.FollowUpOpened,  # 检查后续立项
+    "followup.statement_made.v1": follow_up.StatementMade,  # 检查对象陈述申辩
+    "followup.statement_weighed.v1": follow_up.StatementWeighed,  # 陈述申辩的复核
+    "followup.rectification_reported.v1": follow_up.RectificationReported,  # 整改报告
+    "followup.rechecked.v1": follow_up.Rechecked,  # 复查
+    "followup.contact_tried.v1": follow_up.ContactTried,  # 核实能否联系
+    "followup.overdue.v1": follow_up.FollowUpOverdue,  # 检查后续处理逾期
+    "followup.closed.v1": follow_up.FollowUpClosed,  # 检查后续办结
     "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.afterwards import AfterwardsAct
+from domain.acts.annual import AnnualAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.check_results import CheckResultAct
 from domain.acts.checks import CheckAct
 from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
@@ -23,7 +25,9 @@ from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.follow_ups import FollowUpAct
 from domain.acts.forwardings import ForwardingAct
+from domain.acts.frequencies import FrequencyAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
@@ -86,6 +90,8 @@ Act: TypeAlias = (
     | InspectionAct
     | AfterwardsAct
     | CheckAct
+    | CheckResultAct
+    | FollowUpAct
     | RegisterAct
     | ImportAct
     | OversightAct
@@ -118,6 +124,8 @@ Act: TypeAlias = (
     | TenderAct
     | TogetherAct
     | SubscriptionAct
+    | AnnualAct
+    | FrequencyAct
 )
 
 

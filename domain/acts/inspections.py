@@ -14,7 +14,9 @@ from domain import (
     recusal,
     redraw,
 )
+from domain.acts.annual import given_back, takes_place
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.frequencies import cap_not_reached, counted
 from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
 from domain.inspection_plan import (
@@ -193,16 +195,6 @@ class RecordInspection:
     experts: tuple[PersonId, ...] = ()  # 委托到场的专家
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFinding:
-    """复核检查结果：同意，或退回重录；复核人不是检查人。"""
-
-    plan_no: str
-    subject: SubjectId
-    agreed: bool
-    explanation: str
-
-
 InspectionAct: TypeAlias = (
     RegisterPlan
     | FreezeLists
@@ -218,7 +210,6 @@ InspectionAct: TypeAlias = (
     | AnnulPlan
     | AssignTask
     | RecordInspection
-    | ReviewFinding
 )
 
 
@@ -313,7 +304,10 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
     command = inspection_plan.Register(fact, desk.at, pool)
     outcome = inspection_plan.decide(desk.load(inspection_plan.AGGREGATE, number), command)
     serial = Claim("plan_serial", str(act.serial), inspection_plan.AGGREGATE.stream(number))
-    return write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    decision = write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    if isinstance(decision, Refused) or not decision.writes:
+        return decision
+    return combine(decision, takes_place(desk, number, fact))
 
 
 def _follows(serial: int, desk: Desk) -> bool:
@@ -335,7 +329,8 @@ def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
 @handles(CommitShare)
 def commit_share(act: CommitShare, desk: Desk) -> Decision:
     """提交份额承诺。"""
-    return _plan(desk, act.plan_no, inspection_plan.Commit(desk.actor.organ, act.commitment))
+    command = inspection_plan.Commit(desk.actor.organ, act.commitment, desk.at)
+    return _plan(desk, act.plan_no, command)
 
 
 @handles(RevealShare)
@@ -393,18 +388,25 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
         task, inspection_task.Done | inspection_task.Returned | inspection_task.Agreed
     )
     command = redraw.Replace(act.subject, act.reason, act.evidence, desk.handler, second, inspected)
-    outcome = command.decide(desk.load(inspection_plan.AGGREGATE, act.plan_no))
+    plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
+    outcome = command.decide(plan)
+    decision = write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome)
+    if isinstance(decision, Refused) or not decision.writes:
+        return decision
+    by_cap = act.reason is ExclusionReason.CAP_REACHED
+    if by_cap and isinstance(plan, inspection_plan.Settled):
+        fault = cap_not_reached(desk, plan, act.subject)
+        if fault is not None:
+            return fault
     withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
-    return combine(
-        write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome),
-        on_task(desk, act.plan_no, act.subject, withdrawal),
-    )
+    return combine(decision, on_task(desk, act.plan_no, act.subject, withdrawal))
 
 
 @handles(VoidPlan)
 def void_plan(act: VoidPlan, desk: Desk) -> Decision:
     """记下计划失效。"""
-    return _plan(desk, act.plan_no, inspection_plan.Void(desk.today))
+    decision = _plan(desk, act.plan_no, inspection_plan.Void(desk.today))
+    return given_back(desk, act.plan_no, decision)
 
 
 @handles(AnnulPlan)
@@ -416,7 +418,8 @@ def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     if isinstance(second, Refused):
         return second
     fact = inspection_plan.PlanAnnulled(act.reason, desk.handler, second)
-    return _plan(desk, act.plan_no, inspection_plan.Annul(fact))
+    decision = _plan(desk, act.plan_no, inspection_plan.Annul(fact))
+    return given_back(desk, act.plan_no, decision)
 
 
 @handles(AssignTask)
@@ -459,7 +462,10 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
     fact = replace(fact, kinds=tuple(one.kind for one in listed))
     enter_by, rules = period(desk, on, inspection_task.ENTRY_DAYS)
     command = inspection_task.Record(fact, desk.handler, uncertified, desk.at, known, enter_by.day)
-    return on_task(desk, act.plan_no, act.subject, command, rules)
+    decision = on_task(desk, act.plan_no, act.subject, command, rules)
+    if isinstance(plan, inspection_plan.Settled):
+        return counted(desk, act.plan_no, plan, act.subject, on, decision)
+    return decision
 
 
 def code_set_of(desk: Desk, name: str) -> code_set.CodeSetPublished | None:
@@ -477,18 +483,7 @@ def _wrong_filing(desk: Desk, act: RecordInspection) -> Refused | None:
     return Refused(Refusal.TASK_FILING, {"filing_no": act.filing_no, "subject": act.subject})
 
 
-@handles(ReviewFinding)
-def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
-    """复核检查结果。"""
-    if barred := not_in_charge(desk, act.plan_no):
-        return barred
-    if act.agreed and (waiting := _awaits_recusal(desk, act.plan_no, act.subject)):
-        return waiting
-    fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
-
-
-def _awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
+def awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
     """派去的人还有没有决定的回避申请：准予的话，结果由新的两人重新检查。"""
     state = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(plan_no, subject))
     people = () if isinstance(state, inspection_task.Nothing) else state.task.inspectors

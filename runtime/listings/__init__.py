@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from runtime.listings import (
+    annual,
     cases,
     catalogue,
+    checks,
     numbers,
     oversight,
     panel,
@@ -22,8 +24,10 @@ LISTS: Final[Mapping[str, Listing]] = {
     **registers.LISTS,
     **oversight.LISTS,
     **supervision.LISTS,
+    **checks.LISTS,
     **catalogue.LISTS,
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **annual.LISTS,
 }

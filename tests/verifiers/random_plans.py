@@ -100,7 +100,7 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         matters=("CC-01", "CC-02"),
         annual_plan_no=chance.choice((None, "2026")),
         unplanned_reason="专项",
-        value_format="双色球",
+        value_format="FREE",
         fallback_source="次日开奖",
         fallback_at=chance.choice((None, VALUE_AT)),
         share_keepers=(Organ("司法局"),),
@@ -181,7 +181,11 @@ def plan_events(number: int) -> tuple[Event, ...]:
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
         inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
         *(
-            inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
+            inspection_plan.Commit(
+                office,
+                sampling.share_commitment(plan.hash, share),
+                datetime(2026, 1, 7, tzinfo=UTC),
+            )
             for office, share in shares.items()
         ),
         *(
