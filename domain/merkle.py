@@ -190,20 +190,40 @@ def verify_consistency(
     return _continues(compute, old, old_root, new, new_root, proof)
 
 
+def implied_root(
+    compute: Digest, old: int, new: int, new_root: bytes, proof: Sequence[bytes]
+) -> bytes | None:
+    """由证明推出：树根为 ``new_root`` 的 ``new`` 叶之树，在 ``old`` 叶时的树根；推不出则为 None。
+
+    Whoever holds another signed root of that size holds the proof of a second history. A perfect
+    old tree stands in no proof: of it nothing can be said.
+    """
+    if not 0 < old < new or old & (old - 1) == 0 or not _are_hashes(new_root, *proof):
+        return None
+    built = _built(compute, old, new, proof)
+    return built[0] if built is not None and built[1] == new_root else None
+
+
 def _continues(
     compute: Digest, old: int, old_root: bytes, new: int, new_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """A perfect old tree is a subtree of the new one: its root is not repeated in the proof."""
-    path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
+    path = [old_root, *proof] if old & (old - 1) == 0 else proof
+    return _built(compute, old, new, path) == (old_root, new_root)
+
+
+def _built(
+    compute: Digest, old: int, new: int, path: Sequence[bytes]
+) -> tuple[bytes, bytes] | None:
+    """The old root and the new one, as the hashes give them; None where their number is wrong."""
     if not path:
-        return False
-    here, last = old - 1, new - 1
+        return None
     full = (old & -old).bit_length() - 1  # levels on which the old tree ends with a right child
-    here, last = here >> full, last >> full
+    here, last = old - 1 >> full, new - 1 >> full
     built_old = built_new = path[0]
     for beside in path[1:]:
         if last == 0:
-            return False
+            return None
         if here & 1 or here == last:
             built_old = node_hash(compute, beside, built_old)
             built_new = node_hash(compute, beside, built_new)
@@ -212,7 +232,7 @@ def _continues(
             built_new = node_hash(compute, built_new, beside)
             up = 1
         here, last = here >> up, last >> up
-    return last == 0 and (built_old, built_new) == (old_root, new_root)
+    return (built_old, built_new) if last == 0 else None
 
 
 def _up(here: int) -> int:

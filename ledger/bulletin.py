@@ -7,7 +7,7 @@ outside PostgreSQL like any other: it stops the sealer.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Final
@@ -76,6 +76,41 @@ def published_checkpoints(bootstrap: str, origin: str) -> Iterator[bytes]:
                 yield Submission.parse(record.value or b"").note
             except NoteRefused as error:
                 log.warning("bulletin.not_ours", offset=record.offset, code=error.code)
+
+
+def attend(
+    bootstrap: str, origin: str, hear: Callable[[Submission], bytes | None], stop: threading.Event
+) -> None:
+    """守着封账主题，直到 ``stop``：每份呈送交给 ``hear``，有附签的发回去。
+
+    Reads from the first record after every start and every loss of the broker: what was cosigned
+    before is refused by the state of the witness, not by an offset. ``hear`` may raise
+    :class:`LedgerDamaged`, which ends it.
+    """
+    while not stop.is_set():
+        try:
+            _attend(bootstrap, origin, hear, stop)
+        except KafkaError as error:
+            log.warning("bulletin.unreachable", error=repr(error))
+            stop.wait(REST)
+
+
+def _attend(
+    bootstrap: str, origin: str, hear: Callable[[Submission], bytes | None], stop: threading.Event
+) -> None:
+    consumer, _ = open_bulletin(bootstrap, origin)
+    with closing(consumer), closing(open_producer(bootstrap)) as producer:
+        while not stop.is_set():
+            for record in read_bulletin(consumer):
+                if kind_of(record) != SUBMISSION:
+                    continue
+                try:
+                    answer = hear(Submission.parse(record.value or b""))
+                except NoteRefused as error:
+                    log.warning("bulletin.not_ours", offset=record.offset, code=error.code)
+                    continue
+                if answer is not None:
+                    send(producer, origin, COSIGNED, answer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """建账（founding）：账本的第一件事，各种事件格式的公布，以及封账的程序要入账的话。"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -104,20 +105,20 @@ def _publish(frame: Frame, schema: Schema) -> Request:
     return Request(act, SYSTEM, uuid5(_IDS, f"{frame.origin} {digest}"))
 
 
-def teller(ledger: Ledger) -> Callable[[SealingAct], tuple[str, ...]]:
-    """封账的程序要入账的话，从这里入账；答公布过的各封账公钥，先后为序。
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """封账的程序要入账的话，从这里入账。"""
 
-    Raises :class:`LedgerError` with the code of the refusal.
-    """
+    ledger: Ledger
 
-    def keys() -> tuple[str, ...]:
-        state = ledger.load(AGGREGATE, ledger.frame.origin)
+    def announced(self) -> tuple[str, ...]:
+        """公布过的各封账公钥，先后为序。"""
+        state = self.ledger.load(AGGREGATE, self.ledger.frame.origin)
         return state.keys if isinstance(state, Created) else ()
 
-    def tell(act: SealingAct) -> tuple[str, ...]:
-        outcome = ledger.execute(Request(act, SYSTEM, uuid5(_IDS, f"{act} after {keys()}")))
+    def __call__(self, act: SealingAct) -> None:
+        """入账。Raises :class:`LedgerError` with the code of the refusal."""
+        number = uuid5(_IDS, f"{act} after {self.announced()}")
+        outcome = self.ledger.execute(Request(act, SYSTEM, number))
         if outcome.kind is OutcomeKind.REFUSED:
             raise LedgerError(outcome.code or "", outcome.facts)
-        return keys()
-
-    return tell

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Protocol
 
 import structlog
 
@@ -28,7 +28,7 @@ from ledger.checkpoint import Checkpoint, Opened, open_checkpoint
 from ledger.entry import Entry
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
 from ledger.failpoints import arm, reach
-from ledger.keys import SEAL_FILE, read_key
+from ledger.keys import SEAL_FILE, create_key_files, read_key
 from ledger.leaf import leaf_bytes, leaf_hasher
 from ledger.note import ED25519, NoteSigner, VerifierKey
 from ledger.outside import Outside
@@ -39,8 +39,18 @@ from ledger.tiles import FULL, HEIGHT, Masonry, Tile, first_difference, subtrees
 
 log: Final = structlog.get_logger()
 READ: Final = 1_000  # events a read
-Tell: TypeAlias = Callable[[SealingAct], tuple[str, ...]]
-"""Puts what the sealer has to say on record; answers with all seal keys announced, in order."""
+NEXT_FILE: Final = f"{SEAL_FILE}.next"
+
+
+class Tell(Protocol):
+    """封账的程序要入账的话。"""
+
+    def __call__(self, act: SealingAct) -> None:
+        """入账；被拒则抛 :class:`LedgerError`。"""
+
+    def announced(self) -> tuple[str, ...]:
+        """公布过的各封账公钥，先后为序。"""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class SealerOptions:
     folder: Path
     bootstrap: str | None = None
     witnesses: tuple[VerifierKey, ...] = ()
+    rotate: str | None = None  # why the key is to be replaced by a new one
     pace: float = 2.0
     poll: float = 0.5
 
@@ -70,6 +81,7 @@ def run_sealer(options: SealerOptions, tell: Tell, stop: threading.Event) -> Non
         if frame is None:
             raise LedgerUnavailable("ledger.not_created")
         arm(frame.mode)
+        rotated(options, tell, frame.origin)
         signer = signer_of(options.keys, frame.origin)
         keys = announce(tell, frame.origin, signer.verifier)
         sealer = Sealer(desk, Outside(options.keys, options.folder), frame, signer, keys)
@@ -101,14 +113,37 @@ def _bulletin(
         bulletin.stop()
 
 
-def signer_of(keys: Path, origin: str) -> NoteSigner:
+def signer_of(keys: Path, origin: str, file: str = SEAL_FILE) -> NoteSigner:
     """账本的签名人：名称即账本名称。"""
-    return NoteSigner(origin, ED25519, Ed25519Key(read_key(keys, SEAL_FILE)))
+    return NoteSigner(origin, ED25519, Ed25519Key(read_key(keys, file)))
+
+
+def rotated(options: SealerOptions, tell: Tell, origin: str) -> None:
+    """轮换钥匙：新的先备好，替下旧的一事入账，然后才换；旧的留着，改名。
+
+    Under the lock of the sealer. Whoever dies in between finds the new key waiting: announced, it is
+    put in place at the next start; not announced, it waits for the next rotation.
+    """
+    following = options.keys / NEXT_FILE
+    if options.rotate is not None:
+        create_key_files(options.keys, (NEXT_FILE,))
+    if not following.exists():
+        return
+    old = signer_of(options.keys, origin).verifier
+    new = signer_of(options.keys, origin, NEXT_FILE).verifier
+    if options.rotate is not None:
+        tell(AnnounceSealKey(origin, new.text, old.text, options.rotate))
+    if new.text in tell.announced():
+        kept = options.keys / f"{SEAL_FILE}.{old.key_id.hex()}"
+        if not kept.exists():
+            kept.hardlink_to(options.keys / SEAL_FILE)
+        following.replace(options.keys / SEAL_FILE)
 
 
 def announce(tell: Tell, origin: str, verifier: VerifierKey) -> tuple[VerifierKey, ...]:
     """首次启动时公布公钥；答全部公布过的。钥匙不是现用的一把，账本不认，也就不封。"""
-    return tuple(map(VerifierKey.parse, tell(AnnounceSealKey(origin, verifier.text))))
+    tell(AnnounceSealKey(origin, verifier.text))
+    return tuple(map(VerifierKey.parse, tell.announced()))
 
 
 def _doubt(tell: Tell, origin: str, error: LedgerDamaged) -> None:

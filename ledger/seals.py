@@ -169,6 +169,16 @@ def read_tile(conn: psycopg.Connection[Any], level: int, number: int) -> bytes |
     return None if row is None else bytes(row[0])
 
 
+def waiting_since(conn: psycopg.Connection[Any], position: int) -> float | None:
+    """这个位置的一件入账已有几秒；还没有这一件则为 None。Needs the audit role."""
+    query = (
+        "SELECT extract(epoch FROM clock_timestamp() - appended_at) FROM ledger.event"
+        " WHERE position = %s"
+    )
+    row = conn.execute(query, (position,)).fetchone()
+    return None if row is None else max(0.0, float(row[0]))
+
+
 def _one(row: tuple[Any, ...] | None) -> Sealed | None:
     return None if row is None else _sealed(row)
 

@@ -302,8 +302,9 @@ def _draw(parser: argparse.ArgumentParser) -> None:
 
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
-    parser.add_argument("--organ", metavar="CODE", help=say("option.office_organ"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.role_organ"))
     parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.office_account"))
+    parser.add_argument("--rotate", metavar="REASON", help=say("option.role_rotate"))
 
 
 COMMANDS: Final[tuple[Command, ...]] = (

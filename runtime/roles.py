@@ -19,7 +19,7 @@ from ledger.application import Ledger, Outcome, Request
 from ledger.closer import Closer, run_closer
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
 from ledger.failpoints import arm, reach
-from ledger.founding import teller
+from ledger.founding import Teller
 from ledger.keys import SEAL_FILE, create_key_files
 from ledger.relay import RelayOptions, run_relay
 from ledger.sealer import SealerOptions, run_sealer
@@ -31,6 +31,7 @@ from runtime.exits import Exit, Stop
 from runtime.foundation import renew
 from runtime.hosted import hosted
 from runtime.settings import Settings
+from runtime.witnessing import quorum_of, run_witness
 
 log: Final = structlog.get_logger()
 
@@ -92,8 +93,8 @@ def _watched(ledger: Ledger, requests: Sequence[Request]) -> Sequence[Outcome]:
     return outcomes
 
 
-def sealer(settings: Settings, stop: threading.Event) -> None:
-    """封账：另走一路重读账本，签出封账单；首次启动时造钥匙。"""
+def sealer(settings: Settings, stop: threading.Event, rotate: str | None = None) -> None:
+    """封账：另走一路重读账本，签出封账单；首次启动时造钥匙，``rotate`` 是轮换它的理由。"""
     create_key_files(settings.keys, (SEAL_FILE,))
     with Ledger.open(settings) as ledger:
         options = SealerOptions(
@@ -101,15 +102,22 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
             keys=settings.keys,
             folder=settings.sealed,
             bootstrap=settings.kafka_bootstrap,
+            witnesses=quorum_of(settings).keys,
+            rotate=rotate,
         )
         with psycopg.connect(settings.dsn("shenguan_seal"), autocommit=True) as conn:
             closer = threading.Thread(target=run_closer, args=(Closer(conn, ledger), stop))
             closer.start()
             try:
-                run_sealer(options, teller(ledger), stop)
+                run_sealer(options, Teller(ledger), stop)
             finally:
                 stop.set()
                 closer.join()
+
+
+def witness(settings: Settings, stop: threading.Event, organ: str = "") -> None:
+    """一家见证：只给接得上的封账单附签。"""
+    run_witness(settings, organ, stop)
 
 
 ROLES: Final[Mapping[str, Callable[..., None]]] = {
@@ -118,6 +126,7 @@ ROLES: Final[Mapping[str, Callable[..., None]]] = {
     "sealer": sealer,
     "followers": followers,
     "office": office,
+    "witness": witness,
 }
 
 

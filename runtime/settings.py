@@ -55,6 +55,11 @@ class Settings:
         return self.data / "sealed"
 
     @property
+    def witnesses(self) -> Path:
+        """在这台机器上运行的各家见证。"""
+        return self.data / "witness"
+
+    @property
     def run(self) -> Path:
         """运行状态：锁、端口、进程号。"""
         return self.data / "run"

@@ -8,16 +8,20 @@ from datetime import datetime
 from typing import Any, Final
 
 from kafka.errors import KafkaError
-from psycopg import OperationalError, connect
+from psycopg import Connection, OperationalError, connect
 from psycopg.errors import UndefinedTable
 
 from consumers.scheduler import NAME as SCHEDULER
 from followers.overview import Head, Lag, OpenTimers, lags, ledger_head, open_timers
 from ledger.errors import LedgerError
+from ledger.note import Note
 from ledger.outbox import Lane, lanes_of
+from ledger.quorum import LATE
 from ledger.relay import open_consumer, read_tails
+from ledger.seals import cosignatures, newest_checkpoint, waiting_since
 from ledger.store import Frame, read_frame, read_lane_heads
 from runtime.settings import Settings
+from runtime.witnessing import quorum_of
 
 AUDITOR: Final = "shenguan_audit"
 PATIENCE: Final = 3.0  # seconds for Kafka to say where the topics end
@@ -39,6 +43,48 @@ class LaneEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class SealEnd:
+    """封账到哪里：最新一份的件数，此后最早一件等了几秒；见证到哪里，此后最早一件等了几秒。
+
+    ``witnessed`` is what a quorum has cosigned; ages are None where nothing is waiting.
+    """
+
+    size: int
+    sealed_at: datetime | None
+    signer: str | None
+    unsealed_seconds: float | None
+    witnesses: int
+    independent: int
+    needed: int
+    witnessed: int
+    unwitnessed_seconds: float | None
+
+    @property
+    def is_late(self) -> bool:
+        """等着见证的最早一件，等得太久；没有约定见证的，不算。"""
+        return self.witnesses > 0 and (self.unwitnessed_seconds or 0.0) > LATE
+
+
+def seal_end(conn: Connection[Any], chosen: Settings) -> SealEnd:
+    """封账与见证到哪里。Needs the audit role."""
+    newest, quorum = newest_checkpoint(conn), quorum_of(chosen)
+    size = newest.size if newest else 0
+    witnessed = quorum.witnessed(cosignatures(conn)) if quorum.members else 0
+    line = Note.parse(newest.note).signatures[0] if newest else None
+    return SealEnd(
+        size=size,
+        sealed_at=newest.sealed_at if newest else None,
+        signer=f"{line.name}+{line.key_id.hex()}" if line else None,
+        unsealed_seconds=waiting_since(conn, size),
+        witnesses=len(quorum.members),
+        independent=quorum.independent(),
+        needed=quorum.needed,
+        witnessed=witnessed,
+        unwitnessed_seconds=waiting_since(conn, witnessed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """一本账此刻的现状。"""
 
@@ -46,6 +92,7 @@ class Standing:
     lanes: tuple[LaneEnd, ...]
     followers: Sequence[Lag]
     timers: OpenTimers
+    seal: SealEnd
 
     @property
     def unrelayed(self) -> int | None:
@@ -74,6 +121,7 @@ class Standing:
             "unrelayed": self.unrelayed,
             "followers": [asdict(one) for one in self.followers],
             "timers": asdict(self.timers) | {"next_due": _text(self.timers.next_due)},
+            "seal": asdict(self.seal) | {"sealed_at": _text(self.seal.sealed_at)},
             "totals": self.totals,
         }
 
@@ -94,7 +142,8 @@ def look(chosen: Settings) -> Standing | None:
                 LaneEnd(lane.topic, lane.partition, stored[lane], copied.get(lane))
                 for lane in lanes_of(frame)
             )
-            return Standing(ledger_head(conn), lanes, lags(conn), open_timers(conn, SCHEDULER))
+            timers, seal = open_timers(conn, SCHEDULER), seal_end(conn, chosen)
+            return Standing(ledger_head(conn), lanes, lags(conn), timers, seal)
     except (OperationalError, UndefinedTable):
         return None
 

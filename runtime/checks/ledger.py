@@ -5,6 +5,8 @@ from contextlib import closing
 from datetime import date, timedelta
 from typing import Final
 
+import psycopg
+
 from domain.calendar import AGGREGATE, calendar_id, calendar_of
 from domain.deadlines import Calendar, due
 from domain.terms import beijing_day
@@ -15,6 +17,7 @@ from ledger.founding import known_topics
 from runtime import kafka_admin, standing
 from runtime.checks.finding import BAD, WARN, Finding, amiss, fine
 from runtime.settings import Settings
+from runtime.standing import SealEnd
 from schemas.topics import topic_name
 
 LATE: Final = 60.0  # seconds that a follower or the relay may be behind
@@ -142,7 +145,39 @@ def first_provisional(known: Calendar, working_days: int) -> date:
     return day
 
 
-def tree(_: Settings) -> Iterator[Finding]:
-    """默克尔树与外部见证还没有做：不假装查过。"""
-    yield amiss(WARN, "tree", "no_tree")
-    yield amiss(WARN, "witnesses", "no_witnesses")
+def seal(chosen: Settings) -> Iterator[Finding]:
+    """账封到哪里，见证到哪里。"""
+    with psycopg.connect(chosen.dsn(standing.AUDITOR), autocommit=True) as conn:
+        end = standing.seal_end(conn, chosen)
+    yield sealing(end)
+    yield from witnessing(end)
+
+
+def sealing(end: SealEnd) -> Finding:
+    """封账跟得上；从没封过的，说出来。"""
+    facts = {"size": end.size, "signer": end.signer, "seconds": f"{end.unsealed_seconds or 0:.0f}"}
+    if end.sealed_at is None:
+        return amiss(WARN, "seal", "no_seal")
+    if (end.unsealed_seconds or 0.0) > LATE:
+        return amiss(BAD, "seal", "seal_late", **facts)
+    return fine("seal", "seal", **facts)
+
+
+def witnessing(end: SealEnd) -> Iterator[Finding]:
+    """见证跟得上、够数、独立。"""
+    facts = {
+        "size": end.witnessed,
+        "needed": end.needed,
+        "all": end.witnesses,
+        "dependent": end.witnesses - end.independent,
+        "seconds": f"{end.unwitnessed_seconds or 0:.0f}",
+    }
+    if end.witnesses < end.needed:
+        yield amiss(WARN, "witnesses", "no_witnesses", **facts)
+        return
+    if end.is_late:
+        yield amiss(BAD, "witnesses", "unwitnessed", **facts)
+    else:
+        yield fine("witnesses", "witnessed", **facts)
+    if end.independent < end.needed:
+        yield amiss(WARN, "witnesses", "dependent", **facts)

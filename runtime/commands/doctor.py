@@ -26,6 +26,7 @@ OF_DATABASE: Final[tuple[Check, ...]] = (
     database.clocks,
     ledger.lag,
     ledger.calendar,
+    ledger.seal,
 )
 OF_KAFKA: Final[tuple[Check, ...]] = (ledger.topics,)
 CHECKS: Final[tuple[Check, ...]] = (
@@ -35,7 +36,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     *OF_KAFKA,
     machine.disk,
     machine.secrets,
-    ledger.tree,
 )
 
 

@@ -9,9 +9,14 @@ from runtime.settings import Settings
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """退出码 3 表示完整性有疑：父进程不再重启它。"""
-    if arguments.name != "office":
-        with logs.configured(arguments.name, chosen.log):
-            return roles.run(arguments.name, chosen)
-    organ = arguments.organ or ""
-    with logs.configured(f"{PREFIX}{organ}", chosen.log):
-        return roles.run(arguments.name, chosen, organ=organ, account=arguments.officer)
+    name, organ = arguments.name, arguments.organ or ""
+    logged, options = name, dict[str, str | None]()
+    match name:
+        case "office":
+            logged, options = f"{PREFIX}{organ}", {"organ": organ, "account": arguments.officer}
+        case "witness":
+            options = {"organ": organ}
+        case "sealer":
+            options = {"rotate": arguments.rotate}
+    with logs.configured(logged, chosen.log):
+        return roles.run(name, chosen, **options)

@@ -12,7 +12,7 @@ from runtime import standing, state, words
 from runtime.exits import Exit
 from runtime.messages import say
 from runtime.settings import Settings
-from runtime.standing import LaneEnd, Standing
+from runtime.standing import LaneEnd, SealEnd, Standing
 from runtime.state import State
 
 NOTHING: Final = "-"
@@ -37,7 +37,7 @@ def _record(seen: Standing | None) -> dict[str, object]:
     """The same names whether there is a ledger to look at or not."""
     if seen:
         return seen.as_record()
-    names = ("head", "unrelayed", "timers", "totals")
+    names = ("head", "unrelayed", "timers", "seal", "totals")
     return {"lanes": [], "followers": [], **dict.fromkeys(names)}
 
 
@@ -62,6 +62,8 @@ def ledger_lines(seen: Standing | None) -> Iterator[str]:
     yield "  " + say("status.head", **facts)
     yield from (lane(one) for one in seen.lanes)
     yield relayed(seen.unrelayed)
+    yield "  " + sealed(seen.seal)
+    yield "  " + witnessed(seen.seal)
     yield from map(progress, seen.followers)
     due = seen.timers.next_due
     shown = asdict(seen.timers) | {"next_due": words.instant(due) if due else NOTHING}
@@ -80,6 +82,29 @@ def relayed(behind: int | None) -> str:
     """中继抄送到哪里的一行。"""
     key = "no_topics" if behind is None else "unrelayed" if behind else "relayed"
     return "  " + say(f"status.{key}", behind=behind)
+
+
+def sealed(seal: SealEnd) -> str:
+    """封账到哪里的一行。"""
+    if seal.sealed_at is None:
+        return say("status.unsealed")
+    key = "status.sealed" if seal.unsealed_seconds is None else "status.sealing"
+    facts = {"at": words.instant(seal.sealed_at), "seconds": f"{seal.unsealed_seconds or 0:.0f}"}
+    return say(key, size=seal.size, signer=seal.signer, **facts)
+
+
+def witnessed(seal: SealEnd) -> str:
+    """见证到哪里的一行；不独立的写明。"""
+    if not seal.witnesses:
+        return say("status.no_witnesses")
+    facts = {
+        "size": seal.witnessed,
+        "needed": seal.needed,
+        "all": seal.witnesses,
+        "dependent": seal.witnesses - seal.independent,
+        "seconds": f"{seal.unwitnessed_seconds or 0:.0f}",
+    }
+    return say("status.unwitnessed" if seal.is_late else "status.witnessed", **facts)
 
 
 def progress(one: Lag) -> str:

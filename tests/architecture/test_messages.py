@@ -32,6 +32,7 @@ CARRIERS: Final = {
     "LedgerUnavailable": (0, ""),
     "LedgerDamaged": (0, ""),
     "NoteRefused": (0, ""),
+    "WitnessRefused": (0, ""),
     "CodecError": (0, ""),
     "CellRefused": (0, ""),
     "found": (0, "verify."),  # Step.found

@@ -198,6 +198,19 @@ def test_whoever_has_seen_nothing_yet_accepts_any_tree() -> None:
     assert not merkle.verify_consistency(SHA256, 0, NOBODY, 0, NOBODY, ())
 
 
+def test_a_proof_tells_the_root_that_a_tree_had() -> None:
+    """一致证明也说出旧树根：另有签过的一个，就是两段历史；满的旧树、改过的证明，说不出。"""
+    for new in range(1, SMALL + 1):
+        for old in range(new + 1):
+            proof = TREE.consistency(old, new)
+            implied = merkle.implied_root(SHA256, old, new, ROOTS[new], proof)
+            is_told = 0 < old < new and old & (old - 1) != 0
+            assert implied == (ROOTS[old] if is_told else None)
+            for wrong in spoiled(proof):
+                assert not merkle.implied_root(SHA256, old, new, ROOTS[new], wrong)
+            assert merkle.implied_root(SHA256, old, new, NOBODY, proof) is None
+
+
 def test_what_is_no_part_of_the_tree_is_not_proved() -> None:
     """树外的叶、倒退的树，不出证明。"""
     for index, size in ((3, 3), (-1, 3), (0, 0)):

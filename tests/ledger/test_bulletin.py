@@ -22,7 +22,7 @@ from ledger.bulletin import (
 )
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.errors import LedgerDamaged
-from ledger.founding import teller
+from ledger.founding import Teller
 from ledger.note import COSIGNATURE, Note, NoteRefused, NoteSigner
 from ledger.relay import open_producer
 from ledger.sealer import SealerOptions, run_sealer, signer_of
@@ -143,7 +143,7 @@ def test_cosignatures_are_collected_and_rubbish_is_not(hall: Hall) -> None:
 def halted(hall: Hall) -> str:
     """封账为何停下。"""
     with pytest.raises(LedgerDamaged) as told:
-        run_sealer(hall.options, teller(hall.ledger), threading.Event())
+        run_sealer(hall.options, Teller(hall.ledger), threading.Event())
     return told.value.code
 
 

@@ -19,6 +19,7 @@ from domain import merkle
 from domain.acts import Act
 from domain.acts import handle as real
 from domain.acts.register import CreateLedger
+from domain.acts.sealing import AnnounceSealKey
 from domain.decider import Decision, Load
 from domain.genesis import AGGREGATE, Created, SealDoubted, TopicPartitions
 from domain.hashing import digest
@@ -26,19 +27,21 @@ from domain.merkle import Frontier
 from domain.terms import Actor, HashName, Mode
 from ledger import note
 from ledger.application import Ledger, Request
-from ledger.checkpoint import open_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.database import OWNER
 from ledger.errors import LedgerDamaged, LedgerError
-from ledger.founding import SYSTEM, establish, teller
+from ledger.founding import SYSTEM, Teller, establish
 from ledger.keys import SEAL_FILE, create_key_files, read_key
 from ledger.leaf import leaf_hasher
-from ledger.note import VerifierKey
+from ledger.note import ED25519, NoteSigner, VerifierKey
 from ledger.outside import Outside
 from ledger.relay import leaf_of
 from ledger.sealer import SealerOptions, run_sealer, signer_of
 from ledger.seals import SealDesk, Sealed
+from ledger.signing import Ed25519Key
 from ledger.store import stream_entries
 from ledger.tiles import FULL, tiles_of
+from ledger.verify import Elsewhere, verify
 from runtime.settings import Settings
 from schemas.codec import current
 from schemas.registry import EVENT_NAMES
@@ -92,7 +95,7 @@ class Sealery:
     def sealing(self) -> Iterator[None]:
         """封账在旁边跑着。"""
         stop = threading.Event()
-        tell = teller(self.ledger)
+        tell = Teller(self.ledger)
         thread = threading.Thread(target=run_sealer, args=(self.options, tell, stop))
         thread.start()
         try:
@@ -115,7 +118,7 @@ class Sealery:
     def stopped(self) -> LedgerDamaged:
         """封账为何停下。"""
         with pytest.raises(LedgerDamaged) as told:
-            run_sealer(self.options, teller(self.ledger), threading.Event())
+            run_sealer(self.options, Teller(self.ledger), threading.Event())
         return told.value
 
 
@@ -272,7 +275,7 @@ def test_two_sealers_do_not_seal_one_ledger(own: Sealery) -> None:
     with closing(SealDesk(own.options.dsn)) as desk:
         assert desk.lock()
         with pytest.raises(LedgerError) as refused:
-            run_sealer(own.options, teller(own.ledger), threading.Event())
+            run_sealer(own.options, Teller(own.ledger), threading.Event())
     assert refused.value.code == "seal.running_elsewhere"
 
 
@@ -392,7 +395,7 @@ def test_a_running_sealer_sees_a_tail_that_is_gone(own: Sealery) -> None:
 
     def run() -> None:
         try:
-            run_sealer(own.options, teller(own.ledger), threading.Event())
+            run_sealer(own.options, Teller(own.ledger), threading.Event())
         except LedgerDamaged as error:
             halted.append(error)
 
@@ -427,7 +430,7 @@ def test_a_forged_head_is_not_believed(own: Sealery) -> None:
     head = own.settings.keys / "head"
     head.write_bytes(head.read_bytes().replace(b"\n30", b"\n31", 1))
     with pytest.raises(LedgerError) as refused:
-        run_sealer(own.options, teller(own.ledger), threading.Event())
+        run_sealer(own.options, Teller(own.ledger), threading.Event())
     assert refused.value.code == "note.wrong_signature"
 
 
@@ -436,8 +439,52 @@ def test_another_key_is_not_used_unannounced(own: Sealery) -> None:
     (own.settings.keys / SEAL_FILE).unlink()
     create_key_files(own.settings.keys, (SEAL_FILE,))
     with pytest.raises(LedgerError) as refused:
-        run_sealer(own.options, teller(own.ledger), threading.Event())
+        run_sealer(own.options, Teller(own.ledger), threading.Event())
     assert refused.value.code == "ledger.key_replaces"
+
+
+def rotate(own: Sealery) -> None:
+    """轮换一次钥匙，不接着封。"""
+    stop = threading.Event()
+    stop.set()
+    run_sealer(replace(own.options, rotate="例行轮换"), Teller(own.ledger), stop)
+
+
+def test_a_rotated_key_goes_on_where_the_old_one_stopped(own: Sealery) -> None:
+    """轮换是账上的一件事：此前的封账单由旧钥匙签，此后的由新钥匙签，核验都相符；旧的留着。"""
+    old = signer_of(own.settings.keys, CITY).verifier
+    rotate(own)
+    new = signer_of(own.settings.keys, CITY).verifier
+    assert Teller(own.ledger).announced() == (old.text, new.text)
+    kept = own.settings.keys / f"seal.{old.key_id.hex()}"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    own.grow(3)
+    own.seal()
+    assert open_checkpoint(own.sealed()[-1].note, CITY, (new,)).signers == (new,)
+    assert open_checkpoint(own.sealed()[0].note, CITY, (old,)).signers == (old,)
+    report = verify(own.settings.dsn("shenguan_audit"), Elsewhere(None, None, own.outside))
+    assert report is not None
+    assert report.is_sound, [step.difference for step in report.steps if step.difference]
+    signed = Checkpoint(CITY, own.sealed()[-1].size, own.sealed()[-1].root)
+    again = signed.signed(NoteSigner(CITY, ED25519, Ed25519Key(kept.read_bytes()))).encode()
+    own.sql("UPDATE ledger.checkpoint SET note = %s WHERE size = %s", again, signed.size)
+    report = verify(own.settings.dsn("shenguan_audit"), Elsewhere(None, None, own.outside))
+    assert report is not None
+    assert [step.name for step in report.steps if step.difference] == ["seals"]
+
+
+def test_a_rotation_that_was_cut_short_is_finished(own: Sealery) -> None:
+    """公布了新钥匙、还没有换上就死了：再起来，换上公布过的那一把。"""
+    old = signer_of(own.settings.keys, CITY)
+    create_key_files(own.settings.keys, ("seal.next",))
+    waiting = signer_of(own.settings.keys, CITY, "seal.next")
+    own.seal()  # not announced: it only waits
+    assert signer_of(own.settings.keys, CITY) == old
+    keys = (waiting.verifier.text, old.verifier.text)
+    Teller(own.ledger)(AnnounceSealKey(CITY, *keys, "例行轮换"))
+    own.seal()
+    assert signer_of(own.settings.keys, CITY) == waiting
+    assert not (own.settings.keys / "seal.next").exists()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from domain.terms import HashName, Mode
 from ledger.application import Ledger
 from ledger.clock import LedgerClock
 from ledger.closer import Closer
-from ledger.founding import establish, publish, teller
+from ledger.founding import Teller, establish, publish
 from ledger.keys import SEAL_FILE, create_key_files
 from ledger.sealer import SealerOptions, run_sealer
 from ledger.seals import newest_checkpoint
@@ -43,7 +43,7 @@ def seal(settings: Settings) -> None:
         Ledger.open(settings) as ledger,
         psycopg.connect(settings.dsn("shenguan_audit"), autocommit=True) as conn,
     ):
-        thread = threading.Thread(target=run_sealer, args=(options, teller(ledger), stop))
+        thread = threading.Thread(target=run_sealer, args=(options, Teller(ledger), stop))
         thread.start()
 
         def is_sealed() -> bool:

@@ -14,8 +14,9 @@ from ledger.database import migrate
 from runtime import kafka_admin
 from runtime.checks import database, ledger
 from runtime.checks.finding import BAD, OK, WARN, Finding
-from runtime.commands import doctor
+from runtime.commands import doctor, status
 from runtime.messages import say, tables
+from runtime.standing import SealEnd
 from schemas.topics import topic_name
 from tests.conftest import NewDatabase
 from tests.town import Town, eventually, found_town, relaying
@@ -117,11 +118,42 @@ def test_calendar_says_from_which_day_periods_are_provisional() -> None:
     assert by_name(ledger.coverage(KNOWN, date(2027, 1, 4)))["calendar"].level == BAD
 
 
-def test_tree_and_witnesses_are_said_not_to_be_there() -> None:
-    """树与见证还没有：注意，写明没有查。"""
-    found = by_name(ledger.tree(None))  # type: ignore[arg-type]
-    assert {name: one.level for name, one in found.items()} == {"tree": WARN, "witnesses": WARN}
-    assert all("没有查" in one.finding for one in found.values())
+NEVER = SealEnd(0, None, None, 9.0, 0, 0, 2, 0, 9.0)
+SEALED = SealEnd(100, datetime(2026, 3, 2, tzinfo=UTC), "k", None, 3, 3, 2, 100, None)
+
+
+def test_the_seal_is_looked_at() -> None:
+    """没有封过的、封得慢的，都说出来；不把没有的当作有。"""
+    assert ledger.sealing(NEVER).level == WARN
+    assert ledger.sealing(SEALED).level == OK
+    assert "100" in ledger.sealing(SEALED).finding
+    assert ledger.sealing(replace(SEALED, unsealed_seconds=4.0)).level == OK
+    assert ledger.sealing(replace(SEALED, unsealed_seconds=61.0)).level == BAD
+
+
+def test_witnesses_are_looked_at() -> None:
+    """见证不够数的、见证得慢的、不独立的，都说出来；安静的夜里不响。"""
+    assert levels(NEVER) == [WARN]
+    assert levels(SEALED) == [OK]
+    assert levels(replace(SEALED, unwitnessed_seconds=59.0)) == [OK]
+    assert levels(replace(SEALED, witnessed=50, unwitnessed_seconds=61.0)) == [BAD]
+    assert levels(replace(SEALED, independent=1)) == [OK, WARN]
+
+
+def levels(end: SealEnd) -> list[str]:
+    """见证各项结论的级别。"""
+    return [one.level for one in ledger.witnessing(end)]
+
+
+def test_status_says_how_far_the_seal_and_the_witnesses_are() -> None:
+    """状态写明封到哪里、见证到哪里；等得太久的加醒目的记号。"""
+    assert status.sealed(NEVER) == "封账  还没有封过"
+    assert "没有未封的" in status.sealed(SEALED)
+    assert "已等 3 秒" in status.sealed(replace(SEALED, unsealed_seconds=3.0))
+    assert "没有约定见证" in status.witnessed(NEVER)
+    assert "※" not in status.witnessed(SEALED)
+    assert "※" in status.witnessed(replace(SEALED, unwitnessed_seconds=61.0))
+    assert "其中 3 家不独立" in status.witnessed(replace(SEALED, independent=0))
 
 
 @pytest.mark.integration
