@@ -203,6 +203,11 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        # 联合抽查
+        "TakeSeed": _by(Role.SYSTEM),
+        "FallWithLead": _by(Role.SYSTEM),
+        "MergeVisit": _by(Role.SYSTEM),
+        "AgreeVisit": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         # 登记；建账时由机器写下最初的账号、岗位与日历
         "RegisterSubject": _by(Role.COUNTER, Role.SUPERVISOR),
         "AppointOfficer": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),

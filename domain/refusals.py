@@ -508,6 +508,16 @@ class Refusal(StrEnum):
     # 抽查的种类：定向与不定向、联合抽查
     PLAN_UNSCOPED = "plan.unscoped"
     PLAN_SCOPED = "plan.scoped"
+    PLAN_LEAD_UNKNOWN = "plan.lead_unknown"
+    PLAN_LEAD_FOLLOWS = "plan.lead_follows"
+    PLAN_LEAD_LATE = "plan.lead_late"
+    PLAN_LEAD_DIFFERS = "plan.lead_differs"
+    PLAN_LEAD_FELL = "plan.lead_fell"
+    PLAN_LEAD_STANDS = "plan.lead_stands"
+    PLAN_AWAITS_LEAD = "plan.awaits_lead"
+    PLAN_NO_LEAD = "plan.no_lead"
+    JOINTVISIT_NOT_JOINT = "jointvisit.not_joint"
+    JOINTVISIT_DATE = "jointvisit.date"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"

@@ -299,6 +299,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection_plan.PlanAnnulled: _OF_A_PLAN,
     inspection_plan.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
     inspection_plan.PlanVoided: _OF_A_PLAN,
+    inspection_plan.LeadFell: _OF_A_PLAN,
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
@@ -525,7 +526,8 @@ def _promised(promises: tuple[commitment.Promise, ...], version: int) -> Iterato
 def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case inspection_plan.PlanRegistered(public_value_at=instant):
-            yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
+            if event.seed_plan_no is None:
+                yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
             yield _until(TimerKind.DRAWING, inspection_plan.draw_by(event), version)
             if event.sealed_share_commitment is not None:
                 yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)

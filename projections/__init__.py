@@ -20,6 +20,7 @@ from projections import (
     intermediary_register,
     item_register,
     joint_steps,
+    joint_visits,
     light_register,
     list_register,
     officer_register,
@@ -71,6 +72,8 @@ ALL: Final[tuple[Projection, ...]] = (
     package_register.PROJECTION,
     project_register.PROJECTION,
     joint_steps.PROJECTION,
+    # 联合抽查
+    joint_visits.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
 )

@@ -37,6 +37,7 @@ from domain import (
     inspector,
     intermediary,
     joint,
+    joint_visit,
     light_setting,
     linkage,
     lists,
@@ -379,6 +380,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "plan.joined.v1": inspection_plan.PlanJoined,  # 共用种子
+    "plan.seed_shared.v1": inspection_plan.SeedShared,  # 取用种子
+    "plan.lead_fell.v1": inspection_plan.LeadFell,  # 牵头计划不作数
+    "jointvisit.member_joined.v1": joint_visit.MemberJoined,  # 并入联合检查
+    "jointvisit.member_left.v1": joint_visit.MemberLeft,  # 退出联合检查
+    "jointvisit.date_agreed.v1": joint_visit.DateAgreed,  # 约定联合检查的日子
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

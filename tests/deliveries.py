@@ -28,6 +28,7 @@ from domain import (
     inspector,
     intermediary,
     joint,
+    joint_visit,
     light_setting,
     linkage,
     lists,
@@ -877,6 +878,7 @@ def _elsewhere() -> Iterator[Happening]:
     withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    yield from _joint_draw()
     yield from _lists()
     yield from relied()
     yield from undertaken()
@@ -1146,6 +1148,21 @@ def _grant() -> Iterator[Happening]:
     yield "push/2", linkage.Overdue(date(2026, 3, 3)), CASE
     yield "push/2", linkage.Disputed(FIRE, "不属本部门", PersonId("P-10")), CASE
     yield stream, case.Delivered("D-1", "窗口领取", CLERK), CASE
+
+
+def _joint_draw() -> Iterator[Happening]:
+    """联合抽查：共用种子的计划、合并的一次进门。"""
+    yield "plan/2026-0006", inspection_plan.PlanJoined("2026-0007", FIRE), "2026-0006"
+    shared = inspection_plan.SeedShared("2026-0006", "01 02 03", HASH)
+    yield "plan/2026-0007", shared, "2026-0007"
+    yield "plan/2026-0008", inspection_plan.LeadFell("2026-0006"), "2026-0008"
+    visit, due = "jointvisit/2026-0006.S-1", date(2026, 4, 30)
+    for plan_no, department in (("2026-0006", MARKET), ("2026-0007", FIRE), ("2026-0009", BUREAU)):
+        people = (PersonId(f"P-{plan_no}-1"), PersonId(f"P-{plan_no}-2"))
+        member = joint_visit.MemberJoined(APPLICANT, plan_no, department, people, due)
+        yield visit, member, "2026-0006"
+    yield visit, joint_visit.MemberLeft("2026-0009"), "2026-0006"
+    yield visit, joint_visit.DateAgreed(date(2026, 4, 20), PersonId("P-7")), "2026-0006"
 
 
 def _papers() -> Iterator[Happening]:

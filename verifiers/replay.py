@@ -203,8 +203,13 @@ SHAPE = {
         campaign=lambda told: told in ("UNDIRECTED", "DIRECTED"),
         item_codes=_each(_text),
         regions=_each(_text),
+        seed_plan_no=lambda told: told is None or _text(told),
     ),
     "plan_leaf_hash": _hash,
+    "lead": lambda told: (
+        told is None
+        or _record(plan_no=_text, plan_leaf_hash=_hash, sealed_share_commitment=_share)(told)
+    ),
     "as_of_size": _natural,
     "objects": _each(_OBJECT),
     "object_root": _hash,
@@ -283,9 +288,31 @@ def shares(told: Package, digest: Digest) -> str:
     return ""
 
 
+def seeding(told: Package) -> Package:
+    """Of a joint draw the lead's leaf and sealed share make the seed, else the plan's own."""
+    if told["lead"] is not None:
+        return told["lead"]
+    return {
+        "plan_leaf_hash": told["plan_leaf_hash"],
+        "sealed_share_commitment": told["plan"]["sealed_share_commitment"],
+    }
+
+
+def lead(told: Package, _: Digest) -> str:
+    """联合抽查：种子是计划登记时所说的牵头计划的，自己不另封存份额。"""
+    plan, other = told["plan"], told["lead"]
+    if plan["seed_plan_no"] != (None if other is None else other["plan_no"]):
+        return "seed_plan_no"
+    if other is not None and (
+        plan["sealed_share_commitment"] is not None or other["plan_no"] == told["plan_no"]
+    ):
+        return "lead"
+    return ""
+
+
 def sealed(told: Package, digest: Digest) -> str:
     """封存份额与计划里的承诺相符；公开方式没有承诺，也就没有份额。"""
-    promised, share = told["plan"]["sealed_share_commitment"], told["sealed_share"]
+    promised, share = seeding(told)["sealed_share_commitment"], told["sealed_share"]
     if promised is None or share is None:
         return "" if promised is None and share is None else "sealed_share"
     return "" if _committed(digest, share) == promised else "sealed_share"
@@ -333,7 +360,8 @@ def inspector_list(told: Package, digest: Digest) -> str:
 def seed_of(told: Package, digest: Digest) -> bytes:
     """S0 and S, of the plan's leaf, the reveals, the public value and the sealed share."""
     given = [bytes.fromhex(one["share"] or "00" * 32) for one in told["reveals"]]
-    parts = [bytes.fromhex(told["plan_leaf_hash"]), *given, told["public_value"].encode("utf-8")]
+    leaf = bytes.fromhex(seeding(told)["plan_leaf_hash"])
+    parts = [leaf, *given, told["public_value"].encode("utf-8")]
     base = digest(b"".join(map(lp, [b"ssj/seed/v1", *parts])))
     share = bytes.fromhex(told["sealed_share"] or "")
     return digest(lp(b"ssj/draw/v1") + lp(base) + lp(share))
@@ -545,6 +573,7 @@ def replaced(told: Package, digest: Digest) -> str:
 STEPS = [
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
+    ("共用的种子 lead", lead),
     ("封存份额 sealed share", sealed),
     ("种类与范围 scope", scope),
     ("对象名单 object list", object_list),

@@ -27,6 +27,7 @@ from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.intermediaries import IntermediaryAct
+from domain.acts.joint_draws import JointDrawAct
 from domain.acts.joints import JointAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
@@ -78,6 +79,7 @@ Act: TypeAlias = (
     | EndingAct
     | LicenceAct
     | InspectionAct
+    | JointDrawAct
     | RegisterAct
     | ImportAct
     | OversightAct

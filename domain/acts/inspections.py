@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import inspection_plan, inspection_task, inspector, officer
+from domain import inspection_plan, inspection_task, inspector, joint_draw, officer
 from domain.acts.base import Desk, combine, handles, write
-from domain.decider import Claim, Decision, Refused, RuleUsed
+from domain.decider import Claim, Decision, Plan, Refused, RuleUsed
 from domain.inspection_plan import (
     CampaignKind,
     ExclusionReason,
@@ -288,7 +288,19 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
     command = inspection_plan.Register(fact, desk.at, pool)
     outcome = inspection_plan.decide(desk.load(inspection_plan.AGGREGATE, number), command)
     serial = Claim("plan_serial", str(act.serial), inspection_plan.AGGREGATE.stream(number))
-    return write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    registered = write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    return combine(_joined(desk, number, fact), registered)
+
+
+def _joined(desk: Desk, number: str, fact: inspection_plan.PlanRegistered) -> Decision:
+    """联合抽查：同时记在牵头计划里，故承诺齐备的与加入的不会交错。"""
+    lead_no = fact.seed_plan_no
+    if lead_no is None:
+        return Plan()
+    joining = inspection_plan.PlanJoined(number, fact.department)
+    lead = desk.load(inspection_plan.AGGREGATE, lead_no)
+    outcome = joint_draw.Join(joining, fact).decide(lead)
+    return write(inspection_plan.AGGREGATE, lead_no, lead_no, outcome)
 
 
 def _follows(serial: int, desk: Desk) -> bool:

@@ -76,7 +76,7 @@ def _lists(arguments: argparse.Namespace) -> int:
     plan_no = arguments.what
     chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
     with Ledger.open(chosen) as ledger:
-        events = [fact.event for fact in ledger.events(inspection_plan.AGGREGATE.stream(plan_no))]
+        events = _events(ledger, plan_no)
     lists = rebuild.frozen_lists(events)
     with rebuild.vouched(chosen) as deliveries:
         rebuilt = rebuild.relisted(plan_no, deliveries)
@@ -109,16 +109,28 @@ def _publish(arguments: argparse.Namespace) -> int:
         raise Stop(Exit.USAGE, "draw.no_folder")
     chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
     with Ledger.open(chosen) as ledger:
-        events = [fact.event for fact in ledger.events(inspection_plan.AGGREGATE.stream(plan_no))]
-    _write(Path(arguments.out), published(plan_no, events))
+        events = _events(ledger, plan_no)
+        lead_no = package.lead_of(events)
+        lead = (lead_no, _events(ledger, lead_no)) if lead_no else None
+    _write(Path(arguments.out), published(plan_no, events, lead))
     print(say("draw.published", folder=arguments.out))
     return Exit.DONE
 
 
-def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
-    """公布的各文件。Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``."""
+def _events(ledger: Ledger, plan_no: str) -> list[Event]:
+    stream = inspection_plan.AGGREGATE.stream(plan_no)
+    return [fact.event for fact in ledger.events(stream)]
+
+
+def published(
+    plan_no: str, events: Sequence[Event], lead: tuple[str, Sequence[Event]] | None = None
+) -> dict[str, str]:
+    """公布的各文件；``lead`` 是联合抽查的牵头计划。
+
+    Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``.
+    """
     try:
-        drawn = package.read(plan_no, events)
+        drawn = package.read(plan_no, events, lead and package.read(*lead))
     except package.NotDrawn:
         raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
     except package.Unopened as sealed:

@@ -37,20 +37,27 @@ class Published:
     state: inspection_plan.Settled
     commitments: tuple[inspection_plan.ShareCommitted, ...]
     shares: dict[Organ, str]
+    lead: "Published | None" = None  # 联合抽查：种子是这一份的
 
     @property
     def plan(self) -> inspection_plan.PlanRegistered:
         """登记的计划。"""
         return self.state.lists.plan
 
+    @property
+    def seeded(self) -> "Published":
+        """种子出自哪一份：联合抽查的是牵头的，其余是自己的。"""
+        return self.lead or self
+
     def draw_input(self) -> DrawInput:
         """公开的输入：任何人用它复算种子与抽中的对象。"""
+        seeded = self.seeded
         return {
             "hash": self.plan.hash.lower(),
-            "plan_leaf_hash": self.state.lists.frozen.plan_leaf_hash,
-            "reveals": [self.shares.get(office) for office in self.plan.offices],
-            "public_value": self.state.value,
-            "sealed_share": self.state.share or "",
+            "plan_leaf_hash": seeded.state.lists.frozen.plan_leaf_hash,
+            "reveals": [seeded.shares.get(office) for office in self.plan.offices],
+            "public_value": seeded.state.value,
+            "sealed_share": seeded.state.share or "",
             "strata": [
                 {
                     "name": layer.name,
@@ -66,23 +73,24 @@ class Published:
 
     def audit(self) -> dict[str, Any]:
         """卷宗。"""
-        state, frozen = self.state, self.state.lists.frozen
+        state, frozen, seeded = self.state, self.state.lists.frozen, self.seeded
         return {
             "format": FORMAT,
             "plan_no": self.plan_no,
             "plan": _plan(self.plan),
             "plan_leaf_hash": frozen.plan_leaf_hash,
+            "lead": self.lead and _lead(self.lead),
             "as_of_size": frozen.as_of_size,
             "objects": [_object(one) for one in state.lists.objects],
             "object_root": frozen.object_root,
             "inspectors": [_inspector(one) for one in state.lists.inspectors],
             "inspector_root": frozen.inspector_root,
-            "commitments": [asdict(one) for one in self.commitments],
+            "commitments": [asdict(one) for one in seeded.commitments],
             "reveals": [
-                {"office": one, "share": self.shares.get(one)} for one in self.plan.offices
+                {"office": one, "share": seeded.shares.get(one)} for one in self.plan.offices
             ],
-            "public_value": state.value,
-            "sealed_share": state.share,
+            "public_value": seeded.state.value,
+            "sealed_share": seeded.state.share,
             "seed": state.result.seed,
             "chosen": [asdict(one) for one in state.result.drawn],
             "pairs": [asdict(one) | {"inspectors": list(one.inspectors)} for one in state.pairs],
@@ -91,8 +99,17 @@ class Published:
         }
 
 
-def read(plan_no: str, events: Sequence[Event]) -> Published:
-    """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
+def lead_of(events: Sequence[Event]) -> str | None:
+    """联合抽查的，用的是哪一份计划的种子；自有种子的没有。"""
+    plan = inspection_plan.plan_of(inspection_plan.AGGREGATE.fold(events))
+    return None if plan is None else plan.seed_plan_no
+
+
+def read(plan_no: str, events: Sequence[Event], lead: Published | None = None) -> Published:
+    """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed.
+
+    ``lead`` is the plan whose seed it shares, read before it.
+    """
     state = inspection_plan.AGGREGATE.fold(events)
     if not isinstance(state, inspection_plan.Settled):
         raise NotDrawn(plan_no)
@@ -103,7 +120,17 @@ def read(plan_no: str, events: Sequence[Event]) -> Published:
         state,
         tuple(one for one in events if isinstance(one, inspection_plan.ShareCommitted)),
         {one.office: one.share for one in events if isinstance(one, inspection_plan.ShareRevealed)},
+        lead,
     )
+
+
+def _lead(lead: Published) -> dict[str, Any]:
+    """What of the lead enters the seed, besides the shares and the public value."""
+    return {
+        "plan_no": lead.plan_no,
+        "plan_leaf_hash": lead.state.lists.frozen.plan_leaf_hash,
+        "sealed_share_commitment": lead.plan.sealed_share_commitment,
+    }
 
 
 def _plan(plan: inspection_plan.PlanRegistered) -> dict[str, Any]:
@@ -126,6 +153,7 @@ def _plan(plan: inspection_plan.PlanRegistered) -> dict[str, Any]:
         "campaign": plan.campaign,
         "item_codes": list(plan.item_codes),
         "regions": list(plan.regions),
+        "seed_plan_no": plan.seed_plan_no,
     }
 
 

@@ -105,6 +105,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.annulled_for,
         choice("plan.registered.v2", row.campaign),
         "、".join(row.scope),
+        row.seed_plan_no,
+        "、".join(row.joined),
         row.position,
     )
 
@@ -174,6 +176,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "annulled_for",
             "campaign",
             "scope",
+            "seed_plan_no",
+            "joined_plans",
             "position",
         ),
         _plans,

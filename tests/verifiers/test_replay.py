@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
@@ -15,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from domain import inspection_plan, sampling
+from domain import inspection_plan, joint_draw, sampling
 from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.roster import ListedInspector, ListedObject
@@ -316,9 +317,18 @@ def test_no_single_change_goes_unseen() -> None:
             continue  # bound by the plan's leaf, which the ledger proves, not by this file
         if path[0] == "replaced" and path[2] in {"reason", "evidence"}:
             continue  # what people say and show; no arithmetic follows from it
-        if not faults(_changed(sound, path)):
+        if not _seen(_changed(sound, path)):
             unseen.append(path)
     assert unseen == []
+
+
+def _seen(told: Any) -> bool:
+    """Refused for its shape, or a step differs."""
+    try:
+        replay.read(json.dumps(told))
+    except replay.Malformed:
+        return True
+    return bool(faults(told))
 
 
 def _leaves(told: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -426,3 +436,67 @@ def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
     assert package.read("000001", events).draw_input()["sealed_share"] == "04" * 32
     told["sealed_share"] = "05" * 32
     assert {"share", "seed"} <= set(faults(told))
+
+
+def followed(number: int) -> tuple[package.Published, list[Event]]:
+    """一份随机的牵头计划，与用它种子的另一份：名单、分层、人员都是自己的。"""
+    chance = Random(number + PLANS)  # noqa: S311 - a plan that can be made again
+    lead = package.read("000001", plan_events(number))
+    other = replace(
+        lead.plan,
+        serial=2,
+        department=Organ("消防"),
+        sealed_share_commitment=None,
+        seed_plan_no="000001",
+    )
+    objects = tuple(_object(chance, one, other) for one in range(chance.randint(1, 24)))
+    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
+    commands: list[Any] = [
+        inspection_plan.Register(other, datetime(2026, 1, 5, tzinfo=UTC), ()),
+        inspection_plan.Freeze(objects, inspectors, 19, chance.randbytes(32).hex()),
+        joint_draw.TakeSeed(lead.state),
+    ]
+    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
+    events: list[Event] = []
+    for command in commands:
+        answer = command.decide(state)
+        assert not isinstance(answer, Refused), (number, answer)
+        state = inspection_plan.AGGREGATE.fold(answer, state)
+        events += answer
+    return lead, events
+
+
+def test_a_joint_draw_is_replayed_from_its_own_file() -> None:
+    """一百份联合抽查：跟随的卷宗自己就够复算；种子即牵头的，两份名单上都有的抽签号相同。"""
+    shared = 0
+    for number in range(100):
+        lead, events = followed(number)
+        drawn = package.read("000002", events, lead)
+        told = replay.read(json.dumps(drawn.audit(), ensure_ascii=False))
+        assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
+        given = drawn.draw_input()
+        assert sampling.compute(given)["seed"] == lead.state.result.seed
+        tickets = {one.subject: one.ticket for one in lead.state.result.drawn}
+        both = [one for one in drawn.state.result.drawn if one.subject in tickets]
+        assert all(tickets[one.subject] == one.ticket for one in both)
+        shared += len(both)
+    assert shared > 0
+
+
+def test_a_follower_cannot_pick_its_lead() -> None:
+    """换一份牵头的、自己另封存一份、说不出牵头的：都看得出来。"""
+    lead, events = followed(1)
+    sound = package.read("000002", events, lead).audit()
+    harms: tuple[Harm, ...] = (
+        lambda told: told["lead"].update(plan_no="000009"),
+        lambda told: told["plan"].update(sealed_share_commitment="00" * 32),
+        lambda told: told.update(lead=None),
+        lambda told: told.update(plan_no="000001"),
+    )
+    for harm in harms:
+        told = json.loads(json.dumps(sound))
+        harm(told)
+        assert "lead" in faults(told)
+    told = json.loads(json.dumps(sound))
+    told["lead"]["plan_leaf_hash"] = _flip(told["lead"]["plan_leaf_hash"])
+    assert "seed" in faults(told)
