@@ -208,6 +208,10 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "FallWithLead": _by(Role.SYSTEM),
         "MergeVisit": _by(Role.SYSTEM),
         "AgreeVisit": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        # 检查的告知与代码集
+        "NotifyCheck": _by(Role.INSPECTOR),
+        "DecideUnannounced": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "PublishCodeSet": _by(Role.CATALOGUE),
         # 登记；建账时由机器写下最初的账号、岗位与日历
         "RegisterSubject": _by(Role.COUNTER, Role.SUPERVISOR),
         "AppointOfficer": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),

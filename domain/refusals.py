@@ -530,6 +530,18 @@ class Refusal(StrEnum):
     TASK_NOT_INSPECTED = "task.not_inspected"
     TASK_REVIEWED = "task.reviewed"
     TASK_NO_REASON = "task.no_reason"
+    # 检查的告知、签字与代码集
+    TASK_NOTIFIED = "task.notified"
+    TASK_UNNOTIFIED = "task.unnotified"
+    TASK_NOT_TOLD = "task.not_told"
+    TASK_VISIT_DAY = "task.visit_day"
+    TASK_BEFORE_NOTICE = "task.before_notice"
+    TASK_PARTY = "task.party"
+    TASK_EXPERT = "task.expert"
+    TASK_FILING = "task.filing"
+    CODESET_EXISTS = "codeset.exists"
+    CODESET_UNSOUND = "codeset.unsound"
+    CODESET_NOT_FOUND = "codeset.not_found"
     # 数字：灯的界限
     LIGHTS_NO_DOCUMENT = "lights.no_document"
     LIGHTS_LEVELS = "lights.levels"

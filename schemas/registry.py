@@ -18,6 +18,7 @@ from domain import (
     case,
     catalogue,
     clock,
+    code_set,
     commitment,
     compensation,
     complaint,
@@ -386,6 +387,11 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "jointvisit.member_joined.v1": joint_visit.MemberJoined,  # 并入联合检查
     "jointvisit.member_left.v1": joint_visit.MemberLeft,  # 退出联合检查
     "jointvisit.date_agreed.v1": joint_visit.DateAgreed,  # 约定联合检查的日子
+    "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
+    "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
+    "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
+    "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
+    "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

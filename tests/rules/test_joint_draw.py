@@ -265,6 +265,16 @@ def test_who_is_drawn_in_both_is_visited_once() -> None:
     assert new.refusal(MergeVisit("000009", both), MACHINE, DAY) is Refusal.PLAN_NOT_FOUND
 
 
+def test_a_plan_that_has_not_drawn_goes_nowhere() -> None:
+    """同组的第三份名单没有冻结、没有抽：其余两份照常并成一次进门。"""
+    new = registered()
+    new.record(replace(FOLLOWER, serial=3, department=BUREAU), RUNNER, "2026-08-31")
+    freeze(new, SECOND, range(2, 6))
+    drawn(new)
+    new.record(TakeSeed(SECOND), MACHINE, DAY)
+    assert len(new.record(MergeVisit(SECOND, overlap(new)), MACHINE, DAY)) == 2
+
+
 def test_the_yearly_cap_counts_the_visit_once() -> None:
     """两份计划里的同一户，进门编号相同；各自的计划则各是各的。"""
     new = joint()
