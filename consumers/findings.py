@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from consumers.common import evidence, machine
-from domain import approval, inspection_task, past_inspection
+from domain import approval, inspection_task, past_inspection, trigger_check
 from domain.acts.imports import LinkInspection
 from domain.acts.pledges import SuspectBreach
+from domain.code_set import CodeKind
 from domain.commitment import BreachGround
 from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
@@ -39,7 +40,7 @@ SETTLED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """底册的一行：一项检查任务所核的承诺，及最近一次录入的结果。"""
+    """底册的一行：一项检查（抽查的、有因的）所核的承诺，及最近一次录入的结果。"""
 
     commitment_id: CommitmentId
     codes: tuple[FindingCode, ...] = ()
@@ -95,7 +96,7 @@ def _waiting(rows: Rows, stream: str) -> tuple[str, ...]:
 
 def _followed(rows: Rows, delivered: Delivered) -> Reaction:
     event = delivered.event
-    if isinstance(event, inspection_task.TaskAssigned):
+    if isinstance(event, inspection_task.TaskAssigned | trigger_check.CheckOpened):
         followed = event.commitment_id and pack(Task(event.commitment_id))
         return Reaction({delivered.stream: followed} if followed else {})
     row = rows.get(delivered.stream)
@@ -107,9 +108,15 @@ def _followed(rows: Rows, delivered: Delivered) -> Reaction:
             shown = (*event.evidence, evidence(delivered))
             recorded = replace(task, codes=event.codes, evidence=shown)
             return Reaction({delivered.stream: pack(recorded)})
-        case inspection_task.TaskWithdrawn():
+        case trigger_check.CheckDone(kinds=kinds):
+            shown = (*event.evidence, evidence(delivered))
+            codes = (FindingCode.NOT_AS_PROMISED,) if CodeKind.BREACH in kinds else ()
+            return Reaction({delivered.stream: pack(replace(task, codes=codes, evidence=shown))})
+        case inspection_task.TaskWithdrawn() | trigger_check.CheckRefused():
             return Reaction({delivered.stream: None})
-        case inspection_task.FindingReviewed(agreed=True):
+        case (
+            inspection_task.FindingReviewed(agreed=True) | trigger_check.CheckReviewed(agreed=True)
+        ):
             return Reaction({delivered.stream: None}, _suspicions(task, delivered))
         case _:
             return Reaction()
@@ -129,13 +136,13 @@ def _suspicions(task: Task, delivered: Delivered) -> tuple[Command, ...]:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=2,
+    version=3,
     reads=frozenset(
         {
             "inspection.imported.v1",
             "licence.imported.v1",
             "licence.granted.v1",
-            *(name for name in EVENT_NAMES if name.startswith("task.")),
+            *(name for name in EVENT_NAMES if name.startswith(("task.", "check."))),
         }
     ),
     keys=keys,

@@ -212,6 +212,13 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "NotifyCheck": _by(Role.INSPECTOR),
         "DecideUnannounced": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "PublishCodeSet": _by(Role.CATALOGUE),
+        # 有因检查
+        "OpenCheck": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.SYSTEM),
+        "ApproveCheck": _by(Role.SUPERVISION_HEAD),
+        "RefuseCheck": _by(Role.SUPERVISION_HEAD),
+        "SendInspectors": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "RecordCheck": _by(Role.INSPECTOR),
+        "ReviewCheck": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         # 登记；建账时由机器写下最初的账号、岗位与日历
         "RegisterSubject": _by(Role.COUNTER, Role.SUPERVISOR),
         "AppointOfficer": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),

@@ -36,6 +36,7 @@ from domain import (
     simulated,
     supervision,
     timekeeping,
+    trigger_check,
     undertaking,
     verification,
     visit,
@@ -98,6 +99,8 @@ class TimerKind(StrEnum):
     REFERRAL = "REFERRAL"  # 移送回告
     REFORM = "REFORM"  # 改革任务
     SUPERVISION = "SUPERVISION"  # 专项督查
+    # 有因检查
+    CHECK_APPROVAL = "CHECK_APPROVAL"  # 紧急检查的补批
 
 
 # The families of streams that deadlines run on.
@@ -107,6 +110,7 @@ FAMILIES: Final = (
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
+    "check",  # 有因检查
 )
 
 
@@ -300,6 +304,9 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection_plan.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
     inspection_plan.PlanVoided: _OF_A_PLAN,
     inspection_plan.LeadFell: _OF_A_PLAN,
+    trigger_check.CheckApproved: frozenset({TimerKind.CHECK_APPROVAL}),
+    trigger_check.CheckRefused: frozenset({TimerKind.CHECK_APPROVAL, TimerKind.INSPECTION}),
+    trigger_check.CheckDone: frozenset({TimerKind.INSPECTION}),
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
@@ -533,6 +540,10 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
                 yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)
         case inspection_task.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case trigger_check.CheckOpened(due_on=due, approve_by=approve_by):
+            yield _until(TimerKind.INSPECTION, due, version)
+            if approve_by is not None:
+                yield _until(TimerKind.CHECK_APPROVAL, approve_by, version)
         case _:
             return
 

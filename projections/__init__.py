@@ -9,6 +9,7 @@ from projections import (
     calendar_register,
     case_timeline,
     case_view,
+    check_register,
     conduct,
     credit_register,
     deadline_view,
@@ -72,8 +73,9 @@ ALL: Final[tuple[Projection, ...]] = (
     package_register.PROJECTION,
     project_register.PROJECTION,
     joint_steps.PROJECTION,
-    # 联合抽查
+    # 联合抽查、有因检查
     joint_visits.PROJECTION,
+    check_register.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
 )

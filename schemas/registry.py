@@ -72,6 +72,7 @@ from domain import (
     supervision,
     tender,
     timekeeping,
+    trigger_check,
     undertaking,
     verification,
     visit,
@@ -392,6 +393,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "check.opened.v1": trigger_check.CheckOpened,  # 有因检查立项
+    "check.approved.v1": trigger_check.CheckApproved,  # 批准有因检查
+    "check.refused.v1": trigger_check.CheckRefused,  # 不批准有因检查
+    "check.inspectors_sent.v1": trigger_check.InspectorsSent,  # 指派有因检查的人员
+    "check.done.v1": trigger_check.CheckDone,  # 有因检查的结果
+    "check.reviewed.v1": trigger_check.CheckReviewed,  # 复核有因检查
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -50,6 +50,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
     "task": "inspection",
+    "check": "inspection",  # 有因检查
     "jointvisit": "inspection",  # 联合检查的一次进门
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",

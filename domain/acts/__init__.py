@@ -56,6 +56,7 @@ from domain.acts.subscriptions import SubscriptionAct
 from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.together import TogetherAct
+from domain.acts.trigger_checks import TriggerCheckAct
 from domain.acts.undertakings import UndertakingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Plan, Refused
@@ -81,6 +82,7 @@ Act: TypeAlias = (
     | LicenceAct
     | InspectionAct
     | JointDrawAct
+    | TriggerCheckAct
     | CheckAct
     | RegisterAct
     | ImportAct
