@@ -289,6 +289,8 @@ def _paired(event: Event) -> Iterator[SubjectId]:
             yield subject
             if pair is not None:
                 yield pair.subject
+        case inspection_plan.InspectorRedrawn(subject=subject):
+            yield subject
         case _:
             return
 

@@ -49,6 +49,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Supplement": _by(Role.COUNTER),
         "Accept": _by(Role.COUNTER),
         "Decline": _by(Role.COUNTER),
+        # 日终封账
+        "RecordClosing": _by(Role.SYSTEM),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
         # 办件的时间：特别程序、延长、绿色通道
@@ -200,6 +202,17 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "OpenSealedShare": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "ReplaceObject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "VoidPlan": _by(Role.SYSTEM),
+        # 抽定之后
+        "DeclareRecusal": _by(Role.INSPECTOR),
+        "RequestRecusal": _by(
+            Role.APPLICANT,
+            Role.COUNTER,
+            Role.SUPERVISOR,
+            Role.SUPERVISION_HEAD,
+            Role.INSPECTOR,
+        ),
+        "DecideRecusal": _by(Role.SUPERVISION_HEAD),
+        "RedrawInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
@@ -229,6 +242,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 封账
+        "AnnounceSealKey": _by(Role.SYSTEM),
+        "DoubtSeal": _by(Role.SYSTEM),
         # 承诺办法、信用、报备、中介
         "PublishPolicy": _by(Role.CATALOGUE),
         # 文书与材料

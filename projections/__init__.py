@@ -10,6 +10,7 @@ from projections import (
     case_timeline,
     case_view,
     check_register,
+    closing_register,
     conduct,
     credit_register,
     deadline_view,
@@ -78,4 +79,5 @@ ALL: Final[tuple[Projection, ...]] = (
     check_register.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    closing_register.PROJECTION,
 )

@@ -28,6 +28,7 @@ FAMILIES: Final = (
     "prereview",
     "observation",
     "exclusion",
+    "recusal",
     "tender",
     "subscription",
 )
@@ -69,6 +70,7 @@ _ENDS: Final = frozenset(
         "handover.completed.v1",
         "prereview.converted.v1",
         "observation.ended.v1",
+        "recusal.decided.v1",
     }
 )
 _OVERDUE: Final = frozenset({"complaint.overdue.v1", "reform.overdue.v1"})
@@ -127,7 +129,7 @@ def _registrations(row: Row | None, delivered: Delivered) -> int | None:
 
 PROJECTION: Final = Projection(
     name="affairs",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

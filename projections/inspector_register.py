@@ -39,6 +39,8 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
             | inspection_task.Inspected(signatures=people)
         ):
             return people
+        case inspection_task.TaskReassigned(before=before, inspectors=people):
+            return tuple(dict.fromkeys((*before, *people)))
         case past_inspection.InspectionImported(inspector=str(code), origin=origin):
             return (f"{origin.source}:{code}",)
         case _:
@@ -47,7 +49,6 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一名检查人员的新现状。"""
-    del key
     new: dict[str, Value] = {**(row or {"assigned": 0, "done": 0, "problems": 0})}
     new["position"] = delivered.position
     match delivered.event:
@@ -58,6 +59,9 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"assigned": plus(new, "assigned")}
         case inspection_task.TaskWithdrawn():
             return new | {"assigned": plus(new, "assigned", -1)}
+        case inspection_task.TaskReassigned(before=before, inspectors=people):
+            moved = (key in people) - (key in before)
+            return new | {"assigned": plus(new, "assigned", moved)}
         case inspection_task.Inspected(meant=kinds):
             problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
@@ -72,7 +76,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="inspector_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -83,6 +87,7 @@ PROJECTION: Final = Projection(
             "task.inspected.v1",
             "task.inspected.v2",
             "task.withdrawn.v1",
+            "task.reassigned.v1",
             "inspection.imported.v1",
         }
     ),

@@ -18,6 +18,7 @@ from domain import (
     case,
     catalogue,
     clock,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -58,6 +59,7 @@ from domain import (
     publication,
     quota,
     record,
+    recusal,
     referral,
     reform,
     reliance,
@@ -388,6 +390,13 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "jointvisit.member_joined.v1": joint_visit.MemberJoined,  # 并入联合检查
     "jointvisit.member_left.v1": joint_visit.MemberLeft,  # 退出联合检查
     "jointvisit.date_agreed.v1": joint_visit.DateAgreed,  # 约定联合检查的日子
+    "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
+    "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
+    "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
+    "plan.inspector_redrawn.v1": inspection_plan.InspectorRedrawn,  # 更换检查人员
+    "task.reassigned.v1": inspection_task.TaskReassigned,  # 检查任务改派
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
@@ -399,6 +408,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "check.inspectors_sent.v1": trigger_check.InspectorsSent,  # 指派有因检查的人员
     "check.done.v1": trigger_check.CheckDone,  # 有因检查的结果
     "check.reviewed.v1": trigger_check.CheckReviewed,  # 复核有因检查
+    "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -49,6 +49,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "seal": "case",
     "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
+    "recusal": "inspection",  # 抽后的回避，键是计划编号
     "task": "inspection",
     "check": "inspection",  # 有因检查
     "jointvisit": "inspection",  # 联合检查的一次进门
@@ -87,6 +88,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "subscription": "register",  # 订阅对账
     # 数字
     "lights": "register",  # 灯的界限
+    "closing": "register",  # 日终封账
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

@@ -354,6 +354,17 @@ def test_who_is_drawn_in_a_joint_plan_may_be_one_visit() -> None:
         MergeVisit(LEAD, PAIR.subject),
         MergeVisit(LEAD, SubjectId("S-9")),
     ]
+    redrawn = inspection_plan.InspectorRedrawn(
+        PAIR.subject,
+        PersonId("P-5"),
+        inspection_plan.RedrawCause.LEFT,
+        "调离",
+        (),
+        None,
+        PersonId("P-7"),
+        PersonId("P-8"),
+    )
+    assert MergeVisit(LEAD, PAIR.subject) in _later(_joint(), redrawn)
     alone = _hall()
     alone.add(PLAN, plan(), key=LEAD)
     assert _later(alone, inspection_plan.Matched((PAIR,), ())) == [AssignTask(LEAD, PAIR.subject)]

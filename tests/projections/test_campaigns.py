@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from domain import inspection_plan, joint_visit
+from domain import inspection_plan, joint_visit, trigger_check
+from domain.code_set import CodeKind
 from domain.terms import ItemCode, PersonId
-from projections import joint_visits, plan_register
+from projections import check_register, joint_visits, plan_register
 from runtime.listings import LISTS
-from tests.deliveries import APPLICANT, FIRE, MARKET, Book, folded, plan
+from tests.deliveries import APPLICANT, FIRE, MARKET, Book, check_done, check_opened, folded, plan
 
 TODAY: Final = date(2026, 4, 1)
 LEAD, SECOND, VISIT = "2026-0001", "2026-0002", "jointvisit/2026-0001.S-1"
@@ -61,3 +62,38 @@ def test_a_joint_visit_shows_who_goes_together() -> None:
     cells = dict(zip(listing.columns, listing.cells(known, TODAY), strict=True))
     assert (cells["visit_no"], cells["seed_plan_no"]) == ("2026-0001.S-1", LEAD)
     assert cells["inspectors"] == "P-5、P-6、P-8、P-9"
+
+
+def test_a_check_on_a_ground_says_how_far_it_is() -> None:
+    """有因检查一行：因何、批准了没有、派谁去、结果；先查后批的批准不退回“待指派”。"""
+    people = (PersonId("P-5"), PersonId("P-6"))
+    sent = trigger_check.InspectorsSent(people, PersonId("P-7"))
+    approved = trigger_check.CheckApproved("SP-1", PersonId("P-8"))
+    agreed = trigger_check.CheckReviewed(agreed=True, explanation="", handler=PersonId("P-7"))
+    back = replace(agreed, agreed=False)
+    refused = trigger_check.CheckRefused("不属职责", PersonId("P-8"))
+    done = check_done(CodeKind.PROBLEM)
+    for events, state, waits in (
+        ((), "CHECK_OPENED", True),
+        ((approved,), "CHECK_APPROVED", True),
+        ((refused,), "CHECK_REFUSED", False),
+        ((sent,), "INSPECTORS_SENT", True),
+        ((sent, done, approved), "INSPECTED", True),
+        ((sent, done, approved, back), "FINDING_RETURNED", True),
+        ((sent, done, approved, agreed), "FINDING_REVIEWED", False),
+    ):
+        book = Book()
+        for event in (check_opened(), *events):
+            book.add("check/CK-1", event, key="CK-1")
+        row = folded(check_register.PROJECTION, book.kept)["check/CK-1"]
+        assert (row["state"], row["open"]) == (state, waits)
+    assert (row["approval_no"], row["problem"], row["inspectors"]) == ("SP-1", True, list(people))
+    empty = {name: row.get(name) for name in check_register.CheckRow.__slots__}
+    known = check_register.CheckRow(**{**empty, "key": "check/CK-1"})  # type: ignore[arg-type]
+    listing = LISTS["checks"]
+    cells = dict(zip(listing.columns, listing.cells(known, TODAY), strict=True))
+    assert (cells["check_no"], cells["trigger"], cells["state"]) == (
+        "CK-1",
+        "投诉举报",
+        "结果已复核",
+    )

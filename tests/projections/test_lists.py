@@ -161,6 +161,15 @@ def test_joint_visits_by_department_and_day(listed: Listed) -> None:
 
 
 @integration
+def test_checks_on_a_ground(listed: Listed) -> None:
+    """有因检查按部门、人员、状态、没有了结的查。"""
+    assert keys(listed("checks", "--department", "MARKET", "--officer", "P-5")) == ["check/CK-1"]
+    assert keys(listed("checks", "--state", "不批准")) == ["check/CK-2"]
+    assert keys(listed("checks", "--adverse")) == ["check/CK-1"]
+    assert listed("checks", "--waiting")["total"] == 0
+
+
+@integration
 def test_documents_and_where_they_are(listed: Listed) -> None:
     """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
     (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]
