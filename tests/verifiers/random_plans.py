@@ -102,7 +102,7 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         matters=("CC-01", "CC-02"),
         annual_plan_no=chance.choice((None, "2026")),
         unplanned_reason="专项",
-        value_format="双色球",
+        value_format="FREE",
         fallback_source="次日开奖",
         fallback_at=chance.choice((None, VALUE_AT)),
         share_keepers=(Organ("司法局"),),
