@@ -1200,17 +1200,17 @@ def _grant() -> Iterator[Happening]:
 
 def _joint_draw() -> Iterator[Happening]:
     """联合抽查：共用种子的计划、合并的一次进门。"""
-    yield "plan/2026-0006", inspection_plan.PlanJoined("2026-0007", FIRE), "2026-0006"
-    shared = inspection_plan.SeedShared("2026-0006", "01 02 03", HASH)
-    yield "plan/2026-0007", shared, "2026-0007"
-    yield "plan/2026-0008", inspection_plan.LeadFell("2026-0006"), "2026-0008"
-    visit, due = "jointvisit/2026-0006.S-1", date(2026, 4, 30)
-    for plan_no, department in (("2026-0006", MARKET), ("2026-0007", FIRE), ("2026-0009", BUREAU)):
+    yield "plan/2026-0066", inspection_plan.PlanJoined("2026-0067", FIRE), "2026-0066"
+    shared = inspection_plan.SeedShared("2026-0066", "01 02 03", HASH)
+    yield "plan/2026-0067", shared, "2026-0067"
+    yield "plan/2026-0068", inspection_plan.LeadFell("2026-0066"), "2026-0068"
+    visit, due = "jointvisit/2026-0066.S-1", date(2026, 4, 30)
+    for plan_no, department in (("2026-0066", MARKET), ("2026-0067", FIRE), ("2026-0069", BUREAU)):
         people = (PersonId(f"P-{plan_no}-1"), PersonId(f"P-{plan_no}-2"))
         member = joint_visit.MemberJoined(APPLICANT, plan_no, department, people, due)
-        yield visit, member, "2026-0006"
-    yield visit, joint_visit.MemberLeft("2026-0009"), "2026-0006"
-    yield visit, joint_visit.DateAgreed(date(2026, 4, 20), PersonId("P-7")), "2026-0006"
+        yield visit, member, "2026-0066"
+    yield visit, joint_visit.MemberLeft("2026-0069"), "2026-0066"
+    yield visit, joint_visit.DateAgreed(date(2026, 4, 20), PersonId("P-7")), "2026-0066"
 
 
 def check_opened(commitment_id: CommitmentId | None = PLEDGE) -> trigger_check.CheckOpened:

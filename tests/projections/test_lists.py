@@ -154,7 +154,7 @@ def test_joint_visits_by_department_and_day(listed: Listed) -> None:
     """联合检查按部门、人员、还没约的、到期的查；退出了的部门查不到。"""
     (row,) = listed("joint_visits", "--department", "FIRE")["rows"]
     assert (row["departments"], row["visit_on"]) == (["MARKET", "FIRE"], "2026-04-20")
-    assert keys(listed("joint_visits", "--officer", "P-2026-0006-1")) == [row["key"]]
+    assert keys(listed("joint_visits", "--officer", "P-2026-0066-1")) == [row["key"]]
     assert listed("joint_visits", "--department", "APPROVAL")["total"] == 0
     assert listed("joint_visits", "--waiting")["total"] == 0
     assert listed("joint_visits", "--due-by", "2026-04-30")["total"] == 1
