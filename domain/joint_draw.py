@@ -25,6 +25,7 @@ from domain.inspection_plan import (
     drawn,
     plan_of,
     standing,
+    unplanned,
 )
 from domain.refusals import Refusal
 
@@ -67,8 +68,11 @@ class Join:
 
     def _other_terms(self, lead: PlanRegistered) -> tuple[str, ...]:
         other = [one for one in SEED_TERMS if getattr(self.follower, one) != getattr(lead, one)]
-        sealed = self.follower.sealed_share_commitment or self.follower.share_keepers
-        return (*other, *(["sealed_share_commitment"] if sealed else []))
+        if self.follower.sealed_share_commitment or self.follower.share_keepers:
+            other.append("sealed_share_commitment")
+        if unplanned(self.follower):  # its list would wait for the approval, perhaps past the seed
+            other.append("unplanned_reason")
+        return tuple(other)
 
 
 def joined(state: State) -> tuple[PlanJoined, ...]:

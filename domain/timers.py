@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from domain import (
+    annual,
     approval,
     case,
     clock,
@@ -62,6 +63,7 @@ class TimerKind(StrEnum):
     DRAWING = "DRAWING"  # 抽取或者作废：登记了没有下文的督办
     SHARE_OPENING = "SHARE_OPENING"  # 封存份额开启，过后计划失效
     INSPECTION = "INSPECTION"  # 检查任务
+    YEAR_END = "YEAR_END"  # 年度抽查计划的年终：记下没有组织的
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
     SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
@@ -111,6 +113,7 @@ FAMILIES: Final = (
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
     "check",  # 有因检查
+    "annual",  # 年度抽查计划
 )
 
 
@@ -307,6 +310,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     trigger_check.CheckApproved: frozenset({TimerKind.CHECK_APPROVAL}),
     trigger_check.CheckRefused: frozenset({TimerKind.CHECK_APPROVAL, TimerKind.INSPECTION}),
     trigger_check.CheckDone: frozenset({TimerKind.INSPECTION}),
+    annual.Closed: frozenset({TimerKind.YEAR_END}),
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskReassigned: frozenset({TimerKind.INSPECTION}),  # 由新的一项接着
@@ -545,6 +549,8 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.INSPECTION, due, version)
             if approve_by is not None:
                 yield _until(TimerKind.CHECK_APPROVAL, approve_by, version)
+        case annual.Drafted(year=year):
+            yield _until(TimerKind.YEAR_END, annual.year_end(year), version)
         case _:
             return
 

@@ -5,6 +5,7 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     affairs,
+    annual_register,
     approvals,
     calendar_register,
     case_timeline,
@@ -38,6 +39,7 @@ from projections import (
     side_files,
     statistics,
     subject_register,
+    trigger_register,
 )
 
 ALL: Final[tuple[Projection, ...]] = (
@@ -76,8 +78,11 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 联合抽查、有因检查
     joint_visits.PROJECTION,
-    check_register.PROJECTION,
+    trigger_register.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 年度抽查计划、年度检查次数
+    annual_register.PROJECTION,
+    check_register.PROJECTION,
     closing_register.PROJECTION,
 )

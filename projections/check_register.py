@@ -1,82 +1,60 @@
-"""有因检查一览：一项一行，因何检查、批准了没有、派谁去、结果怎样。"""
+"""上门检查名册：每个对象历年被检查几次、谁查的、计不计入上限；一次检查一行。"""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import code_set, trigger_check
-from domain.terms import beijing_day
+from domain import frequency
+from domain.terms import Organ, SubjectId
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row, Value
+from followers.projection import Column, ColumnType, Json, Projection, Row
 from projections import common
-from projections.common import Found, Reader, names_of, plain
+from projections.common import Found, Reader, count, names_of
 
 COLUMNS: Final = (
     Column("check_no", ColumnType.TEXT, indexed=True),
-    Column("state", ColumnType.TEXT, indexed=True),
-    Column("department", ColumnType.TEXT, indexed=True),
+    Column("visit_no", ColumnType.TEXT),
     Column("subject", ColumnType.TEXT, indexed=True),
-    Column("trigger", ColumnType.TEXT),
-    Column("source", ColumnType.TEXT),
-    Column("licence_no", ColumnType.TEXT, indexed=True),
-    Column("commitment_id", ColumnType.TEXT),
-    Column("due_on", ColumnType.DATE, indexed=True),
-    Column("approve_by", ColumnType.DATE),
-    Column("approval_no", ColumnType.TEXT),
-    Column("inspectors", ColumnType.JSON),
-    Column("performed_on", ColumnType.DATE),
-    Column("codes", ColumnType.JSON),
-    Column("problem", ColumnType.BOOLEAN),
-    Column("open", ColumnType.BOOLEAN),
+    Column("department", ColumnType.TEXT, indexed=True),
+    Column("annual_plan_no", ColumnType.TEXT, indexed=True),
+    Column("matters", ColumnType.JSON),
+    Column("performed_on", ColumnType.DATE, indexed=True),
+    Column("ground", ColumnType.TEXT),
+    Column("visits_of_year", ColumnType.BIGINT),
+    Column("nth", ColumnType.BIGINT),
+    Column("most", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一项检查一行。"""
-    return (delivered.stream,)
+    """一项检查任务一行。"""
+    event = delivered.event
+    if not isinstance(event, frequency.Counted | frequency.Corrected):
+        raise TypeError(f"not read here: {delivered.name}")
+    return (event.check_no,)
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
-    """一项检查的新现状。"""
-    del key
-    first: Row = {"check_no": delivered.identity, "inspectors": [], "open": True}
-    new: dict[str, Value] = {**(row or first), "position": delivered.position}
-    match delivered.event:
-        case trigger_check.CheckOpened() as opened:
-            return new | _opened(opened)
-        case trigger_check.CheckApproved(approval_no=approval_no):
-            state = "CHECK_APPROVED" if new.get("state") == "CHECK_OPENED" else new.get("state")
-            return new | {"state": state, "approval_no": approval_no}
-        case trigger_check.CheckRefused():
-            return new | {"state": "CHECK_REFUSED", "open": False}
-        case trigger_check.InspectorsSent(inspectors=people):
-            return new | {"state": "INSPECTORS_SENT", "inspectors": plain(people)}
-        case trigger_check.CheckDone() as done:
-            return new | {
-                "state": "INSPECTED",
-                "performed_on": beijing_day(done.performed_at),
-                "codes": plain(done.set_codes),
-                "problem": code_set.found_problem(done.kinds),
-            }
-        case trigger_check.CheckReviewed(agreed=agreed):
-            state = "FINDING_REVIEWED" if agreed else "FINDING_RETURNED"
-            return new | {"state": state, "open": not agreed}
-        case _:
-            return new
-
-
-def _opened(opened: trigger_check.CheckOpened) -> dict[str, Value]:
+    """记入一次，或更正日子。"""
+    event = delivered.event
+    if not isinstance(event, frequency.Counted):
+        moved = getattr(event, "performed_on", None)
+        return {**(row or {}), "performed_on": moved, "position": delivered.position}
+    matters: list[Json] = list(event.matters)
     return {
-        "state": "CHECK_OPENED",
-        "department": opened.department,
-        "subject": opened.subject,
-        "trigger": opened.trigger,
-        "source": opened.source,
-        "licence_no": opened.licence_no,
-        "commitment_id": opened.commitment_id,
-        "due_on": opened.due_on,
-        "approve_by": opened.approve_by,
+        "check_no": key,
+        "visit_no": event.visit_no,
+        "subject": event.subject,
+        "department": event.department,
+        "annual_plan_no": event.annual_plan_no,
+        "matters": matters,
+        "performed_on": event.performed_on,
+        "ground": event.ground,
+        "visits_of_year": event.visits_of_year,
+        "nth": event.nth,
+        "most": event.most,
+        "position": delivered.position,
     }
 
 
@@ -86,7 +64,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("check"),
+    reads=names_of("frequency"),
     by_partition_key=True,
 )
 
@@ -96,61 +74,37 @@ PROJECTION: Final = Projection(
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """一项有因检查；``open`` 还没有了结，``approve_by`` 紧急的至迟何日补批。"""
+    """一次上门检查；``nth`` 是这个部门这一年计入的第几次，不计入的为零。"""
 
-    key: str
     check_no: str
-    state: str
-    department: str
-    subject: str
-    trigger: str
-    source: str
-    licence_no: str | None
-    commitment_id: str | None
-    due_on: date
-    approve_by: date | None
-    approval_no: str | None
-    inspectors: list[str]
-    performed_on: date | None
-    codes: list[str] | None
-    problem: bool | None
-    open: bool
+    visit_no: str
+    subject: SubjectId
+    department: Organ
+    annual_plan_no: str | None
+    matters: list[str]
+    performed_on: date
+    ground: str
+    visits_of_year: int
+    nth: int
+    most: int | None
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """查有因检查的条件；``waiting`` 只看还没有了结的。"""
-
-    department: str | None = None
-    state: str | None = None
-    subject: str | None = None
-    licence_no: str | None = None
-    inspector: str | None = None
-    problem: bool | None = None
-    waiting: bool | None = None
-    due_by: date | None = None
-    overdue_on: date | None = None
-
-
-def search(conn: Reader, asked: Asked, limit: int | None) -> Found[CheckRow]:
-    """合条件的检查，没有了结的先到期者在前。"""
-    waits = True if asked.waiting or asked.due_by or asked.overdue_on else None
+def search(
+    conn: Reader, subject: str | None, department: str | None, limit: int | None
+) -> Found[CheckRow]:
+    """合条件的各次检查，新近的在前。"""
     return common.search(
         conn,
         PROJECTION,
         CheckRow,
-        (
-            ("department = %s", asked.department),
-            ("state = %s", asked.state),
-            ("subject = %s", asked.subject),
-            ("licence_no = %s", asked.licence_no),
-            ("inspectors ? %s", asked.inspector),
-            ("problem = %s", asked.problem),
-            ("open = %s", waits),
-            ("due_on <= %s", asked.due_by),
-            ("due_on < %s", asked.overdue_on),
-        ),
-        "open DESC, due_on, position",
+        (("subject = %s", subject), ("department = %s", department)),
+        "performed_on DESC, position DESC",
         limit,
     )
+
+
+def made_for(conn: Reader, annual_plan_no: str, matter_no: str) -> int:
+    """一份年度计划的一项，检查了几户次。"""
+    condition = "annual_plan_no = %s AND matters @> to_jsonb(%s::text)"
+    return count(conn, PROJECTION, condition, (annual_plan_no, matter_no))

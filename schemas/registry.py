@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from domain import (
+    annual,
     approval,
     area,
     assistance,
@@ -30,6 +31,7 @@ from domain import (
     feed,
     filing,
     forwarding,
+    frequency,
     gaps,
     genesis,
     hearing,
@@ -390,6 +392,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "jointvisit.member_joined.v1": joint_visit.MemberJoined,  # 并入联合检查
     "jointvisit.member_left.v1": joint_visit.MemberLeft,  # 退出联合检查
     "jointvisit.date_agreed.v1": joint_visit.DateAgreed,  # 约定联合检查的日子
+    "list.matters_published.v1": lists.MattersPublished,  # 随机抽查事项清单公布
+    "annual.drafted.v1": annual.Drafted,  # 年度抽查计划拟订
+    "annual.amended.v1": annual.Amended,  # 年度抽查计划修订
+    "annual.approved.v1": annual.Approved,  # 年度抽查计划批准
+    "annual.filed.v1": annual.Filed,  # 年度抽查计划备案
+    "annual.published.v1": annual.Published,  # 年度抽查计划公布
+    "annual.campaign_taken.v1": annual.CampaignTaken,  # 计划内抽查登记
+    "annual.campaign_returned.v1": annual.CampaignReturned,  # 计划内抽查退回
+    "annual.closed.v1": annual.Closed,  # 年度抽查计划年终
+    "plan.approved.v1": inspection_plan.PlanApproved,  # 计划外抽查批准
+    "exclusion.capped.v1": observation.ExclusionCapped,  # 已达上限不列入抽查
+    "frequency.counted.v1": frequency.Counted,  # 检查次数记入
+    "frequency.corrected.v1": frequency.Corrected,  # 检查次数更正
     "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
     "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
     "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定

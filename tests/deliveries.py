@@ -96,6 +96,7 @@ from runtime.scenarios.book import Notes
 from schemas.codec import Meta
 from schemas.registry import name_of
 from schemas.topics import topic_of
+from tests.yearly import planned_year
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 北京时间九时
 CASE = CaseNo("2026-000001")
@@ -894,6 +895,7 @@ def _elsewhere() -> Iterator[Happening]:
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from planned_year()
     yield from sealed()
 
 

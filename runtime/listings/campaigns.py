@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from followers.storage import Connection
-from projections import check_register, joint_visits
+from projections import joint_visits, trigger_register
 from runtime.export import Cell
 from runtime.listings.base import Asked, Listing, Rows, due_by, finding
 from runtime.words import choice, organ, term
@@ -38,7 +38,7 @@ def _visit(row: joint_visits.JointVisitRow, today: date) -> Iterable[Cell]:
 
 
 def _checks(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
-    wanted = check_register.Asked(
+    wanted = trigger_register.Asked(
         department=asked.department,
         state=asked.state,
         subject=asked.subject,
@@ -49,10 +49,10 @@ def _checks(conn: Connection, asked: Asked, today: date, limit: int | None) -> R
         due_by=due_by(conn, asked, today),
         overdue_on=asked.overdue_on(today),
     )
-    return check_register.search(conn, wanted, limit)
+    return trigger_register.search(conn, wanted, limit)
 
 
-def _check(row: check_register.CheckRow, today: date) -> Iterable[Cell]:
+def _check(row: trigger_register.CheckRow, today: date) -> Iterable[Cell]:
     del today
     return (
         row.check_no,
@@ -90,8 +90,8 @@ LISTS: Final[Mapping[str, Listing]] = {
         _visits,
         _visit,
     ),
-    "checks": Listing(
-        (check_register.PROJECTION,),
+    "ground_checks": Listing(
+        (trigger_register.PROJECTION,),
         frozenset({"department", "state", "subject", "licence", "officer", "adverse"})
         | {"waiting", "due_by", "overdue", "soon"},
         (

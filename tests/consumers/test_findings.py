@@ -80,6 +80,6 @@ def test_a_check_on_a_ground_reaches_the_commitment(
     assert [type(one) for one in acts] == [SuspectBreach] * suspected
     refused = trigger_check.CheckRefused("不属职责", PersonId("P-8"))
     dropped = Book()
-    for event in (check_opened(), check_done(kind), refused, review):
-        dropped.add("check/CK-1", event, key="CK-1")
+    for later in (check_opened(), check_done(kind), refused, review):
+        dropped.add("check/CK-1", later, key="CK-1")
     assert played(SUPERVISOR, dropped.kept) == ()

@@ -7,7 +7,8 @@ from typing import Final
 from domain import inspection_plan, joint_visit, trigger_check
 from domain.code_set import CodeKind
 from domain.terms import ItemCode, PersonId
-from projections import check_register, joint_visits, plan_register
+from followers.projection import Row
+from projections import joint_visits, plan_register, trigger_register
 from runtime.listings import LISTS
 from tests.deliveries import APPLICANT, FIRE, MARKET, Book, check_done, check_opened, folded, plan
 
@@ -73,6 +74,7 @@ def test_a_check_on_a_ground_says_how_far_it_is() -> None:
     back = replace(agreed, agreed=False)
     refused = trigger_check.CheckRefused("不属职责", PersonId("P-8"))
     done = check_done(CodeKind.PROBLEM)
+    row: Row = {}
     for events, state, waits in (
         ((), "CHECK_OPENED", True),
         ((approved,), "CHECK_APPROVED", True),
@@ -85,12 +87,12 @@ def test_a_check_on_a_ground_says_how_far_it_is() -> None:
         book = Book()
         for event in (check_opened(), *events):
             book.add("check/CK-1", event, key="CK-1")
-        row = folded(check_register.PROJECTION, book.kept)["check/CK-1"]
+        row = folded(trigger_register.PROJECTION, book.kept)["check/CK-1"]
         assert (row["state"], row["open"]) == (state, waits)
     assert (row["approval_no"], row["problem"], row["inspectors"]) == ("SP-1", True, list(people))
-    empty = {name: row.get(name) for name in check_register.CheckRow.__slots__}
-    known = check_register.CheckRow(**{**empty, "key": "check/CK-1"})  # type: ignore[arg-type]
-    listing = LISTS["checks"]
+    empty = {name: row.get(name) for name in trigger_register.CheckRow.__slots__}
+    known = trigger_register.CheckRow(**{**empty, "key": "check/CK-1"})  # type: ignore[arg-type]
+    listing = LISTS["ground_checks"]
     cells = dict(zip(listing.columns, listing.cells(known, TODAY), strict=True))
     assert (cells["check_no"], cells["trigger"], cells["state"]) == (
         "CK-1",

@@ -163,10 +163,12 @@ def test_joint_visits_by_department_and_day(listed: Listed) -> None:
 @integration
 def test_checks_on_a_ground(listed: Listed) -> None:
     """有因检查按部门、人员、状态、没有了结的查。"""
-    assert keys(listed("checks", "--department", "MARKET", "--officer", "P-5")) == ["check/CK-1"]
-    assert keys(listed("checks", "--state", "不批准")) == ["check/CK-2"]
-    assert keys(listed("checks", "--adverse")) == ["check/CK-1"]
-    assert listed("checks", "--waiting")["total"] == 0
+    assert keys(listed("ground_checks", "--department", "MARKET", "--officer", "P-5")) == [
+        "check/CK-1"
+    ]
+    assert keys(listed("ground_checks", "--state", "不批准")) == ["check/CK-2"]
+    assert keys(listed("ground_checks", "--adverse")) == ["check/CK-1"]
+    assert listed("ground_checks", "--waiting")["total"] == 0
 
 
 @integration

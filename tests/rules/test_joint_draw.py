@@ -162,6 +162,7 @@ OTHER_TERMS: Final[dict[str, dict[str, Any]]] = {
     "value_format": {"value_format": "六个号"},
     "fallback_source": {"fallback_source": "别处"},
     "fallback_at": {"fallback_at": at("2026-09-05 09:00")},
+    "unplanned_reason": {"unplanned_reason": "临时交办"},
     "sealed_share_commitment": {"sealed_share_commitment": "0c" * 32},
 }
 
