@@ -100,8 +100,8 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         item_codes=() if len(strata) > 1 else (ItemCode("350505-FOOD"),),
         regions=() if len(strata) > 1 else REGIONS,
         matters=("CC-01", "CC-02"),
-        annual_plan_no=chance.choice((None, "2026")),
-        unplanned_reason="专项",
+        annual_plan_no=(annual := chance.choice((None, "2026"))),
+        unplanned_reason="专项" if annual else "",  # else its lists await an approval
         value_format="FREE",
         fallback_source="次日开奖",
         fallback_at=chance.choice((None, VALUE_AT)),
