@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from consumers.common import evidence, machine
-from domain import approval, check_result, inspection_task, past_inspection
+from domain import approval, check_result, inspection_task, past_inspection, trigger_check
 from domain.acts.check_results import WithdrawResult
 from domain.acts.filings import ChallengeReport
 from domain.acts.follow_ups import OpenContactCheck
@@ -48,7 +48,7 @@ STRUCK: Final = frozenset({Refusal.FILING_CANCELLED, Refusal.FILING_WITHDRAWN})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """底册的一行：一项检查任务所核的承诺，及最近一次录入的结果。"""
+    """底册的一行：一项检查（抽查的、有因的）所核的承诺，及最近一次录入的结果。"""
 
     commitment_id: CommitmentId
     kinds: tuple[CodeKind, ...] = ()
@@ -121,7 +121,7 @@ def _waiting(rows: Rows, stream: str) -> tuple[str, ...]:
 
 def _followed(rows: Rows, delivered: Delivered) -> Reaction:
     event = delivered.event
-    if isinstance(event, inspection_task.TaskAssigned):
+    if isinstance(event, inspection_task.TaskAssigned | trigger_check.CheckOpened):
         followed = event.commitment_id and pack(Task(event.commitment_id))
         return Reaction({delivered.stream: followed} if followed else {})
     row = rows.get(delivered.stream)
@@ -133,9 +133,14 @@ def _followed(rows: Rows, delivered: Delivered) -> Reaction:
             shown = (*event.evidence, evidence(delivered))
             recorded = replace(task, kinds=event.meant, evidence=shown)
             return Reaction({delivered.stream: pack(recorded)})
-        case inspection_task.TaskWithdrawn():
+        case trigger_check.CheckDone(kinds=kinds):
+            shown = (*event.evidence, evidence(delivered))
+            return Reaction({delivered.stream: pack(replace(task, kinds=kinds, evidence=shown))})
+        case inspection_task.TaskWithdrawn() | trigger_check.CheckRefused():
             return Reaction({delivered.stream: None})
-        case inspection_task.FindingReviewed(agreed=True):
+        case (
+            inspection_task.FindingReviewed(agreed=True) | trigger_check.CheckReviewed(agreed=True)
+        ):
             return Reaction({delivered.stream: None}, _suspicions(task, delivered))
         case _:
             return Reaction()
@@ -161,7 +166,7 @@ SUPERVISOR: Final = Supervisor(
             "inspection.imported.v1",
             "licence.imported.v1",
             "licence.granted.v1",
-            *(name for name in EVENT_NAMES if name.startswith("task.")),
+            *(name for name in EVENT_NAMES if name.startswith(("task.", "check."))),
             *names_of_kinds(READS),
         }
     ),

@@ -14,6 +14,7 @@ from consumers import caps
 from consumers.common import machine
 from domain import approval, inspection_plan, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.acts.joint_draws import FallWithLead, MergeVisit, TakeSeed
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import ItemPublished
 from domain.decider import Event
@@ -35,13 +36,18 @@ from domain.terms import (
 from followers.delivered import Delivered
 from followers.packing import pack, unpack
 from followers.projection import Json
-from followers.supervisor import Command, Reaction, Rows, Supervisor
+from followers.supervisor import Command, Reaction, Rows, StateRow, Supervisor
 from schemas.registry import EVENT_NAMES
 
 NAME: Final = "inspection_round"
 ACTOR: Final[Actor] = machine(NAME)
-ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED, Refusal.PLAN_VOIDED})
+ANNULLED: Final = frozenset({Refusal.PLAN_ANNULLED, Refusal.PLAN_VOIDED, Refusal.PLAN_LEAD_FELL})
 TAKEN_BACK: Final = ANNULLED | {Refusal.TASK_WITHDRAWN}  # replaced before it was assigned
+NOT_YET: Final = ANNULLED | {
+    Refusal.PLAN_AWAITS_LEAD,
+    Refusal.PLAN_AWAITS_LISTS,
+}
+ALONE: Final = frozenset({Refusal.JOINTVISIT_NOT_JOINT})
 SEALED: Final = ANNULLED | {Refusal.PLAN_SEALED}  # its runner draws it, who has the share
 # Which events of a licence end it, or undo its ending.
 ENDS: Final[dict[type[Event], bool]] = {
@@ -119,6 +125,14 @@ class Handlers:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """联合抽查：一份计划用谁的种子，或者有哪几份用它的种子。"""
+
+    lead: str | None = None
+    followers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Awaiting:
     """计划外的抽查，等候负责人批准；``leaf_hash`` 是登记那件事的叶杂凑。"""
 
@@ -127,7 +141,9 @@ class Awaiting:
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
+    """一份案卷一行；计划另有一行，记它与谁共用种子。"""
+    if delivered.stream.startswith("plan/"):
+        return (delivered.stream, f"group/{delivered.identity}")
     return (delivered.stream,)
 
 
@@ -135,7 +151,9 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
     """登记底册，或推进一个计划。"""
     family = delivered.stream.partition("/")[0]
     if family == "plan":
-        return Reaction(_waiting(delivered), tuple(_next(rows, delivered)))
+        changed = {**_waiting(delivered), **_grouped(rows, delivered)}
+        joint = tuple(_joint(_group(rows, delivered), delivered))
+        return Reaction(changed, (*_next(rows, delivered), *joint))
     if family in caps.FAMILIES:
         cap = caps.recorded(rows, delivered)
         return Reaction({} if cap is None else {delivered.stream: cap})
@@ -244,6 +262,61 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
         case inspection_plan.ObjectReplaced(pair=inspection_plan.Pair(subject=subject)):
             act = AssignTask(plan_no, subject)
             yield Command(f"assign.{subject}", act, ACTOR, TAKEN_BACK)
+        case _:
+            return
+
+
+# -- joint draws
+
+
+def _group(rows: Rows, delivered: Delivered) -> Group | None:
+    row = rows.get(f"group/{delivered.identity}")
+    return unpack(row, Group) if row else None
+
+
+def _grouped(rows: Rows, delivered: Delivered) -> dict[str, StateRow | None]:
+    match delivered.event:
+        case PlanRegistered(seed_plan_no=str(lead)):
+            return {f"group/{delivered.identity}": pack(Group(lead))}
+        case inspection_plan.PlanJoined(plan_no=plan_no):
+            known = _group(rows, delivered) or Group()
+            group = Group(None, (*known.followers, plan_no))
+            return {f"group/{delivered.identity}": pack(group)}
+        case _:
+            return {}
+
+
+def _joint(group: Group | None, delivered: Delivered) -> Iterator[Command]:
+    """Whichever comes later, the lead's draw or the follower's list, brings the follower's draw."""
+    if group is None:
+        return
+    plan_no = delivered.identity
+    match delivered.event:
+        case inspection_plan.ListsFrozen() if group.lead:
+            yield Command("seed", TakeSeed(plan_no), ACTOR, NOT_YET)
+        case inspection_plan.Matched() if not group.lead:
+            for one in group.followers:
+                yield Command(f"seed.{one}", TakeSeed(one), ACTOR, NOT_YET)
+        case inspection_plan.PlanAnnulled() | inspection_plan.PlanVoided():
+            for one in group.followers:
+                yield Command(f"fall.{one}", FallWithLead(one), ACTOR)
+        case _:
+            pass
+    for subject in _paired(delivered.event):
+        yield Command(f"merge.{subject}", MergeVisit(plan_no, subject), ACTOR, ALONE)
+
+
+def _paired(event: Event) -> Iterator[SubjectId]:
+    """Whom the event sends inspectors to, or calls them back from."""
+    match event:
+        case inspection_plan.MoreMatched(pairs=pairs) | inspection_plan.Matched(pairs=pairs):
+            yield from (pair.subject for pair in pairs)
+        case inspection_plan.ObjectReplaced(subject=subject, pair=pair):
+            yield subject
+            if pair is not None:
+                yield pair.subject
+        case inspection_plan.InspectorRedrawn(subject=subject):
+            yield subject
         case _:
             return
 

@@ -216,10 +216,22 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        # 联合抽查
+        "TakeSeed": _by(Role.SYSTEM),
+        "FallWithLead": _by(Role.SYSTEM),
+        "MergeVisit": _by(Role.SYSTEM),
+        "AgreeVisit": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         # 检查的告知与代码集
         "NotifyCheck": _by(Role.INSPECTOR),
         "DecideUnannounced": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "PublishCodeSet": _by(Role.CATALOGUE),
+        # 有因检查
+        "OpenCheck": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD, Role.SYSTEM),
+        "ApproveCheck": _by(Role.SUPERVISION_HEAD),
+        "RefuseCheck": _by(Role.SUPERVISION_HEAD),
+        "SendInspectors": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "RecordCheck": _by(Role.INSPECTOR),
+        "ReviewCheck": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         # 检查结果的公开与后续处理
         "PublishResult": _by(Role.INSPECTOR, Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "MarkResultMissed": _by(Role.SYSTEM),

@@ -265,6 +265,36 @@ class InspectorRedrawn(Event):
     second: PersonId | None  # 空：回避由负责人决定
 
 
+# 联合抽查：几份计划共用一个种子
+
+
+@dataclass(frozen=True, slots=True)
+class PlanJoined(Event):
+    """另一份计划共用本计划的种子（记在牵头计划里）。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("yhyshj:54", "gbf2015-58")
+    plan_no: str
+    department: Organ
+
+
+@dataclass(frozen=True, slots=True)
+class SeedShared(Event):
+    """取用牵头计划的种子。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("yhyshj:54", "gbf2015-58")
+    seed_plan_no: str
+    value: str
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFell(Event):
+    """牵头计划作废或者失效，共用其种子的也不作数。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    seed_plan_no: str
+
+
 PlanEvent: TypeAlias = (
     PlanRegistered
     | PlanApproved
@@ -284,6 +314,9 @@ PlanEvent: TypeAlias = (
     | SealedShareOpened
     | PlanVoided
     | ObjectReplaced
+    | PlanJoined
+    | SeedShared
+    | LeadFell
     | InspectorRedrawn
 )
 
@@ -323,6 +356,7 @@ class Registered:
     plan: PlanRegistered
     objects: tuple[ListedObject, ...] = ()
     inspectors: tuple[ListedInspector, ...] = ()
+    joined: tuple[PlanJoined, ...] = ()
     approved: PlanApproved | None = None
 
     @property
@@ -333,12 +367,13 @@ class Registered:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """冻结的名单与它的计划，此后不变。"""
+    """冻结的名单与它的计划，此后不变；``joined`` 是共用其种子的各份。"""
 
     plan: PlanRegistered
     objects: tuple[ListedObject, ...]
     inspectors: tuple[ListedInspector, ...]
     frozen: ListsFrozen
+    joined: tuple[PlanJoined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +407,14 @@ class Valued:
 
     lists: Lists
     reveals: tuple[ShareRevealed, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """已取用牵头计划的种子；抽取在同一次入账中随即记下。"""
+
+    lists: Lists
     value: str
 
 
@@ -423,10 +466,10 @@ class Voided:
     """已失效；须另行登记一份，公开地重来。"""
 
     plan: PlanRegistered
-    voiding: PlanVoided
+    voiding: PlanVoided | LeadFell
 
 
-Running: TypeAlias = Frozen | Committed | Closed | Valued | Picked | Settled
+Running: TypeAlias = Frozen | Committed | Closed | Valued | Seeded | Picked | Settled
 
 
 State: TypeAlias = Nothing | Registered | Running | Annulled | Voided
@@ -435,6 +478,11 @@ State: TypeAlias = Nothing | Registered | Running | Annulled | Voided
 def plan_number(serial: int) -> str:
     """计划编号由连续序号而来，例如 ``000001``：不能有人另起一号。"""
     return f"{serial:06d}"
+
+
+def visit_id(plan: PlanRegistered, subject: SubjectId) -> str:
+    """一次进门的编号：联合抽查的各份计划同一个，故年度检查只计一次。"""
+    return f"{plan.seed_plan_no or plan_number(plan.serial)}.{subject}"
 
 
 def unplanned(plan: PlanRegistered) -> bool:
@@ -459,6 +507,7 @@ _AWAITS: Final[dict[type, Refusal]] = {
     Committed: Refusal.PLAN_AWAITS_REVEALS,
     Closed: Refusal.PLAN_AWAITS_VALUE,
     Valued: Refusal.PLAN_AWAITS_DRAW,
+    Seeded: Refusal.PLAN_AWAITS_DRAW,
     Picked: Refusal.PLAN_AWAITS_DRAW,
     Settled: Refusal.PLAN_DRAWN,
 }
@@ -471,8 +520,12 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.PLAN_NOT_FOUND)
         case Annulled(annulment=annulment):
             return Refused(Refusal.PLAN_ANNULLED, {"second": annulment.second})
-        case Voided(voiding=voiding):
-            return Refused(Refusal.PLAN_VOIDED, {"due_on": str(voiding.due_on)})
+        case Voided(voiding=LeadFell(seed_plan_no=lead)):
+            return Refused(Refusal.PLAN_LEAD_FELL, {"seed_plan_no": lead})
+        case Voided(voiding=PlanVoided(due_on=due)):
+            return Refused(Refusal.PLAN_VOIDED, {"due_on": str(due)})
+        case Frozen(lists=Lists(plan=PlanRegistered(seed_plan_no=str(lead)))):
+            return Refused(Refusal.PLAN_AWAITS_LEAD, {"seed_plan_no": lead})
         case Registered(awaits_approval=True):
             return Refused(Refusal.PLAN_AWAITS_APPROVAL)
         case _:
@@ -628,6 +681,8 @@ class Commit:
         到了公开值产生之时不再收：那时的承诺只能按零计，交与不交却成了挑选。
         """
         match state:
+            case Frozen(lists=lists) if lists.plan.seed_plan_no is not None:
+                return standing(state)
             case Frozen() | Committed():
                 return self._given(state)
             case _:
@@ -748,7 +803,9 @@ class Draw:
         """一份计划只抽一次；只有算术，没有选择。"""
         match state:
             case Valued(lists=lists):
-                return _sealed_fault(lists.plan, self.share) or _drawn(state, self.share)
+                if fault := _sealed_fault(lists.plan, self.share):
+                    return fault
+                return drawn(lists, _seed(state, bytes.fromhex(self.share or "")))
             case Settled(lists=lists):
                 return _sealed_fault(lists.plan, self.share) or ()
             case _:
@@ -769,9 +826,9 @@ def _sealed_fault(plan: PlanRegistered, share: str | None) -> Refused | None:
     return None
 
 
-def _drawn(state: Valued, share: str | None) -> tuple[Event, ...]:
-    plan = state.lists.plan
-    seed = _seed(state, bytes.fromhex(share or ""))
+def drawn(lists: Lists, seed: bytes) -> tuple[Event, ...]:
+    """名单与种子既定，抽中谁、派谁去就都定了；全是算术。"""
+    plan = lists.plan
     tickets = sampling.ticket_office(plan.hash, seed)
     chosen = tuple(
         one
@@ -779,16 +836,16 @@ def _drawn(state: Valued, share: str | None) -> tuple[Event, ...]:
         for one in sampling.draw_stratum(
             tickets,
             layer,
-            (listed.subject for listed in state.lists.objects if listed.stratum == layer.name),
+            (listed.subject for listed in lists.objects if listed.stratum == layer.name),
         )
     )
-    listed = {one.subject: one for one in state.lists.objects}
+    listed = {one.subject: one for one in lists.objects}
     in_order = sorted(chosen, key=lambda one: (one.ticket, one.subject))
     found = matching.match(
         plan.hash,
         seed,
         [listed[one.subject] for one in in_order],
-        state.lists.inspectors,
+        lists.inspectors,
         plan.inspect_by,
     )
     first, *more = _chunks(chosen) or [()]
@@ -948,20 +1005,34 @@ def evolve(state: State, event: Event) -> State:
             return Registered(event)
         case Registered(), PlanApproved() | ObjectsListed() | InspectorsListed() | ListsFrozen():
             return _listing(state, event)
-        case Frozen() | Committed(), ShareCommitted() | CommitsIn() | ShareRevealed():
+        case Registered() | Frozen(), PlanJoined() | SeedShared():
+            return _sharing(state, event)
+        case Frozen() | Committed(), (
+            ShareCommitted() | CommitsIn() | ShareRevealed() | RevealsClosed()
+        ):
             return _seeding(state, event)
-        case Committed(lists=lists, reveals=reveals), RevealsClosed():
-            return Closed(lists, reveals)
-        case Closed() | Valued() | Picked(), (
+        case Closed() | Valued() | Seeded() | Picked(), (
             PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
         case Settled(), SealedShareOpened() | ObjectReplaced() | InspectorRedrawn():
             return _afterwards(state, event)
         case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
-            PlanAnnulled() | PlanVoided()
+            PlanAnnulled() | PlanVoided() | LeadFell()
         ):
             return _stopped(state, event)
+        case _:
+            raise _impossible(state, event)
+
+
+def _sharing(state: Registered | Frozen, event: PlanJoined | SeedShared) -> State:
+    match state, event:
+        case Registered(joined=joined), PlanJoined() if event not in joined:
+            return replace(state, joined=(*joined, event))
+        case Frozen(lists=lists), PlanJoined() if event not in lists.joined:
+            return replace(state, lists=replace(lists, joined=(*lists.joined, event)))
+        case Frozen(lists=lists), SeedShared() if lists.plan.seed_plan_no == event.seed_plan_no:
+            return Seeded(lists, event.value)
         case _:
             raise _impossible(state, event)
 
@@ -984,11 +1055,15 @@ def _afterwards(state: Settled, event: SealedShareOpened | Change) -> State:
 
 def _stopped(
     state: Registered | Frozen | Committed | Closed | Valued | Settled,
-    event: PlanAnnulled | PlanVoided,
+    event: PlanAnnulled | PlanVoided | LeadFell,
 ) -> State:
     plan = state.plan if isinstance(state, Registered) else state.lists.plan
     if isinstance(event, PlanAnnulled):
         return Annulled(plan, event)
+    if isinstance(event, LeadFell):
+        if plan.seed_plan_no != event.seed_plan_no:
+            raise _impossible(state, event)
+        return Voided(plan, event)
     if plan.sealed_share_commitment is None or (isinstance(state, Settled) and state.share):
         raise _impossible(state, event)
     return Voided(plan, event)
@@ -1014,7 +1089,7 @@ def _listing(
             objects,
             inspectors,
         ) == (len(state.objects), len(state.inspectors)):
-            return Frozen(Lists(state.plan, state.objects, state.inspectors, event))
+            return Frozen(Lists(state.plan, state.objects, state.inspectors, event, state.joined))
         case _:
             raise _impossible(state, event)
 
@@ -1027,15 +1102,17 @@ def _seeding(state: Frozen | Committed, event: Event) -> State:
             return Committed(state.lists, state.commitments)
         case Committed(), ShareRevealed():
             return replace(state, reveals=(*state.reveals, event))
+        case Committed(lists=lists, reveals=reveals), RevealsClosed():
+            return Closed(lists, reveals)
         case _:
             raise _impossible(state, event)
 
 
-def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
+def _drawing(state: Closed | Valued | Seeded | Picked, event: Event) -> State:
     match state, event:
         case Closed(), PublicValueFixed(value=value):
             return Valued(state.lists, state.reveals, value)
-        case Valued(), Drawn():
+        case Valued() | Seeded(), Drawn():
             return Picked(state.lists, state.value, event)
         case Picked(result=result, pairs=()), MoreDrawn(chunk=chunk, drawn=drawn) if (
             chunk * DRAWN_CHUNK == len(result.drawn)

@@ -39,6 +39,7 @@ from domain import (
     simulated,
     supervision,
     timekeeping,
+    trigger_check,
     undertaking,
     verification,
     visit,
@@ -103,6 +104,8 @@ class TimerKind(StrEnum):
     REFERRAL = "REFERRAL"  # 移送回告
     REFORM = "REFORM"  # 改革任务
     SUPERVISION = "SUPERVISION"  # 专项督查
+    # 有因检查
+    CHECK_APPROVAL = "CHECK_APPROVAL"  # 紧急检查的补批
     # 检查结果的公开与后续处理
     RESULT_PUBLICATION = "RESULT_PUBLICATION"  # 检查结果公开（二十个工作日）
     RESULT_WITHDRAWAL = "RESULT_WITHDRAWAL"  # 撤下检查结果（三个工作日）：机器即撤，只亮灯
@@ -119,6 +122,7 @@ FAMILIES: Final = (
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
+    "check",  # 有因检查
     *("result", "followup"),  # 检查结果的公开与后续处理
     "annual",  # 年度抽查计划
 )
@@ -314,6 +318,10 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection_plan.PlanAnnulled: _OF_A_PLAN,
     inspection_plan.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
     inspection_plan.PlanVoided: _OF_A_PLAN,
+    inspection_plan.LeadFell: _OF_A_PLAN,
+    trigger_check.CheckApproved: frozenset({TimerKind.CHECK_APPROVAL}),
+    trigger_check.CheckRefused: frozenset({TimerKind.CHECK_APPROVAL, TimerKind.INSPECTION}),
+    trigger_check.CheckDone: frozenset({TimerKind.INSPECTION}),
     annual.Closed: frozenset({TimerKind.YEAR_END}),
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
@@ -559,12 +567,17 @@ def _promised(promises: tuple[commitment.Promise, ...], version: int) -> Iterato
 def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
         case inspection_plan.PlanRegistered(public_value_at=instant):
-            yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
+            if event.seed_plan_no is None:
+                yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
             yield _until(TimerKind.DRAWING, inspection_plan.draw_by(event), version)
             if event.sealed_share_commitment is not None:
                 yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)
         case inspection_task.TaskAssigned(due_on=due) | inspection_task.TaskReassigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case trigger_check.CheckOpened(due_on=due, approve_by=approve_by):
+            yield _until(TimerKind.INSPECTION, due, version)
+            if approve_by is not None:
+                yield _until(TimerKind.CHECK_APPROVAL, approve_by, version)
         case annual.Drafted(year=year):
             yield _until(TimerKind.YEAR_END, annual.year_end(year), version)
         case _:

@@ -24,6 +24,7 @@ from projections import (
     intermediary_register,
     item_register,
     joint_steps,
+    joint_visits,
     light_register,
     list_register,
     officer_register,
@@ -39,6 +40,7 @@ from projections import (
     side_files,
     statistics,
     subject_register,
+    trigger_register,
 )
 
 ALL: Final[tuple[Projection, ...]] = (
@@ -76,6 +78,9 @@ ALL: Final[tuple[Projection, ...]] = (
     package_register.PROJECTION,
     project_register.PROJECTION,
     joint_steps.PROJECTION,
+    # 联合抽查、有因检查
+    joint_visits.PROJECTION,
+    trigger_register.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
     # 年度抽查计划、年度检查次数

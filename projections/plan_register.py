@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Final
 
 from domain import inspection_plan
+from domain.decider import Event
 from domain.terms import Organ, beijing_day
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row, Value
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, plus
 
@@ -27,6 +28,8 @@ COLUMNS: Final = (
     Column("annulled_for", ColumnType.TEXT),
     Column("campaign", ColumnType.TEXT),
     Column("scope", ColumnType.JSON),
+    Column("seed_plan_no", ColumnType.TEXT, indexed=True),
+    Column("joined", ColumnType.JSON),
     Column("position", ColumnType.BIGINT),
 )
 _COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
@@ -39,6 +42,7 @@ _STATES: Final = {
     inspection_plan.PlanAnnulled: "PLAN_ANNULLED",
     inspection_plan.SealedShareOpened: "SHARE_OPENED",
     inspection_plan.PlanVoided: "PLAN_VOIDED",
+    inspection_plan.LeadFell: "LEAD_FELL",
 }
 
 
@@ -50,7 +54,8 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一份计划的新现状。"""
     del key
-    new: dict[str, Value] = {**(row or {"plan_no": delivered.identity})}
+    first: Row = {"plan_no": delivered.identity, "scope": [], "joined": []}
+    new: dict[str, Value] = {**(row or first)}
     new |= {name: new.get(name) or 0 for name in _COUNTS} | {"position": delivered.position}
     if state := _STATES.get(type(delivered.event)):
         new["state"] = state
@@ -65,6 +70,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "inspect_by": plan.inspect_by,
                 "campaign": plan.campaign,
                 "scope": [*plan.item_codes, *plan.regions],
+                "seed_plan_no": plan.seed_plan_no,
+                "joined": [],
             }
         case inspection_plan.ListsFrozen(object_count=listed):
             return new | {"listed": listed}
@@ -77,10 +84,23 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "paired": plus(new, "paired", len(matched.pairs)),
                 "unmatched": plus(new, "unmatched", len(matched.unmatched)),
             }
-        case inspection_plan.PlanAnnulled(reason=reason):
-            return new | {"annulled_for": reason}
         case _:
-            return new
+            return new | _told(new, delivered.event)
+
+
+def _told(row: Row, event: Event) -> dict[str, Value]:
+    """What is only shown, not counted."""
+    match event:
+        case inspection_plan.PlanJoined(plan_no=plan_no):
+            return {"joined": [*_texts(row.get("joined")), plan_no]}
+        case inspection_plan.PlanAnnulled(reason=reason):
+            return {"annulled_for": reason}
+        case _:
+            return {}
+
+
+def _texts(value: Value) -> list[Json]:
+    return list(value) if isinstance(value, list) else []
 
 
 PROJECTION: Final = Projection(
@@ -96,7 +116,7 @@ PROJECTION: Final = Projection(
 
 # -- queries
 
-_OVER: Final = "'DRAWN', 'SHARE_OPENED', 'PLAN_ANNULLED', 'PLAN_VOIDED'"
+_OVER: Final = "'DRAWN', 'SHARE_OPENED', 'PLAN_ANNULLED', 'PLAN_VOIDED', 'LEAD_FELL'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +139,8 @@ class PlanRow:
     annulled_for: str | None
     campaign: str
     scope: list[str]
+    seed_plan_no: str | None
+    joined: list[str]
     position: int
 
 

@@ -43,6 +43,7 @@ from domain import (
     inspector,
     intermediary,
     joint,
+    joint_visit,
     light_setting,
     linkage,
     lists,
@@ -77,6 +78,7 @@ from domain import (
     supervision,
     tender,
     timekeeping,
+    trigger_check,
     undertaking,
     verification,
     visit,
@@ -386,6 +388,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "plan.joined.v1": inspection_plan.PlanJoined,  # 共用种子
+    "plan.seed_shared.v1": inspection_plan.SeedShared,  # 取用种子
+    "plan.lead_fell.v1": inspection_plan.LeadFell,  # 牵头计划不作数
+    "jointvisit.member_joined.v1": joint_visit.MemberJoined,  # 并入联合检查
+    "jointvisit.member_left.v1": joint_visit.MemberLeft,  # 退出联合检查
+    "jointvisit.date_agreed.v1": joint_visit.DateAgreed,  # 约定联合检查的日子
     "list.matters_published.v1": lists.MattersPublished,  # 随机抽查事项清单公布
     "annual.drafted.v1": annual.Drafted,  # 年度抽查计划拟订
     "annual.amended.v1": annual.Amended,  # 年度抽查计划修订
@@ -411,6 +419,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "check.opened.v1": trigger_check.CheckOpened,  # 有因检查立项
+    "check.approved.v1": trigger_check.CheckApproved,  # 批准有因检查
+    "check.refused.v1": trigger_check.CheckRefused,  # 不批准有因检查
+    "check.inspectors_sent.v1": trigger_check.InspectorsSent,  # 指派有因检查的人员
+    "check.done.v1": trigger_check.CheckDone,  # 有因检查的结果
+    "check.reviewed.v1": trigger_check.CheckReviewed,  # 复核有因检查
     "result.formed.v1": check_result.ResultFormed,  # 检查结果形成
     "result.published.v1": check_result.ResultPublished,  # 检查结果公开
     "result.publication_missed.v1": check_result.PublicationMissed,  # 检查结果逾期未公开

@@ -51,6 +51,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "plan": "inspection",
     "recusal": "inspection",  # 抽后的回避，键是计划编号
     "task": "inspection",
+    "check": "inspection",  # 有因检查
+    "jointvisit": "inspection",  # 联合检查的一次进门
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
     "policy": "register",  # 承诺办法

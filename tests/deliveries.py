@@ -33,6 +33,7 @@ from domain import (
     inspector,
     intermediary,
     joint,
+    joint_visit,
     light_setting,
     linkage,
     lists,
@@ -58,11 +59,13 @@ from domain import (
     subject,
     subscription,
     tender,
+    trigger_check,
     undertaking,
     verification,
     visit,
 )
 from domain.calendar import CalendarPublished
+from domain.code_set import CodeKind
 from domain.decider import Event, RuleUsed
 from domain.light_setting import LightsPublished
 from domain.roster import ListedInspector, ListedObject
@@ -886,6 +889,8 @@ def _elsewhere() -> Iterator[Happening]:
     yield from _after_the_draw()
     yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    yield from _joint_draw()
+    yield from _trigger_check()
     closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
     yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
@@ -1243,6 +1248,59 @@ def _grant() -> Iterator[Happening]:
     yield "push/2", linkage.Overdue(date(2026, 3, 3)), CASE
     yield "push/2", linkage.Disputed(FIRE, "不属本部门", PersonId("P-10")), CASE
     yield stream, case.Delivered("D-1", "窗口领取", CLERK), CASE
+
+
+def _joint_draw() -> Iterator[Happening]:
+    """联合抽查：共用种子的计划、合并的一次进门。"""
+    yield "plan/2026-0066", inspection_plan.PlanJoined("2026-0067", FIRE), "2026-0066"
+    shared = inspection_plan.SeedShared("2026-0066", "01 02 03", HASH)
+    yield "plan/2026-0067", shared, "2026-0067"
+    yield "plan/2026-0068", inspection_plan.LeadFell("2026-0066"), "2026-0068"
+    visit, due = "jointvisit/2026-0066.S-1", date(2026, 4, 30)
+    for plan_no, department in (("2026-0066", MARKET), ("2026-0067", FIRE), ("2026-0069", BUREAU)):
+        people = (PersonId(f"P-{plan_no}-1"), PersonId(f"P-{plan_no}-2"))
+        member = joint_visit.MemberJoined(APPLICANT, plan_no, department, people, due)
+        yield visit, member, "2026-0066"
+    yield visit, joint_visit.MemberLeft("2026-0069"), "2026-0066"
+    yield visit, joint_visit.DateAgreed(date(2026, 4, 20), PersonId("P-7")), "2026-0066"
+
+
+def check_opened(commitment_id: CommitmentId | None = PLEDGE) -> trigger_check.CheckOpened:
+    """有因检查立项。"""
+    return trigger_check.CheckOpened(
+        department=MARKET,
+        subject=APPLICANT,
+        trigger=trigger_check.CheckTrigger.COMPLAINT,
+        source="TS-1",
+        ground="反映后厨无人持健康证",
+        provisions="《食品安全法》第一百零九条",
+        evidence=(Evidence("投诉登记", HASH),),
+        licence_no=LICENCE,
+        commitment_id=commitment_id,
+        due_on=date(2026, 4, 30),
+        approve_by=date(2026, 3, 6),
+        handler=PersonId("P-7"),
+    )
+
+
+def check_done(*kinds: CodeKind) -> trigger_check.CheckDone:
+    """有因检查的结果。"""
+    people, at = (PersonId("P-5"), PersonId("P-6")), datetime(2026, 3, 5, 2, tzinfo=UTC)
+    return trigger_check.CheckDone(at, "v1", (), kinds, people, (Evidence("照片", HASH),), HASH)
+
+
+def _trigger_check() -> Iterator[Happening]:
+    """有因检查：一项查了、复核了，一项不批准；都不核查承诺，免得惊动别处的故事。"""
+    stream, number = "check/CK-1", "CK-1"
+    people = (PersonId("P-5"), PersonId("P-6"))
+    yield stream, check_opened(None), number
+    yield stream, trigger_check.InspectorsSent(people, PersonId("P-7")), number
+    yield stream, check_done(CodeKind.PROBLEM), number
+    yield stream, trigger_check.CheckApproved("SP-1", PersonId("P-8")), number
+    agreed = trigger_check.CheckReviewed(agreed=True, explanation="", handler=PersonId("P-7"))
+    yield stream, agreed, number
+    yield "check/CK-2", check_opened(None), "CK-2"
+    yield "check/CK-2", trigger_check.CheckRefused("不属职责", PersonId("P-8")), "CK-2"
 
 
 def _papers() -> Iterator[Happening]:

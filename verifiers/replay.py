@@ -249,6 +249,14 @@ _REPLACED = _record(
     commitment=_or_none(_hash),
     inspectors=_or_none(_TEXTS),
 )
+_LEAF = _record(
+    hash=_among("sha256", "sm3"),
+    schema=_text,
+    stream=_text,
+    version=_natural,
+    prev_leaf_hash=_hexadecimal,
+    value=_hexadecimal,
+)
 _REDRAWN = _record(
     after=_natural,
     subject=_text,
@@ -272,15 +280,9 @@ SHAPE = {
     "stage": _among("draw", "results"),
     "plan_no": _text,
     "plan": _PLAN,
-    "plan_leaf": _record(
-        hash=_among("sha256", "sm3"),
-        schema=_text,
-        stream=_text,
-        version=_natural,
-        prev_leaf_hash=_hexadecimal,
-        value=_hexadecimal,
-    ),
+    "plan_leaf": _LEAF,
     "plan_leaf_hash": _hash,
+    "lead": _or_none(_record(plan_no=_text, plan_leaf=_LEAF, plan_leaf_hash=_hash)),
     "as_of_size": _natural,
     "objects": _each(_OBJECT),
     "object_root": _hash,
@@ -542,7 +544,8 @@ class Work:
         told = self.told
         given = [bytes.fromhex(one["share"] or "00" * 32) for one in told["reveals"]]
         value = told["public_value"].encode("utf-8")
-        parts = [b"ssj/seed/v1", bytes.fromhex(told["plan_leaf_hash"]), *given, value]
+        leaf = bytes.fromhex((told["lead"] or told)["plan_leaf_hash"])  # a joint draw: the lead's
+        parts = [b"ssj/seed/v1", leaf, *given, value]
         base = self.digest(b"".join(map(lp, parts)))
         share = bytes.fromhex(told["sealed_share"] or "")
         return self.digest(lp(b"ssj/draw/v1") + lp(base) + lp(share))
@@ -624,29 +627,58 @@ class Work:
 
 def plan(told: Package, _: Work) -> str:
     """计划所写的各项，正是账本里登记的那一件；它的叶杂凑就是入种子的那一个。"""
-    leaf = told["plan_leaf"]
-    digest = hash_of(leaf["hash"])
-    schema = leaf["schema"].encode("utf-8")
-    if leaf["stream"] != "plan/" + told["plan_no"] or leaf["version"] != 1:
-        return "plan_leaf.stream"
-    if leaf["prev_leaf_hash"] != "":
-        return "plan_leaf.prev_leaf_hash"
-    entry = b"sgld/leaf/v1" + lp(hashlib.sha256(schema).digest())
-    entry += lp(leaf["stream"].encode("utf-8")) + leaf["version"].to_bytes(8, "big")
-    entry += lp(b"") + lp(bytes.fromhex(leaf["value"]))
-    found = digest(b"\x00" + entry).hex()
-    if found != told["plan_leaf_hash"]:
-        return "plan_leaf_hash " + found
-    try:
-        known = registered(leaf)
-    except Malformed as error:
-        return "plan_leaf: %s" % error
+    known, fault = _entry(told)
+    if fault:
+        return fault
     for name, value in told["plan"].items():
         if name not in known or known[name] != value:
             return str(name)
     if told["plan_no"] != "%06d" % told["plan"]["serial"]:
         return "plan_no"
     return ""
+
+
+def _entry(told: Package) -> tuple[Package, str]:
+    """The plan that the bytes of its leaf say, or what is wrong with them."""
+    leaf = told["plan_leaf"]
+    digest = hash_of(leaf["hash"])
+    schema = leaf["schema"].encode("utf-8")
+    if leaf["stream"] != "plan/" + told["plan_no"] or leaf["version"] != 1:
+        return {}, "plan_leaf.stream"
+    if leaf["prev_leaf_hash"] != "":
+        return {}, "plan_leaf.prev_leaf_hash"
+    entry = b"sgld/leaf/v1" + lp(hashlib.sha256(schema).digest())
+    entry += lp(leaf["stream"].encode("utf-8")) + leaf["version"].to_bytes(8, "big")
+    entry += lp(b"") + lp(bytes.fromhex(leaf["value"]))
+    found = digest(b"\x00" + entry).hex()
+    if found != told["plan_leaf_hash"]:
+        return {}, "plan_leaf_hash " + found
+    try:
+        return registered(leaf), ""
+    except Malformed as error:
+        return {}, "plan_leaf: %s" % error
+
+
+SEED_TERMS = ("hash", "offices", "public_source", "public_value_at", "value_format",
+              "fallback_source", "fallback_at")  # fmt: skip
+
+
+def lead(told: Package, _: Work) -> str:
+    """联合抽查：种子是计划登记时所说的牵头计划的；种子怎么来，两份写得一样；自己不另封存份额。"""
+    own, other = told["plan"], told["lead"]
+    if own["seed_plan_no"] != (None if other is None else other["plan_no"]):
+        return "seed_plan_no"
+    if other is None:
+        return ""
+    known, fault = _entry(other)
+    if fault:
+        return fault
+    for name in SEED_TERMS:
+        if known[name] != own[name]:
+            return name
+    if known["seed_plan_no"] is not None:
+        return "seed_plan_no"
+    return "" if own["sealed_share_commitment"] is None else "sealed_share_commitment"
 
 
 def offices(told: Package, _: Work) -> str:
@@ -675,7 +707,8 @@ def shares(told: Package, work: Work) -> str:
 
 def sealed(told: Package, work: Work) -> str:
     """封存份额与计划里的承诺相符；公开方式没有承诺，也就没有份额。"""
-    promised, share = told["plan"]["sealed_share_commitment"], told["sealed_share"]
+    whose = told["plan"] if told["lead"] is None else registered(told["lead"]["plan_leaf"])
+    promised, share = whose["sealed_share_commitment"], told["sealed_share"]
     if promised is None or share is None:
         return "" if promised is None and share is None else "sealed_share"
     return "" if _committed(work.digest, share) == promised else "sealed_share"
@@ -934,6 +967,7 @@ STEPS = [
     ("计划 plan", plan),
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
+    ("共用的种子 lead", lead),
     ("封存份额 sealed share", sealed),
     ("种类与范围 scope", scope),
     ("对象名单 object list", object_list),
@@ -959,6 +993,7 @@ def verify(told: Package) -> list[tuple[str, str]]:
         except (
             LookupError,
             TypeError,
+            Malformed,
         ) as error:  # it stands on a part that an earlier step refused
             fault = "%s %s" % (type(error).__name__, error)
         found.append((name, fault))

@@ -34,6 +34,7 @@ from domain.acts.imports import ImportAct
 from domain.acts.inspections import InspectionAct
 from domain.acts.intake import IntakeAct
 from domain.acts.intermediaries import IntermediaryAct
+from domain.acts.joint_draws import JointDrawAct
 from domain.acts.joints import JointAct
 from domain.acts.licences import LicenceAct
 from domain.acts.linkage import LinkageAct
@@ -62,6 +63,7 @@ from domain.acts.subscriptions import SubscriptionAct
 from domain.acts.tenders import TenderAct
 from domain.acts.timekeeping import TimekeepingAct
 from domain.acts.together import TogetherAct
+from domain.acts.trigger_checks import TriggerCheckAct
 from domain.acts.undertakings import UndertakingAct
 from domain.acts.verifications import VerificationAct
 from domain.decider import Decision, Load, Plan, Refused
@@ -88,6 +90,8 @@ Act: TypeAlias = (
     | LicenceAct
     | SealingAct
     | InspectionAct
+    | JointDrawAct
+    | TriggerCheckAct
     | AfterwardsAct
     | CheckAct
     | CheckResultAct

@@ -11,7 +11,7 @@ from domain.acts.steps import step
 from domain.annual import UNCAPPED
 from domain.decider import Decision, Refused
 from domain.frequency import CheckGround
-from domain.inspection_plan import PlanRegistered, Settled
+from domain.inspection_plan import PlanRegistered, Settled, visit_id
 from domain.lists import MatterLevel
 from domain.refusals import Refusal
 from domain.terms import SubjectId
@@ -50,7 +50,7 @@ def counted(
     fact = frequency.Counted(
         subject=subject,
         check_no=inspection_task.task_id(plan_no, subject),
-        visit_no=inspection_task.task_id(registered.seed_plan_no or plan_no, subject),
+        visit_no=visit_id(registered, subject),
         department=registered.department,
         annual_plan_no=registered.annual_plan_no,
         matters=registered.matters,

@@ -10,6 +10,7 @@ from domain import (
     inspection_plan,
     inspection_task,
     inspector,
+    joint_draw,
     officer,
     recusal,
     redraw,
@@ -18,7 +19,7 @@ from domain.acts.annual import given_back, takes_place
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.frequencies import cap_not_reached, counted
 from domain.acts.lookups import period
-from domain.decider import Claim, Decision, Refused, RuleUsed
+from domain.decider import Claim, Decision, Plan, Refused, RuleUsed
 from domain.inspection_plan import (
     CampaignKind,
     ExclusionReason,
@@ -307,7 +308,18 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
     decision = write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
     if isinstance(decision, Refused) or not decision.writes:
         return decision
-    return combine(decision, takes_place(desk, number, fact))
+    return combine(_joined(desk, number, fact), decision, takes_place(desk, number, fact))
+
+
+def _joined(desk: Desk, number: str, fact: inspection_plan.PlanRegistered) -> Decision:
+    """联合抽查：同时记在牵头计划里，故承诺齐备的与加入的不会交错。"""
+    lead_no = fact.seed_plan_no
+    if lead_no is None:
+        return Plan()
+    joining = inspection_plan.PlanJoined(number, fact.department)
+    lead = desk.load(inspection_plan.AGGREGATE, lead_no)
+    outcome = joint_draw.Join(joining, fact).decide(lead)
+    return write(inspection_plan.AGGREGATE, lead_no, lead_no, outcome)
 
 
 def _follows(serial: int, desk: Desk) -> bool:

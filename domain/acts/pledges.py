@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import case, commitment, credit, policy
+from domain import case, commitment, credit, inspection_task, policy, trigger_check
 from domain.acts.base import Desk, handles, write
 from domain.acts.listed import as_listed
 from domain.acts.lookups import (
@@ -515,6 +515,16 @@ def _due_on(state: commitment.State, name: str) -> date | None:
     return None if paper is None else max(paper.promise.due_on, no_earlier)
 
 
+def _checked(act: SuspectBreach, state: trigger_check.State) -> tuple[PersonId, ...] | Refused:
+    match state:
+        case trigger_check.Check(opened=opened, done=trigger_check.CheckDone()) if (
+            opened.commitment_id == act.commitment_id
+        ):
+            return state.team
+        case _:
+            return Refused(Refusal.COMMITMENT_TASK_UNRELATED, {"task_id": str(act.task_id)})
+
+
 def _inspectors(act: SuspectBreach, desk: Desk) -> tuple[PersonId, ...] | Refused:
     """由检查发现的，查得检查人员；检查须确与此承诺有关、已有结果。"""
     if act.task_id is None:
@@ -522,5 +532,7 @@ def _inspectors(act: SuspectBreach, desk: Desk) -> tuple[PersonId, ...] | Refuse
     match desk.load(TASK, act.task_id):
         case Done(task=task) | Agreed(task=task) if task.commitment_id == act.commitment_id:
             return task.inspectors
+        case inspection_task.Nothing():  # 有因检查
+            return _checked(act, desk.load(trigger_check.AGGREGATE, act.task_id))
         case _:
             return Refused(Refusal.COMMITMENT_TASK_UNRELATED, {"task_id": act.task_id})

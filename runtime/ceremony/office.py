@@ -73,8 +73,8 @@ class Office:
         """看到计划的一件事，办本部门该办的。"""
         key, event = delivered.stream, delivered.event
         if isinstance(event, plans.PlanRegistered):
-            if self.organ not in event.offices:
-                return Reaction()
+            if self.organ not in event.offices or event.seed_plan_no:
+                return Reaction()  # a follower takes no shares: they are the lead's
             return Reaction({key: pack(Mine(event.hash, event.public_value_at))})
         row = rows.get(key)
         if row is None:

@@ -91,9 +91,7 @@ def steps(told: Told) -> list[Step]:
     found = [
         _registered(told.plan, told.at[plans.PlanRegistered]),
         _step("frozen", told.of(plans.ListsFrozen), _frozen(told)),
-        _step("committed", told.of(plans.CommitsIn), _committed(told)),
-        _step("revealed", told.of(plans.RevealsClosed), _revealed(told)),
-        _step("valued", told.of(plans.PublicValueFixed), _valued(told)),
+        *([] if told.plan.seed_plan_no else _own_seed(told)),
         _step("drawn", told.of(plans.Matched), _drawn(told)),
         *([_opened(told)] if told.plan.sealed_share_commitment else []),
     ]
@@ -104,6 +102,15 @@ def steps(told: Told) -> list[Step]:
         details = found[at].details if mark == NOW or _has_begun(told, found[at].name) else ()
         found[at] = Step(mark, found[at].name, details)
     return [*found, *over]
+
+
+def _own_seed(told: Told) -> list[Step]:
+    """Of a joint draw these are the lead's."""
+    return [
+        _step("committed", told.of(plans.CommitsIn), _committed(told)),
+        _step("revealed", told.of(plans.RevealsClosed), _revealed(told)),
+        _step("valued", told.of(plans.PublicValueFixed), _valued(told)),
+    ]
 
 
 def _has_begun(told: Told, name: str) -> bool:
@@ -209,6 +216,8 @@ def _over(told: Told) -> list[Step]:
         return [Step(DONE, "annulled", (line,))]
     if (voided := told.of(plans.PlanVoided)) is not None:
         return [Step(DONE, "voided", (say("draw.voided", due_on=voided.due_on),))]
+    if (fell := told.of(plans.LeadFell)) is not None:
+        return [Step(DONE, "voided", (say("draw.lead_fell", plan_no=fell.seed_plan_no),))]
     return []
 
 
@@ -218,7 +227,7 @@ def _over(told: Told) -> list[Step]:
 def following(told: Told, plan_no: str, now: datetime) -> list[str]:
     """下一步做什么：照抄即可的命令，或者等什么。"""
     facts: dict[str, Any] = {"plan_no": plan_no}
-    if told.of(plans.PlanAnnulled) or told.of(plans.PlanVoided):
+    if told.of(plans.PlanAnnulled) or told.of(plans.PlanVoided) or told.of(plans.LeadFell):
         return [say("draw.next.over")]
     if told.of(plans.Matched):
         return _after_the_draw(told, facts)
@@ -229,12 +238,14 @@ def following(told: Told, plan_no: str, now: datetime) -> list[str]:
         return [say("draw.next.public", source=told.plan.public_source, **facts)]
     if told.of(plans.ListsFrozen) is None:
         return [say("draw.next.freeze", **facts)]
+    return _from_offices(told, facts, now)
+
+
+def _from_offices(told: Told, facts: dict[str, Any], now: datetime) -> list[str]:
+    if told.plan.seed_plan_no:
+        return [say("draw.next.lead", lead=told.plan.seed_plan_no)]
     if now >= told.plan.public_value_at and told.of(plans.CommitsIn) is None:
         return [say("draw.next.too_late", **facts)]
-    return _from_offices(told, facts)
-
-
-def _from_offices(told: Told, facts: dict[str, Any]) -> list[str]:
     key, given = "commit", set(told.commitments)
     if told.of(plans.CommitsIn):
         key, given = "reveal", set(told.reveals)

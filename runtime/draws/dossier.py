@@ -19,7 +19,16 @@ ROLE: Final = "shenguan_audit"
 
 
 def gather(ledger: Ledger, settings: Settings, plan_no: str) -> Published:
-    """一份可以公布的抽取。Raises :class:`package.NotDrawn`, :class:`package.Unopened`."""
+    """一份可以公布的抽取，联合抽查的连同牵头计划。
+
+    Raises :class:`package.NotDrawn`, :class:`package.Unopened`.
+    """
+    drawn = _own(ledger, settings, plan_no)
+    lead_no = drawn.plan.seed_plan_no
+    return package.with_lead(drawn, _own(ledger, settings, lead_no)) if lead_no else drawn
+
+
+def _own(ledger: Ledger, settings: Settings, plan_no: str) -> Published:
     plan, task = inspection_plan.AGGREGATE, inspection_task.AGGREGATE
     with psycopg.connect(settings.dsn(ROLE)) as conn:
         leaf = _leaf(conn, ledger.frame.hash, plan.stream(plan_no))

@@ -5,7 +5,7 @@ opens that and says what became of each. Persons stand in it under their codes o
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -95,20 +95,27 @@ class Published:
     tasks: Mapping[SubjectId, inspection_task.State] = field(default_factory=dict)
     codes: CodeSetPublished = V1  # 计划所用的结果代码集
     results: Mapping[SubjectId, check_result.State] = field(default_factory=dict)
+    lead: "Published | None" = None  # 联合抽查：种子是这一份的
 
     @property
     def plan(self) -> inspection_plan.PlanRegistered:
         """登记的计划。"""
         return self.state.lists.plan
 
+    @property
+    def seeded(self) -> "Published":
+        """种子出自哪一份：联合抽查的是牵头的，其余是自己的。"""
+        return self.lead or self
+
     def draw_input(self) -> DrawInput:
         """公开的输入：任何人用它复算种子与抽中的对象。"""
+        seeded = self.seeded
         return {
             "hash": self.plan.hash.lower(),
-            "plan_leaf_hash": self.state.lists.frozen.plan_leaf_hash,
-            "reveals": [self.shares.get(office) for office in self.plan.offices],
-            "public_value": self.state.value,
-            "sealed_share": self.state.share or "",
+            "plan_leaf_hash": seeded.state.lists.frozen.plan_leaf_hash,
+            "reveals": [seeded.shares.get(office) for office in self.plan.offices],
+            "public_value": seeded.state.value,
+            "sealed_share": seeded.state.share or "",
             "strata": [
                 {
                     "name": layer.name,
@@ -150,7 +157,7 @@ class Published:
 
     def audit(self, stage: Stage = Stage.RESULTS) -> dict[str, Any]:
         """卷宗。"""
-        state, frozen = self.state, self.state.lists.frozen
+        state, frozen, seeded = self.state, self.state.lists.frozen, self.seeded
         opened = stage is Stage.RESULTS
         commit = disclosure.pair_commitments(
             self.plan.hash, bytes.fromhex(state.result.seed), state.lists.inspectors
@@ -162,6 +169,7 @@ class Published:
             "plan": _plan(self.plan),
             "plan_leaf": self.leaf.told(),
             "plan_leaf_hash": frozen.plan_leaf_hash,
+            "lead": self.lead and _lead(self.lead),
             "as_of_size": frozen.as_of_size,
             "objects": [_object(one) for one in state.lists.objects],
             "object_root": frozen.object_root,
@@ -170,13 +178,13 @@ class Published:
             "inspector_count": frozen.inspector_count,
             "inspector_root": frozen.inspector_root,
             "commitments": [
-                {"office": one, "commitment": self.commitments[one]} for one in self.plan.offices
+                {"office": one, "commitment": seeded.commitments[one]} for one in self.plan.offices
             ],
             "reveals": [
-                {"office": one, "share": self.shares.get(one)} for one in self.plan.offices
+                {"office": one, "share": seeded.shares.get(one)} for one in self.plan.offices
             ],
-            "public_value": state.value,
-            "sealed_share": state.share,
+            "public_value": seeded.state.value,
+            "sealed_share": seeded.state.share,
             "seed": state.result.seed,
             "thresholds": list(self._thresholds()),
             "chosen": [asdict(one) for one in state.result.drawn],
@@ -248,7 +256,10 @@ def read(
     codes: CodeSetPublished = V1,
     results: Mapping[SubjectId, check_result.State] | None = None,
 ) -> Published:
-    """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
+    """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed.
+
+    Of a joint draw the lead is read as well, and put in with ``with_lead``.
+    """
     state = inspection_plan.AGGREGATE.fold(events)
     if not isinstance(state, inspection_plan.Settled):
         raise NotDrawn(plan_no)
@@ -269,6 +280,20 @@ def read(
         codes,
         results or {},
     )
+
+
+def with_lead(drawn: Published, lead: Published) -> Published:
+    """跟随的一份，连同它的牵头计划。"""
+    return replace(drawn, lead=lead)
+
+
+def _lead(lead: Published) -> dict[str, Any]:
+    """What of the lead enters the seed, besides the shares and the public value."""
+    return {
+        "plan_no": lead.plan_no,
+        "plan_leaf": lead.leaf.told(),
+        "plan_leaf_hash": lead.state.lists.frozen.plan_leaf_hash,
+    }
 
 
 def _plan(plan: inspection_plan.PlanRegistered) -> dict[str, Any]:

@@ -128,11 +128,12 @@ def _left_out(one: Mapping[str, Any]) -> str:
 
 
 def _scope(plan: PlanRegistered) -> str:
-    """Whom the list was made of: everybody, or what a directed plan names."""
+    """Whom the list was made of, and with which plan it shares the seed."""
+    joint = say("draw.page.joint", plan_no=plan.seed_plan_no) if plan.seed_plan_no else ""
     if plan.campaign is CampaignKind.UNDIRECTED:
-        return say("draw.page.undirected")
+        return say("draw.page.undirected") + joint
     within = "、".join((*plan.item_codes, *plan.regions))
-    return say("draw.page.directed", scope=within)
+    return say("draw.page.directed", scope=within) + joint
 
 
 def _command(name: str, seed: str, subject: str) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from runtime.listings import (
     annual,
+    campaigns,
     cases,
     catalogue,
     checks,
@@ -29,5 +30,6 @@ LISTS: Final[Mapping[str, Listing]] = {
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **campaigns.LISTS,
     **annual.LISTS,
 }

@@ -3,18 +3,31 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from consumers.findings import SUPERVISOR
+from domain import trigger_check
 from domain.acts import Act
 from domain.acts.check_results import WithdrawResult
 from domain.acts.filings import ChallengeReport
 from domain.acts.follow_ups import OpenContactCheck
 from domain.acts.imports import LinkInspection
+from domain.acts.pledges import SuspectBreach
 from domain.check_result import ResultFormed, ResultOverturned, outcome
-from domain.code_set import V1
+from domain.code_set import V1, CodeKind
 from domain.decider import Event
 from domain.past_inspection import InspectionLinked
 from domain.terms import CaseNo, LicenceNo, Organ, PersonId, SubjectId
-from tests.deliveries import LICENCE, Book, granted, inspection_imported, licence_imported, played
+from tests.deliveries import (
+    LICENCE,
+    Book,
+    check_done,
+    check_opened,
+    granted,
+    inspection_imported,
+    licence_imported,
+    played,
+)
 
 
 def _links(book: Book) -> list[str]:
@@ -51,6 +64,32 @@ def test_what_is_linked_already_is_left_alone() -> None:
     book.add("inspection/CHI-1", inspection_imported(LicenceNo("L-7")), key="CHI-1")
     book.add("inspection/CHI-1", InspectionLinked(LicenceNo("L-7")), key="CHI-1")
     assert _links(book) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reviewed", "suspected"),
+    [
+        (CodeKind.BREACH, True, 1),
+        (CodeKind.PROBLEM, True, 0),
+        (CodeKind.BREACH, False, 0),
+    ],
+    ids=["not as promised", "another problem", "returned"],
+)
+def test_a_check_on_a_ground_reaches_the_commitment(
+    kind: CodeKind, suspected: int, *, reviewed: bool
+) -> None:
+    """有因检查复核同意的“不符合承诺”，同样报疑点；别的问题、退回的不报；不批准的丢开。"""
+    book = Book()
+    review = trigger_check.CheckReviewed(reviewed, "说明", PersonId("P-7"))
+    for event in (check_opened(), check_done(kind), review):
+        book.add("check/CK-1", event, key="CK-1")
+    acts = [one.act for one in played(SUPERVISOR, book.kept)]
+    assert [type(one) for one in acts] == [SuspectBreach] * suspected
+    refused = trigger_check.CheckRefused("不属职责", PersonId("P-8"))
+    dropped = Book()
+    for later in (check_opened(), check_done(kind), refused, review):
+        dropped.add("check/CK-1", later, key="CK-1")
+    assert played(SUPERVISOR, dropped.kept) == ()
 
 
 DAY = date(2026, 9, 24)

@@ -9,6 +9,7 @@ import pytest
 from consumers.inspection_round import SUPERVISOR
 from domain import approval, inspection_plan, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
+from domain.acts.joint_draws import FallWithLead, MergeVisit, TakeSeed
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import HandlingRules
 from domain.decider import Event
@@ -300,3 +301,84 @@ def test_another_licence_keeps_the_holder_on_the_list() -> None:
     listed = {one.subject: one.licence_no for one in _frozen(book).objects}
     assert listed[SubjectId("S-2")] == "L-3"
     assert _excluded(book) == []
+
+
+# -- 联合抽查
+
+LEAD, SECOND = "2026-0001", "2026-0002"
+FOLLOWER = f"plan/{SECOND}"
+PAIR = inspection_plan.Pair(SubjectId("S-1"), (PersonId("P-5"), PersonId("P-6")))
+
+
+def _joint() -> Book:
+    """牵头的与跟随的都登记了。"""
+    book = _hall()
+    book.add(PLAN, plan(), key=LEAD)
+    book.add(PLAN, inspection_plan.PlanJoined(SECOND, FIRE), key=LEAD)
+    book.add(FOLLOWER, replace(plan(FIRE), serial=2, seed_plan_no=LEAD), key=SECOND)
+    return book
+
+
+def _later(book: Book, *events: Event, stream: str = PLAN) -> list[object]:
+    """其后这几件事引出的办理。"""
+    before = len(played(SUPERVISOR, book.kept))
+    for event in events:
+        book.add(stream, event, key=stream.partition("/")[2])
+    return [one.act for one in played(SUPERVISOR, book.kept)[before:]]
+
+
+def test_the_follower_takes_the_seed_whichever_comes_later() -> None:
+    """牵头的一抽，跟随的取种子；跟随的名单后冻结的，冻结了再取。"""
+    frozen = inspection_plan.ListsFrozen(30, 1, "0b" * 32, 2, "0b" * 32, "0b" * 32)
+    assert _later(_joint(), frozen, stream=FOLLOWER) == [TakeSeed(SECOND)]
+    assert _later(_joint(), frozen) == []
+    assert _later(_joint(), inspection_plan.Matched((), ())) == [TakeSeed(SECOND)]
+    assert _later(_joint(), inspection_plan.Matched((), ()), stream=FOLLOWER) == []
+
+
+def test_who_is_drawn_in_a_joint_plan_may_be_one_visit() -> None:
+    """联合抽查抽中的每一户，问一次并不并；排除与替补的也问；自有种子的不问。"""
+    act = _later(_joint(), inspection_plan.Matched((PAIR,), ()), stream=FOLLOWER)
+    assert act == [AssignTask(SECOND, PAIR.subject), MergeVisit(SECOND, PAIR.subject)]
+    gone = inspection_plan.ObjectReplaced(
+        SubjectId("S-9"),
+        inspection_plan.ExclusionReason.MERGED,
+        (),
+        None,
+        PAIR,
+        PersonId("P-7"),
+        PersonId("P-8"),
+    )
+    assert _later(_joint(), gone, replace(gone, pair=None))[1:] == [
+        MergeVisit(LEAD, SubjectId("S-9")),
+        MergeVisit(LEAD, PAIR.subject),
+        MergeVisit(LEAD, SubjectId("S-9")),
+    ]
+    redrawn = inspection_plan.InspectorRedrawn(
+        PAIR.subject,
+        PersonId("P-5"),
+        inspection_plan.RedrawCause.LEFT,
+        "调离",
+        (),
+        None,
+        PersonId("P-7"),
+        PersonId("P-8"),
+    )
+    assert MergeVisit(LEAD, PAIR.subject) in _later(_joint(), redrawn)
+    alone = _hall()
+    alone.add(PLAN, plan(), key=LEAD)
+    assert _later(alone, inspection_plan.Matched((PAIR,), ())) == [AssignTask(LEAD, PAIR.subject)]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        inspection_plan.PlanAnnulled("停播", PersonId("P-7"), PersonId("P-8")),
+        inspection_plan.PlanVoided(date(2026, 5, 30)),
+    ],
+    ids=["annulled", "voided"],
+)
+def test_the_follower_falls_with_its_lead(event: Event) -> None:
+    """牵头的作废、失效，跟随的逐份记下；跟随的作废，牵头的照常。"""
+    assert _later(_joint(), event) == [FallWithLead(SECOND)]
+    assert _later(_joint(), event, stream=FOLLOWER) == []

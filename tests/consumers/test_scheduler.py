@@ -195,6 +195,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.MEETING,
         TimerKind.TARGET,
         TimerKind.MEASURE,
+        TimerKind.CHECK_APPROVAL,
     }
 
 

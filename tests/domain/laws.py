@@ -103,6 +103,7 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
             inspection_plan.SealedShareOpened,
             inspection_plan.PlanVoided,
             inspection_plan.ObjectReplaced,
+            inspection_plan.LeadFell,
             inspection_plan.InspectorRedrawn,
         }
     ),
@@ -147,6 +148,8 @@ ENDLESS: Final[Mapping[str, str]] = {
     "genesis": "账本的格式可以一直添",
     "hearing": "笔录签字之后还要被决定引用；没有听证的终点",
     "inspector": "证件可以换发",
+    "trigger_check": "结果成立、不批准都写在同一个现状里，另有测试",
+    "joint_visit": "日子可以改约，各部门可以并入、退出",
     "intermediary": "退出之后的拒绝由退出的记录判断，另有测试",
     "light_setting": "设置一版接一版",
     "lists": "清单一版接一版",

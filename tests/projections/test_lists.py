@@ -150,6 +150,28 @@ def test_plans_and_those_that_came_to_nothing(listed: Listed) -> None:
 
 
 @integration
+def test_joint_visits_by_department_and_day(listed: Listed) -> None:
+    """联合检查按部门、人员、还没约的、到期的查；退出了的部门查不到。"""
+    (row,) = listed("joint_visits", "--department", "FIRE")["rows"]
+    assert (row["departments"], row["visit_on"]) == (["MARKET", "FIRE"], "2026-04-20")
+    assert keys(listed("joint_visits", "--officer", "P-2026-0066-1")) == [row["key"]]
+    assert listed("joint_visits", "--department", "APPROVAL")["total"] == 0
+    assert listed("joint_visits", "--waiting")["total"] == 0
+    assert listed("joint_visits", "--due-by", "2026-04-30")["total"] == 1
+
+
+@integration
+def test_checks_on_a_ground(listed: Listed) -> None:
+    """有因检查按部门、人员、状态、没有了结的查。"""
+    assert keys(listed("ground_checks", "--department", "MARKET", "--officer", "P-5")) == [
+        "check/CK-1"
+    ]
+    assert keys(listed("ground_checks", "--state", "不批准")) == ["check/CK-2"]
+    assert keys(listed("ground_checks", "--adverse")) == ["check/CK-1"]
+    assert listed("ground_checks", "--waiting")["total"] == 0
+
+
+@integration
 def test_documents_and_where_they_are(listed: Listed) -> None:
     """文书按机关、状态与是否送达挑选；寄送单号与盖章之后的摘要都在一行里。"""
     (row,) = listed("documents", "--organ", "APPROVAL", "--state", "已送达")["rows"]

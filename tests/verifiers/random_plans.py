@@ -1,15 +1,16 @@
 """测试用的随机计划：从登记到抽定、到各户的结果，由我们的领域代码走完，写成公布的卷宗。"""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from random import Random
 from typing import Any, Final
 
-from domain import check_result, inspection_plan, inspection_task, redraw, sampling
+from domain import check_result, inspection_plan, inspection_task, joint_draw, redraw, sampling
 from domain.code_set import V1
 from domain.decider import Event, Refused
-from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
+from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum, plan_number
 from domain.inspection_task import FindingCode
 from domain.observation import ExclusionMade, Observed
 from domain.roster import ListedInspector, ListedObject
@@ -49,7 +50,7 @@ def plan_leaf(plan: PlanRegistered) -> PlanLeaf:
         command_id="018f0000-0000-7000-8000-000000000002",
         correlation_id="c",
         causation_id=None,
-        key="000001",
+        key=plan_number(plan.serial),
         actor=RUNNER,
         decided_at=BEFORE,
         effective_on=BEFORE.date(),
@@ -60,7 +61,8 @@ def plan_leaf(plan: PlanRegistered) -> PlanLeaf:
     )
     schema = current(name_of(plan))
     value = encode(schema, meta, plan)
-    return PlanLeaf(HashName.SHA256, schema.text.decode(), "plan/000001", 1, b"", value)
+    stream = inspection_plan.AGGREGATE.stream(plan_number(plan.serial))
+    return PlanLeaf(HashName.SHA256, schema.text.decode(), stream, 1, b"", value)
 
 
 def leaf_hash(one: PlanLeaf) -> bytes:
@@ -284,6 +286,38 @@ def readable(number: int, less: int = 0) -> package.Published:
         tasks(number),
         results=results(number),
     )
+
+
+def followed(number: int) -> package.Published:
+    """与一份随机计划共用种子的另一份：名单、分层、人员都是自己的，也排除几户。"""
+    chance = Random(number + PLANS)  # noqa: S311 - a plan that can be made again
+    lead = readable(number)
+    other = replace(
+        lead.plan,
+        serial=2,
+        department=Organ("消防"),
+        strata=tuple(replace(one, basis_points=5_000) for one in lead.plan.strata),
+        sealed_share_commitment=None,
+        share_keepers=(),
+        seed_plan_no="000001",
+    )
+    leaf = plan_leaf(other)
+    objects = tuple(_object(chance, one, other) for one in range(chance.randint(1, 24)))
+    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
+    commands: list[Any] = [
+        inspection_plan.Register(other, BEFORE, ()),
+        inspection_plan.Freeze(objects, inspectors, 19, leaf_hash(leaf).hex()),
+        joint_draw.TakeSeed(lead.state),
+    ]
+    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
+    events: list[Event] = []
+    for command in commands:
+        answer = command.decide(state)
+        assert not isinstance(answer, Refused), (number, answer)
+        state = inspection_plan.AGGREGATE.fold(answer, state)
+        events += answer
+    events += changes(number, chance, state)
+    return package.with_lead(package.read("000002", leaf, events), lead)
 
 
 @cache

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import pytest
 
+from domain import sampling
 from runtime.draws import package
 from runtime.draws.package import Stage
-from tests.verifiers.random_plans import PLANS, published, readable, written
+from tests.verifiers.random_plans import PLANS, followed, published, readable, written
 
 SCRIPT: Final = Path(__file__).parents[2] / "verifiers" / "replay.py"
 
@@ -308,8 +309,10 @@ def test_no_random_edit_goes_unseen() -> None:
         except replay.Malformed:
             refused += 1
             continue
-        # which of two was excluded first, where no substitute followed, is what people say
-        free = TOLD | (HIDDEN if stage is Stage.DRAW else {("replaced", "excluded")})
+        # which of two was excluded first, where no substitute followed, is what people say; so is
+        # which of a team fell out, where nobody could follow
+        said = {("replaced", "excluded"), ("redrawn", "outgoing")}
+        free = TOLD | (HIDDEN if stage is Stage.DRAW else said)
         if _essence(told, free) == _essence(sound, free):
             continue
         changed += 1
@@ -489,3 +492,60 @@ def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
     assert readable(3).draw_input()["sealed_share"] == "04" * 32
     told["sealed_share"] = "05" * 32
     assert {"share", "seed"} <= set(faults(told))
+
+
+def test_a_joint_draw_is_replayed_from_its_own_file() -> None:
+    """一百份联合抽查，两个阶段：跟随的卷宗自己就够复算；种子即牵头的，两份名单上都有的抽签号相同。"""
+    shared = 0
+    for number in range(100):
+        drawn = followed(number)
+        assert drawn.lead is not None
+        for stage in Stage:
+            told = replay.read(json.dumps(drawn.audit(stage), ensure_ascii=False))
+            assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
+        assert sampling.compute(drawn.draw_input())["seed"] == drawn.lead.state.result.seed
+        tickets = {one.subject: one.ticket for one in drawn.lead.state.result.drawn}
+        both = [one for one in drawn.state.result.drawn if one.subject in tickets]
+        assert all(tickets[one.subject] == one.ticket for one in both)
+        shared += len(both)
+    assert shared > 0
+
+
+def test_a_follower_cannot_pick_its_lead() -> None:
+    """换一份牵头的、自己另封存一份、说不出牵头的、两份种子的来历不同：都看得出来。"""
+    sound = followed(1).audit()
+    own = sound["plan_leaf"], sound["plan_leaf_hash"]
+    harms: tuple[Harm, ...] = (
+        lambda told: told["lead"].update(plan_no="000009"),
+        lambda told: told["plan"].update(seed_plan_no="000009"),
+        lambda told: told["plan"].update(sealed_share_commitment="00" * 32),
+        lambda told: told.update(lead=None),
+        lambda told: told["plan"].update(public_source="别的号码"),
+        lambda told: told["lead"].update(plan_leaf_hash=_flip(told["lead"]["plan_leaf_hash"])),
+        lambda told: (
+            told["lead"].update(plan_no="000002", plan_leaf=own[0], plan_leaf_hash=own[1]),
+            told["plan"].update(seed_plan_no="000002"),
+        ),
+    )
+    for at, harm in enumerate(harms):
+        told = json.loads(json.dumps(sound))
+        harm(told)
+        assert "lead" in faults(told), at
+
+
+def test_no_single_change_of_a_joint_draw_goes_unseen() -> None:
+    """联合抽查的卷宗逐处改一处：没有一处改了还全部相符。"""
+    number = next(
+        one
+        for one in range(1, PLANS, 4)
+        if (told := followed(one).audit())["pairs"]
+        and told["sealed_share"]
+        and all(said["share"] for said in told["reveals"])
+    )
+    sound, free = followed(number).audit(), set[tuple[str, ...]](TOLD)
+    unseen = [
+        path
+        for path in _leaves(sound)
+        if _bound(path, free) and _verified(json.dumps(_changed(sound, path)))
+    ]
+    assert unseen == []

@@ -55,6 +55,14 @@ def book(*events: object) -> Book:
     return new
 
 
+def test_a_follower_takes_no_shares(make: Make) -> None:
+    """联合抽查里跟随的一份：份额是牵头计划的，部门的进程不为它承诺。"""
+    told = Book()
+    told.add(STREAM, replace(plan(), serial=2, seed_plan_no="000009"), key=NO)
+    told.add(STREAM, FROZEN, key=NO)
+    assert acts(make(), told) == []
+
+
 def acts(office: Office, told: Book, rows: Notes | None = None) -> list[object]:
     """它看完这些，提出要办的。"""
     return [command.act for command in played(office.supervisor(), told.kept, rows)]

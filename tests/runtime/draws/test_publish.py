@@ -12,7 +12,7 @@ from runtime.commands import draw
 from runtime.draws import folder
 from runtime.draws.package import OPEN, Stage
 from runtime.exits import Exit, Stop
-from tests.verifiers.random_plans import readable, sealed_share
+from tests.verifiers.random_plans import followed, readable, sealed_share
 
 SEALED = 3
 
@@ -71,3 +71,15 @@ def test_a_folder_that_holds_something_stays(tmp_path: Path) -> None:
     with pytest.raises(Stop) as stopped:
         folder.write(out, {})
     assert stopped.value.code == "draw.folder_not_empty"
+
+
+def test_a_follower_is_published_with_its_leads_seed() -> None:
+    """联合抽查：网页说与哪一份共用种子，输入里是牵头的计划叶与份额。"""
+    drawn = followed(SEALED)
+    assert drawn.lead is not None
+    files = folder.files(drawn, Stage.RESULTS)
+    assert "与计划 000001 共用一个种子" in files["index.html"]
+    assert drawn.lead.state.lists.frozen.plan_leaf_hash in files["input.json"]
+    share = sealed_share(SEALED)
+    assert share is not None
+    assert share.hex() in files["input.json"]
