@@ -14,7 +14,7 @@ from datetime import date
 from typing import Final
 
 from domain.acts import Act
-from domain.acts.check_results import ReviewFinding
+from domain.acts.check_results import PublishResult, ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Review
 from domain.acts.filings import File, SubmitFiling
@@ -281,7 +281,7 @@ def _shares(hall: Hall) -> dict[str, str]:
 
 
 def inspection(hall: Hall) -> None:
-    """两名抽中的检查人员告知之后到场，发现与承诺不符；复核同意。"""
+    """两名抽中的检查人员告知之后到场，发现与承诺不符；复核同意，随即公开。"""
     pair = _inspectors(hall)
     account = next(iter(pair))
     hall.until(beijing("2026-04-15 09:30"))
@@ -289,7 +289,7 @@ def inspection(hall: Hall) -> None:
         *(PLAN, HERO, "检通字-2026-000001", "检审-2026-000001", date(2026, 4, 16)),
         told=tuple(Told),
     )
-    hall.do("notice", notice, officer(account, Role.INSPECTOR, MARKET))
+    hall.do("check-notice", notice, officer(account, Role.INSPECTOR, MARKET))
     hall.until(beijing("2026-04-16 10:00"))
     found = RecordInspection(
         PLAN,
@@ -305,6 +305,7 @@ def inspection(hall: Hall) -> None:
     hall.do("inspect", found, officer(account, Role.INSPECTOR, MARKET))
     hall.until(beijing("2026-04-17 09:30"))
     hall.do("finding", ReviewFinding(PLAN, HERO, agreed=True, explanation="事实清楚"), SUPERVISOR)
+    hall.do("publish-result", PublishResult(PLAN, HERO), officer(account, Role.INSPECTOR, MARKET))
 
 
 def _inspectors(hall: Hall) -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Final, Protocol, TypeAlias
 
 from domain import deadlines
 from domain.acts import Act
-from domain.acts.check_results import ReviewFinding
+from domain.acts.check_results import PublishResult, ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Reject, Review
 from domain.acts.endings import HearPenalty, NoticePenalty, ProposeDeregistration
@@ -592,6 +592,7 @@ class _Campaign(_Script):
         self.later(self.day + 2, 3, lambda record: self._notices(record, registered))
         self.later(self.day + 3, 1, lambda record: self._checks(record, registered))
         self.later(self.day + 4, 1, lambda record: self._reviews(record, registered))
+        self.later(self.day + 5, 3, lambda record: self._published(record, registered))
         self._broken(registered)
 
     def _broken(self, registered: str) -> None:
@@ -701,6 +702,13 @@ class _Campaign(_Script):
         for pair in _pairs(record, plan):
             act = ReviewFinding(plan or "", pair.subject, agreed=True, explanation="属实")
             yield pair.subject, act, reviewer
+
+    def _published(self, record: Record, registered: str) -> Iterator[Asked]:
+        plan = record.plan_of(registered)
+        for pair in _pairs(record, plan):
+            signer = self.town.account_of(pair.inspectors[0])
+            act = PublishResult(plan or "", pair.subject)
+            yield pair.subject, act, officer(signer, Role.INSPECTOR, MARKET)
 
     def _codes(self, subject: SubjectId) -> tuple[FindingCode, ...]:
         dice = Random(f"{self.name} {subject}")  # noqa: S311 - as above
