@@ -112,7 +112,7 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.withheld,
         row.annulled_for,
         choice("plan.registered.v2", row.campaign),
-        "、".join(row.scope),
+        "、".join(row.scope or ()),
         row.position,
     )
 

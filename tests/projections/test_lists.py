@@ -19,7 +19,7 @@ from followers.overview import freshness
 from followers.storage import connect
 from ledger.application import Ledger
 from ledger.errors import LedgerUnavailable
-from projections import document_register
+from projections import annual_register, document_register
 from projections.side_files import SideFile
 from runtime import cli, export
 from runtime.commands import case as case_command
@@ -147,6 +147,28 @@ def test_plans_and_those_that_came_to_nothing(listed: Listed) -> None:
     assert (plan["withheld"], plan["unmatched"]) == (1, 0)
     assert keys(listed("plans", "--state", "已抽定")) == ["plan/2026-0001"]
     assert listed("plans", "--overdue")["rows"] == []
+
+
+@integration
+def test_the_annual_plan_and_what_came_of_it(listed: Listed, database: Settings) -> None:
+    """年度计划一项一行：计划两次，退回的不算，检查一户次；最迟之日过了没有组织完的另挑得出来。"""
+    (row,) = listed("annual_plans", "--department", "SCJG", "--state", "年度已终了")["rows"]
+    assert (row["annual_plan_no"], row["matter_no"]) == ("SCJG-2026", "SC-01")
+    assert (row["planned"], row["registered"], row["checked"]) == (2, 0, 1)
+    assert (row["superior"], row["published_at"]) == ("SJ", "门户网站")
+    with connect(database.dsn("shenguan_audit")) as conn:
+        for today, late in ((date(2026, 11, 30), 0), (date(2026, 12, 1), 1)):
+            asked = annual_register.Asked(overdue_on=today)
+            assert annual_register.search(conn, asked, today, limit=None).total == late
+
+
+@integration
+def test_checks_of_a_subject(listed: Listed) -> None:
+    """一户当年查过几次、谁查的、计入第几次、上限几次；日子依更正后的。"""
+    (row,) = listed("checks", "--subject", "S-7")["rows"]
+    assert (row["department"], row["performed_on"]) == ("SCJG", "2026-04-09")
+    assert (row["visits_of_year"], row["nth"], row["most"]) == (1, 1, 1)
+    assert listed("checks", "--subject", "S-8")["rows"] == []
 
 
 @integration
@@ -285,12 +307,10 @@ def test_other_lists_answer(listed: Listed) -> None:
     assert keys(listed("inspections", "--officer", "P-5", "--adverse"), "number") == [
         "2026-0001.S-1"
     ]
-    people = listed("inspectors")["rows"]
-    assert [(row["key"], row["assigned"], row["done"]) for row in people] == [
-        ("P-5", 2, 1),
-        ("P-6", 2, 1),
-        ("SRC:X-1", 0, 1),
-    ]
+    people = {row["key"]: row for row in listed("inspectors")["rows"]}
+    counts = {key: (people[key]["assigned"], people[key]["done"]) for key in ("P-5", "P-6")}
+    assert counts == {"P-5": (2, 1), "P-6": (2, 1)}
+    assert (people["SRC:X-1"]["assigned"], people["SRC:X-1"]["done"]) == (0, 1)
     assert keys(listed("inspectors", "--expired-by", "2028-01-01")) == ["P-5", "P-6"]
     [run] = listed("imports")["rows"]
     assert (run["taken"], run["known"], run["refused"]) == (7, 2, 1)
