@@ -181,7 +181,11 @@ def plan_events(number: int) -> tuple[Event, ...]:
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
         inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
         *(
-            inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
+            inspection_plan.Commit(
+                office,
+                sampling.share_commitment(plan.hash, share),
+                datetime(2026, 1, 7, tzinfo=UTC),
+            )
             for office, share in shares.items()
         ),
         *(
