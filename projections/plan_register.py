@@ -118,7 +118,7 @@ class PlanRow:
     withheld: int
     annulled_for: str | None
     campaign: str
-    scope: list[str] | None
+    scope: list[str]
     position: int
 
 

@@ -307,10 +307,12 @@ def test_other_lists_answer(listed: Listed) -> None:
     assert keys(listed("inspections", "--officer", "P-5", "--adverse"), "number") == [
         "2026-0001.S-1"
     ]
-    people = {row["key"]: row for row in listed("inspectors")["rows"]}
-    counts = {key: (people[key]["assigned"], people[key]["done"]) for key in ("P-5", "P-6")}
-    assert counts == {"P-5": (2, 1), "P-6": (2, 1)}
-    assert (people["SRC:X-1"]["assigned"], people["SRC:X-1"]["done"]) == (0, 1)
+    people = listed("inspectors")["rows"]
+    assert [(row["key"], row["assigned"], row["done"]) for row in people if row["done"]] == [
+        ("P-5", 2, 1),
+        ("P-6", 2, 1),
+        ("SRC:X-1", 0, 1),
+    ]
     assert keys(listed("inspectors", "--expired-by", "2028-01-01")) == ["P-5", "P-6"]
     [run] = listed("imports")["rows"]
     assert (run["taken"], run["known"], run["refused"]) == (7, 2, 1)
