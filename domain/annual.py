@@ -220,7 +220,7 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.ANNUAL_NOT_FOUND)
         case Over(planned=planned):
             return Refused(Refusal.ANNUAL_OVER, {"year": str(planned.year)})
-        case Planned():
+        case _:
             return Refused(Refusal.ANNUAL_NOT_APPROVED)
 
 

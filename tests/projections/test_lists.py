@@ -19,7 +19,7 @@ from followers.overview import freshness
 from followers.storage import connect
 from ledger.application import Ledger
 from ledger.errors import LedgerUnavailable
-from projections import document_register
+from projections import annual_register, document_register
 from projections.side_files import SideFile
 from runtime import cli, export
 from runtime.commands import case as case_command
@@ -169,6 +169,28 @@ def test_checks_on_a_ground(listed: Listed) -> None:
     assert keys(listed("ground_checks", "--state", "不批准")) == ["check/CK-2"]
     assert keys(listed("ground_checks", "--adverse")) == ["check/CK-1"]
     assert listed("ground_checks", "--waiting")["total"] == 0
+
+
+@integration
+def test_the_annual_plan_and_what_came_of_it(listed: Listed, database: Settings) -> None:
+    """年度计划一项一行：计划两次，退回的不算，检查一户次；最迟之日过了没有组织完的另挑得出来。"""
+    (row,) = listed("annual_plans", "--department", "SCJG", "--state", "年度已终了")["rows"]
+    assert (row["annual_plan_no"], row["matter_no"]) == ("SCJG-2026", "SC-01")
+    assert (row["planned"], row["registered"], row["checked"]) == (2, 0, 1)
+    assert (row["superior"], row["published_at"]) == ("SJ", "门户网站")
+    with connect(database.dsn("shenguan_audit")) as conn:
+        for today, late in ((date(2026, 11, 30), 0), (date(2026, 12, 1), 1)):
+            asked = annual_register.Asked(overdue_on=today)
+            assert annual_register.search(conn, asked, today, limit=None).total == late
+
+
+@integration
+def test_checks_of_a_subject(listed: Listed) -> None:
+    """一户当年查过几次、谁查的、计入第几次、上限几次；日子依更正后的。"""
+    (row,) = listed("checks", "--subject", "S-7")["rows"]
+    assert (row["department"], row["performed_on"]) == ("SCJG", "2026-04-09")
+    assert (row["visits_of_year"], row["nth"], row["most"]) == (1, 1, 1)
+    assert listed("checks", "--subject", "S-8")["rows"] == []
 
 
 @integration
