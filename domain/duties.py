@@ -211,6 +211,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         ),
         "DecideRecusal": _by(Role.SUPERVISION_HEAD),
         "RedrawInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "UseFallbackValue": _by(*_OFFICES),
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),

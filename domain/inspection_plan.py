@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from domain import matching, roster, sampling
+from domain import matching, public_value, roster, sampling
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.matching import Pair as Pair
 from domain.refusals import Refusal
@@ -256,6 +256,18 @@ class InspectorRedrawn(Event):
     second: PersonId | None  # 空：回避由负责人决定
 
 
+@dataclass(frozen=True, slots=True)
+class FallbackUsed(Event):
+    """来源没有公布，改用替代来源的公开值。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    source: str  # 登记时说定的替代来源
+    reason: str
+    evidence: tuple[Evidence, ...]  # 来源到时没有公布
+    handler: PersonId
+    second: PersonId
+
+
 PlanEvent: TypeAlias = (
     PlanRegistered
     | ObjectsListed
@@ -275,6 +287,7 @@ PlanEvent: TypeAlias = (
     | PlanVoided
     | ObjectReplaced
     | InspectorRedrawn
+    | FallbackUsed
 )
 
 Change: TypeAlias = ObjectReplaced | InspectorRedrawn
@@ -348,6 +361,7 @@ class Closed:
 
     lists: Lists
     reveals: tuple[ShareRevealed, ...]
+    fallback: FallbackUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -494,7 +508,7 @@ class Register:
         ):
             facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
             return Refused(Refusal.PLAN_TIMES, facts)
-        return _scope_fault(fact)
+        return _scope_fault(fact) or _value_fault(fact)
 
 
 def _scope_fault(fact: PlanRegistered) -> Refused | None:
@@ -502,6 +516,20 @@ def _scope_fault(fact: PlanRegistered) -> Refused | None:
     scoped = bool(fact.item_codes or fact.regions)
     if scoped is not (fact.campaign is CampaignKind.DIRECTED):
         return Refused(Refusal.PLAN_UNSCOPED if not scoped else Refusal.PLAN_SCOPED)
+    return None
+
+
+def _value_fault(fact: PlanRegistered) -> Refused | None:
+    """写法是所列的一种；替代来源连同它的时刻一起写，在公开值之后、检查限期之前。"""
+    if not public_value.known(fact.value_format):
+        return Refused(Refusal.PLAN_VALUE_FORMAT_UNKNOWN, {"formats": public_value.names()})
+    later = fact.fallback_at
+    if later is None:
+        named = bool(fact.fallback_source.strip())
+        return Refused(Refusal.PLAN_FALLBACK) if named else None
+    in_time = fact.public_value_at < later and beijing_day(later) <= fact.inspect_by
+    if not fact.fallback_source.strip() or not in_time:
+        return Refused(Refusal.PLAN_FALLBACK)
     return None
 
 
@@ -692,7 +720,24 @@ class FixValue:
             return Refused(Refusal.PLAN_NOT_RUNNER, {"person": self.person})
         if self.at < plan.public_value_at or not self.value:
             return Refused(Refusal.PLAN_VALUE_EARLY, {"at": plan.public_value_at.isoformat()})
-        return (PublicValueFixed(self.value),)
+        fault = value_fault(plan, self.value, plan.public_value_at, self.at)
+        return fault or (PublicValueFixed(self.value),)
+
+
+def value_fault(
+    plan: PlanRegistered, value: str, spoken_at: datetime, now: datetime
+) -> Refused | None:
+    """合说定的写法；说定了写法或替代来源的，过了抽取期限不再记，只有公开作废。"""
+    if not public_value.sound(plan.value_format, value, spoken_at):
+        facts = {
+            "format": plan.value_format,
+            "example": public_value.example(plan.value_format),
+        }
+        return Refused(Refusal.PLAN_VALUE_FORMAT, facts)
+    settled = bool(plan.value_format) or plan.fallback_at is not None
+    if settled and beijing_day(now) > draw_by(plan):
+        return Refused(Refusal.PLAN_VALUE_OVERDUE, {"due_on": str(draw_by(plan))})
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -805,7 +850,7 @@ class Annul:
 
 def draw_by(plan: PlanRegistered) -> date:
     """至迟哪一日抽取或者作废；过了该日即有挑计划之嫌（trust.md B）。"""
-    return beijing_day(plan.public_value_at) + DRAW_WITHIN
+    return beijing_day(plan.fallback_at or plan.public_value_at) + DRAW_WITHIN
 
 
 def open_by(plan: PlanRegistered) -> date:
@@ -900,7 +945,12 @@ def evolve(state: State, event: Event) -> State:
         case Committed(lists=lists, reveals=reveals), RevealsClosed():
             return Closed(lists, reveals)
         case Closed() | Valued() | Picked(), (
-            PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
+            FallbackUsed()
+            | PublicValueFixed()
+            | Drawn()
+            | MoreDrawn()
+            | MoreMatched()
+            | Matched()
         ):
             return _drawing(state, event)
         case Settled(), SealedShareOpened() | ObjectReplaced() | InspectorRedrawn():
@@ -974,6 +1024,8 @@ def _seeding(state: Frozen | Committed, event: Event) -> State:
 
 def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
     match state, event:
+        case Closed(fallback=None), FallbackUsed():
+            return replace(state, fallback=event)
         case Closed(), PublicValueFixed(value=value):
             return Valued(state.lists, state.reveals, value)
         case Valued(), Drawn():

@@ -512,6 +512,12 @@ class Refusal(StrEnum):
     RECUSAL_NO_REMEDY = "recusal.no_remedy"
     RECUSAL_PENDING = "recusal.pending"
     TASK_INSPECTOR_FIT = "task.inspector_fit"
+    PLAN_VALUE_FORMAT = "plan.value_format"
+    PLAN_VALUE_FORMAT_UNKNOWN = "plan.value_format_unknown"
+    PLAN_VALUE_OVERDUE = "plan.value_overdue"
+    PLAN_FALLBACK = "plan.fallback"
+    PLAN_NO_FALLBACK = "plan.no_fallback"
+    PLAN_FALLBACK_EARLY = "plan.fallback_early"
     # 抽查的种类：定向与不定向、联合抽查
     PLAN_UNSCOPED = "plan.unscoped"
     PLAN_SCOPED = "plan.scoped"

@@ -393,6 +393,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "plan.fallback_used.v1": inspection_plan.FallbackUsed,  # 改用替代来源
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

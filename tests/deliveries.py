@@ -911,6 +911,9 @@ def _after_the_draw() -> Iterator[Happening]:
     people = (first, next_one)
     moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
     yield f"task/{plan}.S-9", moved, plan
+    proof = (Evidence("没有开奖的公告", HASH),)
+    used = inspection_plan.FallbackUsed("次日开奖号码", "停机", proof, handler, first)
+    yield "plan/2026-0008", used, "2026-0008"
 
 
 def checked() -> Iterator[Happening]:

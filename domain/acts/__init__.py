@@ -45,6 +45,7 @@ from domain.acts.policies import PolicyAct
 from domain.acts.prereviews import PrereviewAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.proceedings import ProceedingAct
+from domain.acts.public_values import PublicValueAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
@@ -83,6 +84,7 @@ Act: TypeAlias = (
     | SealingAct
     | InspectionAct
     | AfterwardsAct
+    | PublicValueAct
     | CheckAct
     | RegisterAct
     | ImportAct

@@ -65,6 +65,29 @@ def hall() -> Hall:
     return new
 
 
+def promised(
+    new: Hall,
+    plan: RegisterPlan = PLAN,
+    objects: tuple[ListedObject, ...] = (shop(1),),
+    inspectors: tuple[ListedInspector, ...] = (),
+) -> Hall:
+    """从登记走到承诺齐备。"""
+    new.record(plan, RUNNER, "2026-08-31")
+    new.record(FreezeLists(NO, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
+    for who, share in zip(SHARERS, SHARES, strict=True):
+        sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
+        new.record(CommitShare(NO, sealed), who, "2026-08-31")
+    return new
+
+
+def revealed(new: Hall) -> Hall:
+    """各部门揭示，揭示截止。"""
+    for who, share in zip(SHARERS, SHARES, strict=True):
+        new.record(RevealShare(NO, share), who, "2026-09-01")
+    new.record(CloseReveals(NO), MACHINE, "2026-09-01")
+    return new
+
+
 def ready(
     new: Hall,
     objects: tuple[ListedObject, ...],
@@ -73,14 +96,7 @@ def ready(
     plan: RegisterPlan = PLAN,
 ) -> Hall:
     """从登记走到公开值已定。"""
-    new.record(replace(plan, inspect_by=inspect_by), RUNNER, "2026-08-31")
-    new.record(FreezeLists(NO, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
-    for who, share in zip(SHARERS, SHARES, strict=True):
-        sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
-        new.record(CommitShare(NO, sealed), who, "2026-08-31")
-    for who, share in zip(SHARERS, SHARES, strict=True):
-        new.record(RevealShare(NO, share), who, "2026-09-01")
-    new.record(CloseReveals(NO), MACHINE, "2026-09-01")
+    revealed(promised(new, replace(plan, inspect_by=inspect_by), objects, inspectors))
     new.record(FixPublicValue(NO, "03.06.13.25.28.29+06"), RUNNER, "2026-09-02")
     return new
 

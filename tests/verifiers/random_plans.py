@@ -1,7 +1,7 @@
 """测试用的随机计划：从登记到抽定、到各户的结果，由我们的领域代码走完，写成公布的卷宗。"""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -100,9 +100,9 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         matters=("CC-01", "CC-02"),
         annual_plan_no=chance.choice((None, "2026")),
         unplanned_reason="专项",
-        value_format="双色球",
-        fallback_source="次日开奖",
-        fallback_at=chance.choice((None, VALUE_AT)),
+        value_format="FREE",
+        fallback_source="次日开奖" if len(strata) > 1 else "",
+        fallback_at=VALUE_AT + timedelta(days=1) if len(strata) > 1 else None,
         share_keepers=(Organ("司法局"),),
     )
 
