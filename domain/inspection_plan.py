@@ -311,6 +311,12 @@ DRAW_WITHIN: Final = timedelta(days=10)  # 公开值产生之后十日内抽取�
 OPEN_WITHIN: Final = timedelta(days=30)  # 封存份额的开启：检查限期起三十日内
 
 
+KEEPERS_WITHIN: Final = timedelta(days=10)  # 部门不开启的，托管人在其后十日内开启
+
+
+KEEPERS: Final = 3  # 托管人三家，任意两家合得出
+
+
 # -- state
 
 
@@ -500,7 +506,7 @@ class Register:
             return Refused(Refusal.PLAN_OFFICES, {"offices": str(len(set(fact.offices)))})
         if not _strata_sound(fact.strata):
             return Refused(Refusal.PLAN_STRATA)
-        if fact.sealed_share_commitment is not None and not _is_hash(fact.sealed_share_commitment):
+        if fact.sealed_share_commitment is not None and not is_hash(fact.sealed_share_commitment):
             return Refused(Refusal.PLAN_COMMITMENT, {"office": fact.department})
         if (
             not self.at < fact.public_value_at
@@ -508,7 +514,7 @@ class Register:
         ):
             facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
             return Refused(Refusal.PLAN_TIMES, facts)
-        return _scope_fault(fact) or _value_fault(fact)
+        return _scope_fault(fact) or _value_fault(fact) or _keepers_fault(fact)
 
 
 def _scope_fault(fact: PlanRegistered) -> Refused | None:
@@ -530,6 +536,17 @@ def _value_fault(fact: PlanRegistered) -> Refused | None:
     in_time = fact.public_value_at < later and beijing_day(later) <= fact.inspect_by
     if not fact.fallback_source.strip() or not in_time:
         return Refused(Refusal.PLAN_FALLBACK)
+    return None
+
+
+def _keepers_fault(fact: PlanRegistered) -> Refused | None:
+    """封存了份额的才托管；三家不同的机关，没有组织抽取的部门。"""
+    keepers = set(fact.share_keepers)
+    if not fact.share_keepers:
+        return None
+    three = len(keepers) == len(fact.share_keepers) == KEEPERS
+    if not three or fact.department in keepers or fact.sealed_share_commitment is None:
+        return Refused(Refusal.PLAN_KEEPERS)
     return None
 
 
@@ -570,7 +587,7 @@ class Freeze:
         persons = {one.inspector for one in self.inspectors}
         if not subjects or len(subjects) != len(self.objects):
             return Refused(Refusal.PLAN_LIST_OBJECTS, {"objects": str(len(subjects))})
-        if not _is_hash(self.plan_leaf_hash):
+        if not is_hash(self.plan_leaf_hash):
             return Refused(Refusal.PLAN_LEAF_HASH)
         if len(persons) != len(self.inspectors):
             return Refused(Refusal.PLAN_LIST_INSPECTORS, {"inspectors": str(len(persons))})
@@ -628,7 +645,7 @@ class Commit:
             again = known == self.commitment
             return () if again else Refused(Refusal.PLAN_SHARE_GIVEN, {"office": self.office})
         taken = (*given.values(), plan.sealed_share_commitment)  # a copy would unseal it
-        if not _is_hash(self.commitment) or self.commitment in taken:
+        if not is_hash(self.commitment) or self.commitment in taken:
             return Refused(Refusal.PLAN_COMMITMENT, {"office": self.office})
         given_now = ShareCommitted(self.office, self.commitment)
         if len(given) + 1 < len(plan.offices):
@@ -636,7 +653,8 @@ class Commit:
         return (given_now, CommitsIn(plan.offices))
 
 
-def _is_hash(text: str) -> bool:
+def is_hash(text: str) -> bool:
+    """64 位小写十六进制。"""
     return len(text) == 2 * sampling.HASH_BYTES and set(text) <= set("0123456789abcdef")
 
 
@@ -647,10 +665,13 @@ class Reveal:
     office: Organ
     share: str
     at: datetime
+    escrowed: bool = True  # 写明了托管人的，三家都收妥了
 
     def decide(self, state: State) -> Answer:
-        """承诺齐备之后、公开值产生之前揭示，且与承诺相符。"""
+        """承诺齐备、托管收妥之后，公开值产生之前揭示，且与承诺相符。"""
         match state:
+            case Committed() if not self.escrowed:
+                return Refused(Refusal.PLAN_AWAITS_ESCROW)
             case Committed():
                 return self._revealed(state)
             case _:
@@ -666,7 +687,7 @@ class Reveal:
         if self.at >= plan.public_value_at:
             return Refused(Refusal.PLAN_REVEAL_LATE, facts)
         promised = next(one.commitment for one in state.commitments if one.office == self.office)
-        if not _is_hash(self.share) or promised != sampling.share_commitment(
+        if not is_hash(self.share) or promised != sampling.share_commitment(
             plan.hash, bytes.fromhex(self.share)
         ):
             return Refused(Refusal.PLAN_REVEAL_WRONG, facts)
@@ -678,10 +699,13 @@ class Close:
     """揭示截止。``at`` is aware."""
 
     at: datetime
+    escrowed: bool = True  # 写明了托管人的，三家都收妥了
 
     def decide(self, state: State) -> Answer:
         """各家都揭示了，或到了公开值产生之时；没有揭示的写明。"""
         match state:
+            case Committed() if not self.escrowed:
+                return Refused(Refusal.PLAN_AWAITS_ESCROW)
             case Committed(lists=lists, reveals=reveals):
                 told = {one.office for one in reveals}
                 withheld = tuple(office for office in lists.plan.offices if office not in told)
@@ -764,9 +788,7 @@ def _sealed_fault(plan: PlanRegistered, share: str | None) -> Refused | None:
         return None if share is None else Refused(Refusal.PLAN_NOT_SEALED)
     if share is None:
         return Refused(Refusal.PLAN_SEALED)
-    if not _is_hash(share) or promised != sampling.share_commitment(
-        plan.hash, bytes.fromhex(share)
-    ):
+    if not is_hash(share) or promised != sampling.share_commitment(plan.hash, bytes.fromhex(share)):
         return Refused(Refusal.PLAN_SHARE_WRONG)
     return None
 
@@ -854,8 +876,13 @@ def draw_by(plan: PlanRegistered) -> date:
 
 
 def open_by(plan: PlanRegistered) -> date:
-    """封存份额至迟哪一日开启，即公布的期限；过了该日计划失效。"""
+    """封存份额至迟哪一日开启，即公布的期限；过了该日由托管人开启，没有托管人的计划失效。"""
     return plan.inspect_by + OPEN_WITHIN
+
+
+def void_by(plan: PlanRegistered) -> date:
+    """过了该日份额仍没有开启，计划失效。"""
+    return open_by(plan) + (KEEPERS_WITHIN if plan.share_keepers else timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -864,6 +891,7 @@ class OpenShare:
 
     fact: SealedShareOpened
     today: date
+    by_keepers: bool = False  # 公布期限过后由托管人
 
     def decide(self, state: State) -> Answer:
         """抽定之后、检查限期之日起到公布期限；早开则企业先知道，晚开则结果可以被压下。"""
@@ -876,10 +904,11 @@ class OpenShare:
                 return standing(state)
 
     def _in_time(self, plan: PlanRegistered) -> Answer:
-        facts = {"inspect_by": str(plan.inspect_by), "due_on": str(open_by(plan))}
+        last = void_by(plan) if self.by_keepers else open_by(plan)
+        facts = {"inspect_by": str(plan.inspect_by), "due_on": str(last)}
         if self.today < plan.inspect_by:
             return Refused(Refusal.PLAN_SHARE_EARLY, facts)
-        if self.today > open_by(plan):
+        if self.today > last:
             return Refused(Refusal.PLAN_SHARE_LATE, facts)
         return (self.fact,)
 
@@ -905,9 +934,9 @@ class Void:
     def _overdue(self, plan: PlanRegistered) -> Answer:
         if plan.sealed_share_commitment is None:
             return Refused(Refusal.PLAN_NOT_SEALED)
-        if self.today <= open_by(plan):
-            return Refused(Refusal.PLAN_NOT_YET_DUE, {"due_on": str(open_by(plan))})
-        return (PlanVoided(open_by(plan)),)
+        if self.today <= void_by(plan):
+            return Refused(Refusal.PLAN_NOT_YET_DUE, {"due_on": str(void_by(plan))})
+        return (PlanVoided(void_by(plan)),)
 
 
 def teams(state: Settled) -> dict[SubjectId, Pair]:
@@ -945,12 +974,7 @@ def evolve(state: State, event: Event) -> State:
         case Committed(lists=lists, reveals=reveals), RevealsClosed():
             return Closed(lists, reveals)
         case Closed() | Valued() | Picked(), (
-            FallbackUsed()
-            | PublicValueFixed()
-            | Drawn()
-            | MoreDrawn()
-            | MoreMatched()
-            | Matched()
+            FallbackUsed() | PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
         case Settled(), SealedShareOpened() | ObjectReplaced() | InspectorRedrawn():

@@ -25,6 +25,7 @@ from domain import (
     composite,
     credit,
     document,
+    escrow,
     exemption,
     feed,
     filing,
@@ -394,6 +395,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
     "plan.fallback_used.v1": inspection_plan.FallbackUsed,  # 改用替代来源
+    "escrow.deposited.v1": escrow.PieceDeposited,  # 托管一份
+    "escrow.confirmed.v1": escrow.PieceConfirmed,  # 托管人收妥
+    "escrow.opened.v1": escrow.PieceOpened,  # 开启托管的一份
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -20,6 +20,7 @@ from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
+from domain.acts.escrows import EscrowAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
@@ -85,6 +86,7 @@ Act: TypeAlias = (
     | InspectionAct
     | AfterwardsAct
     | PublicValueAct
+    | EscrowAct
     | CheckAct
     | RegisterAct
     | ImportAct

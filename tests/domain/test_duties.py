@@ -108,6 +108,9 @@ def test_the_machine_never_decides() -> None:
         "DecideRecusal",
         "RedrawInspector",
         "UseFallbackValue",
+        "EscrowShare",
+        "ConfirmPiece",
+        "OpenPiece",
         "RecordInspection",
         "ReviewFinding",
         "EndGrant",
@@ -125,6 +128,7 @@ def test_who_watches_does_not_act() -> None:
     imports = {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
     assert archive == imports | filing
     witness = {"CommitShare", "RevealShare", "FixPublicValue", "UseFallbackValue"}
+    witness |= {"ConfirmPiece", "OpenPiece"}
     discipline = {act for act, duty in DUTIES.items() if Role.DISCIPLINE in duty.roles}
     oversight = {"RaiseOversight", "CloseOversight", "ReopenOversight", "DecideTolerance"}
     campaigns = {"OpenSupervision", "NoteSupervision", "ConcludeSupervision"}

@@ -103,7 +103,7 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         value_format="FREE",
         fallback_source="次日开奖" if len(strata) > 1 else "",
         fallback_at=VALUE_AT + timedelta(days=1) if len(strata) > 1 else None,
-        share_keepers=(Organ("司法局"),),
+        share_keepers=tuple(map(Organ, ("司法局", "档案局", "审计局"))) if sealed else (),
     )
 
 
