@@ -49,6 +49,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Supplement": _by(Role.COUNTER),
         "Accept": _by(Role.COUNTER),
         "Decline": _by(Role.COUNTER),
+        # 日终封账
+        "RecordClosing": _by(Role.SYSTEM),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
         # 办件的时间：特别程序、延长、绿色通道
@@ -364,6 +366,16 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ApproveTogether": _by(Role.DECIDER),
         "DeclareReceived": _by(Role.ARCHIVE),
         "CompareReceived": _by(Role.SYSTEM),
+        # 随机抽查事项清单、年度计划、频次上限
+        "PublishMatters": _by(Role.SUPERVISION_HEAD, Role.CATALOGUE),
+        "DraftAnnualPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "AmendAnnualPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "ApproveAnnualPlan": _by(Role.SUPERVISION_HEAD, Role.HEAD),
+        "FileAnnualPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "PublishAnnualPlan": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "CloseAnnualPlan": _by(Role.SYSTEM),
+        "ApprovePlan": _by(Role.SUPERVISION_HEAD, Role.HEAD),
+        "RecordCapExclusion": _by(Role.SYSTEM),
         "ScreenExemption": _by(Role.REVIEWER),
         "RegisterExemption": _by(Role.DECIDER),
         "EndExemption": _by(Role.DECIDER),

@@ -5,10 +5,13 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     affairs,
+    annual_register,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    check_register,
+    closing_register,
     conduct,
     credit_register,
     deadline_view,
@@ -73,4 +76,8 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 年度抽查计划、年度检查次数
+    annual_register.PROJECTION,
+    check_register.PROJECTION,
+    closing_register.PROJECTION,
 )

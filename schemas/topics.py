@@ -85,8 +85,12 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "tender": "register",  # 招标、拍卖的结果，键是事项编码
     "codeset": "register",  # 检查结果代码集
     "subscription": "register",  # 订阅对账
+    # 年度抽查计划、年度检查次数
+    "annual": "inspection",
+    "frequency": "inspection",
     # 数字
     "lights": "register",  # 灯的界限
+    "closing": "register",  # 日终封账
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

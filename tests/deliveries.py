@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -93,6 +94,7 @@ from runtime.scenarios.book import Notes
 from schemas.codec import Meta
 from schemas.registry import name_of
 from schemas.topics import topic_of
+from tests.yearly import planned_year
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 北京时间九时
 CASE = CaseNo("2026-000001")
@@ -883,10 +885,13 @@ def _elsewhere() -> Iterator[Happening]:
     yield from _after_the_draw()
     yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
+    yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from planned_year()
     yield from sealed()
 
 
@@ -1144,7 +1149,7 @@ def _lists() -> Iterator[Happening]:
     day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
     entry = lists.ListEntry(ITEM, "平面图")
     one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
-    yield f"list/{papers}", one, papers
+    yield f"list/{papers}", one, papers.value
     service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
     services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
     yield f"list/{lists.SERVICES}", services, lists.SERVICES

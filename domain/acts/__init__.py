@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.afterwards import AfterwardsAct
+from domain.acts.annual import AnnualAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -24,6 +26,7 @@ from domain.acts.escrows import EscrowAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
+from domain.acts.frequencies import FrequencyAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
@@ -67,7 +70,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
@@ -120,6 +124,8 @@ Act: TypeAlias = (
     | TenderAct
     | TogetherAct
     | SubscriptionAct
+    | AnnualAct
+    | FrequencyAct
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runtime.listings import (
+    annual,
     cases,
     catalogue,
     numbers,
@@ -26,4 +27,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **annual.LISTS,
 }
