@@ -167,6 +167,11 @@ def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command
     return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
+def _approval(plan: PlanRegistered) -> list[inspection_plan.Command]:
+    approved = inspection_plan.PlanApproved("批 1 号", PersonId("head"))
+    return [inspection_plan.Approve(approved)] if inspection_plan.unplanned(plan) else []
+
+
 @cache
 def plan_events(number: int) -> tuple[Event, ...]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
@@ -179,9 +184,14 @@ def plan_events(number: int) -> tuple[Event, ...]:
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
+        *_approval(plan),
         inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
         *(
-            inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
+            inspection_plan.Commit(
+                office,
+                sampling.share_commitment(plan.hash, share),
+                datetime(2026, 1, 7, tzinfo=UTC),
+            )
             for office, share in shares.items()
         ),
         *(
