@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import ClassVar, Final, TypeAlias, TypeVar
 
-from domain import matching, roster, sampling
+from domain import matching, public_value, roster, sampling
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.matching import Pair as Pair
 from domain.refusals import Refusal
@@ -265,6 +265,18 @@ class InspectorRedrawn(Event):
     second: PersonId | None  # 空：回避由负责人决定
 
 
+@dataclass(frozen=True, slots=True)
+class FallbackUsed(Event):
+    """来源没有公布，改用替代来源的公开值。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    source: str  # 登记时说定的替代来源
+    reason: str
+    evidence: tuple[Evidence, ...]  # 来源到时没有公布
+    handler: PersonId
+    second: PersonId
+
+
 # 联合抽查：几份计划共用一个种子
 
 
@@ -318,6 +330,7 @@ PlanEvent: TypeAlias = (
     | SeedShared
     | LeadFell
     | InspectorRedrawn
+    | FallbackUsed
 )
 
 Change: TypeAlias = ObjectReplaced | InspectorRedrawn
@@ -339,6 +352,12 @@ DRAW_WITHIN: Final = timedelta(days=10)  # 公开值产生之后十日内抽取�
 
 
 OPEN_WITHIN: Final = timedelta(days=30)  # 封存份额的开启：检查限期起三十日内
+
+
+KEEPERS_WITHIN: Final = timedelta(days=10)  # 部门不开启的，托管人在其后十日内开启
+
+
+KEEPERS: Final = 3  # 托管人三家，任意两家合得出
 
 
 # -- state
@@ -399,6 +418,7 @@ class Closed:
 
     lists: Lists
     reveals: tuple[ShareRevealed, ...]
+    fallback: FallbackUsed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -562,7 +582,7 @@ class Register:
             return Refused(Refusal.PLAN_OFFICES, {"offices": str(len(set(fact.offices)))})
         if not sampling.strata_sound(fact.strata):
             return Refused(Refusal.PLAN_STRATA)
-        if fact.sealed_share_commitment is not None and not _is_hash(fact.sealed_share_commitment):
+        if fact.sealed_share_commitment is not None and not is_hash(fact.sealed_share_commitment):
             return Refused(Refusal.PLAN_COMMITMENT, {"office": fact.department})
         if (
             not self.at < fact.public_value_at
@@ -570,7 +590,7 @@ class Register:
         ):
             facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
             return Refused(Refusal.PLAN_TIMES, facts)
-        return _scope_fault(fact)
+        return _scope_fault(fact) or _value_fault(fact) or _keepers_fault(fact)
 
 
 def _scope_fault(fact: PlanRegistered) -> Refused | None:
@@ -578,6 +598,31 @@ def _scope_fault(fact: PlanRegistered) -> Refused | None:
     scoped = bool(fact.item_codes or fact.regions)
     if scoped is not (fact.campaign is CampaignKind.DIRECTED):
         return Refused(Refusal.PLAN_UNSCOPED if not scoped else Refusal.PLAN_SCOPED)
+    return None
+
+
+def _value_fault(fact: PlanRegistered) -> Refused | None:
+    """写法是所列的一种；替代来源连同它的时刻一起写，在公开值之后、检查限期之前。"""
+    if not public_value.known(fact.value_format):
+        return Refused(Refusal.PLAN_VALUE_FORMAT_UNKNOWN, {"formats": public_value.names()})
+    later = fact.fallback_at
+    if later is None:
+        named = bool(fact.fallback_source.strip())
+        return Refused(Refusal.PLAN_FALLBACK) if named else None
+    in_time = fact.public_value_at < later and beijing_day(later) <= fact.inspect_by
+    if not fact.fallback_source.strip() or not in_time:
+        return Refused(Refusal.PLAN_FALLBACK)
+    return None
+
+
+def _keepers_fault(fact: PlanRegistered) -> Refused | None:
+    """封存了份额的才托管；三家不同的机关，没有组织抽取的部门。"""
+    keepers = set(fact.share_keepers)
+    if not fact.share_keepers:
+        return None
+    three = len(keepers) == len(fact.share_keepers) == KEEPERS
+    if not three or fact.department in keepers or fact.sealed_share_commitment is None:
+        return Refused(Refusal.PLAN_KEEPERS)
     return None
 
 
@@ -632,7 +677,7 @@ class Freeze:
         persons = {one.inspector for one in self.inspectors}
         if not subjects or len(subjects) != len(self.objects):
             return Refused(Refusal.PLAN_LIST_OBJECTS, {"objects": str(len(subjects))})
-        if not _is_hash(self.plan_leaf_hash):
+        if not is_hash(self.plan_leaf_hash):
             return Refused(Refusal.PLAN_LEAF_HASH)
         if len(persons) != len(self.inspectors):
             return Refused(Refusal.PLAN_LIST_INSPECTORS, {"inspectors": str(len(persons))})
@@ -698,7 +743,7 @@ class Commit:
         if self.at >= plan.public_value_at:
             return Refused(Refusal.PLAN_COMMIT_LATE, {"office": self.office})
         taken = (*given.values(), plan.sealed_share_commitment)  # a copy would unseal it
-        if not _is_hash(self.commitment) or self.commitment in taken:
+        if not is_hash(self.commitment) or self.commitment in taken:
             return Refused(Refusal.PLAN_COMMITMENT, {"office": self.office})
         given_now = ShareCommitted(self.office, self.commitment)
         if len(given) + 1 < len(plan.offices):
@@ -706,7 +751,8 @@ class Commit:
         return (given_now, CommitsIn(plan.offices))
 
 
-def _is_hash(text: str) -> bool:
+def is_hash(text: str) -> bool:
+    """64 位小写十六进制。"""
     return len(text) == 2 * sampling.HASH_BYTES and set(text) <= set("0123456789abcdef")
 
 
@@ -717,10 +763,13 @@ class Reveal:
     office: Organ
     share: str
     at: datetime
+    escrowed: bool = True  # 写明了托管人的，三家都收妥了
 
     def decide(self, state: State) -> Answer:
-        """承诺齐备之后、公开值产生之前揭示，且与承诺相符。"""
+        """承诺齐备、托管收妥之后，公开值产生之前揭示，且与承诺相符。"""
         match state:
+            case Committed() if not self.escrowed:
+                return Refused(Refusal.PLAN_AWAITS_ESCROW)
             case Committed():
                 return self._revealed(state)
             case _:
@@ -736,7 +785,7 @@ class Reveal:
         if self.at >= plan.public_value_at:
             return Refused(Refusal.PLAN_REVEAL_LATE, facts)
         promised = next(one.commitment for one in state.commitments if one.office == self.office)
-        if not _is_hash(self.share) or promised != sampling.share_commitment(
+        if not is_hash(self.share) or promised != sampling.share_commitment(
             plan.hash, bytes.fromhex(self.share)
         ):
             return Refused(Refusal.PLAN_REVEAL_WRONG, facts)
@@ -748,10 +797,13 @@ class Close:
     """揭示截止。``at`` is aware."""
 
     at: datetime
+    escrowed: bool = True  # 写明了托管人的，三家都收妥了
 
     def decide(self, state: State) -> Answer:
         """各家都揭示了，或到了公开值产生之时；没有揭示的写明。"""
         match state:
+            case Committed() if not self.escrowed:
+                return Refused(Refusal.PLAN_AWAITS_ESCROW)
             case Committed(lists=lists, reveals=reveals):
                 told = {one.office for one in reveals}
                 withheld = tuple(office for office in lists.plan.offices if office not in told)
@@ -790,7 +842,24 @@ class FixValue:
             return Refused(Refusal.PLAN_NOT_RUNNER, {"person": self.person})
         if self.at < plan.public_value_at or not self.value:
             return Refused(Refusal.PLAN_VALUE_EARLY, {"at": plan.public_value_at.isoformat()})
-        return (PublicValueFixed(self.value),)
+        fault = value_fault(plan, self.value, plan.public_value_at, self.at)
+        return fault or (PublicValueFixed(self.value),)
+
+
+def value_fault(
+    plan: PlanRegistered, value: str, spoken_at: datetime, now: datetime
+) -> Refused | None:
+    """合说定的写法；说定了写法或替代来源的，过了抽取期限不再记，只有公开作废。"""
+    if not public_value.sound(plan.value_format, value, spoken_at):
+        facts = {
+            "format": plan.value_format,
+            "example": public_value.example(plan.value_format),
+        }
+        return Refused(Refusal.PLAN_VALUE_FORMAT, facts)
+    settled = bool(plan.value_format) or plan.fallback_at is not None
+    if settled and beijing_day(now) > draw_by(plan):
+        return Refused(Refusal.PLAN_VALUE_OVERDUE, {"due_on": str(draw_by(plan))})
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -819,9 +888,7 @@ def _sealed_fault(plan: PlanRegistered, share: str | None) -> Refused | None:
         return None if share is None else Refused(Refusal.PLAN_NOT_SEALED)
     if share is None:
         return Refused(Refusal.PLAN_SEALED)
-    if not _is_hash(share) or promised != sampling.share_commitment(
-        plan.hash, bytes.fromhex(share)
-    ):
+    if not is_hash(share) or promised != sampling.share_commitment(plan.hash, bytes.fromhex(share)):
         return Refused(Refusal.PLAN_SHARE_WRONG)
     return None
 
@@ -905,12 +972,17 @@ class Annul:
 
 def draw_by(plan: PlanRegistered) -> date:
     """至迟哪一日抽取或者作废；过了该日即有挑计划之嫌（trust.md B）。"""
-    return beijing_day(plan.public_value_at) + DRAW_WITHIN
+    return beijing_day(plan.fallback_at or plan.public_value_at) + DRAW_WITHIN
 
 
 def open_by(plan: PlanRegistered) -> date:
-    """封存份额至迟哪一日开启，即公布的期限；过了该日计划失效。"""
+    """封存份额至迟哪一日开启，即公布的期限；过了该日由托管人开启，没有托管人的计划失效。"""
     return plan.inspect_by + OPEN_WITHIN
+
+
+def void_by(plan: PlanRegistered) -> date:
+    """过了该日份额仍没有开启，计划失效。"""
+    return open_by(plan) + (KEEPERS_WITHIN if plan.share_keepers else timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -919,6 +991,7 @@ class OpenShare:
 
     fact: SealedShareOpened
     today: date
+    by_keepers: bool = False  # 公布期限过后由托管人
 
     def decide(self, state: State) -> Answer:
         """抽定之后、检查限期之日起到公布期限；早开则企业先知道，晚开则结果可以被压下。"""
@@ -931,10 +1004,11 @@ class OpenShare:
                 return standing(state)
 
     def _in_time(self, plan: PlanRegistered) -> Answer:
-        facts = {"inspect_by": str(plan.inspect_by), "due_on": str(open_by(plan))}
+        last = void_by(plan) if self.by_keepers else open_by(plan)
+        facts = {"inspect_by": str(plan.inspect_by), "due_on": str(last)}
         if self.today < plan.inspect_by:
             return Refused(Refusal.PLAN_SHARE_EARLY, facts)
-        if self.today > open_by(plan):
+        if self.today > last:
             return Refused(Refusal.PLAN_SHARE_LATE, facts)
         return (self.fact,)
 
@@ -960,9 +1034,9 @@ class Void:
     def _overdue(self, plan: PlanRegistered) -> Answer:
         if plan.sealed_share_commitment is None:
             return Refused(Refusal.PLAN_NOT_SEALED)
-        if self.today <= open_by(plan):
-            return Refused(Refusal.PLAN_NOT_YET_DUE, {"due_on": str(open_by(plan))})
-        return (PlanVoided(open_by(plan)),)
+        if self.today <= void_by(plan):
+            return Refused(Refusal.PLAN_NOT_YET_DUE, {"due_on": str(void_by(plan))})
+        return (PlanVoided(void_by(plan)),)
 
 
 def teams(state: Settled) -> dict[SubjectId, Pair]:
@@ -1012,7 +1086,7 @@ def evolve(state: State, event: Event) -> State:
         ):
             return _seeding(state, event)
         case Closed() | Valued() | Seeded() | Picked(), (
-            PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
+            FallbackUsed() | PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
         case Settled(), SealedShareOpened() | ObjectReplaced() | InspectorRedrawn():
@@ -1110,6 +1184,8 @@ def _seeding(state: Frozen | Committed, event: Event) -> State:
 
 def _drawing(state: Closed | Valued | Seeded | Picked, event: Event) -> State:
     match state, event:
+        case Closed(fallback=None), FallbackUsed():
+            return replace(state, fallback=event)
         case Closed(), PublicValueFixed(value=value):
             return Valued(state.lists, state.reveals, value)
         case Valued() | Seeded(), Drawn():

@@ -29,6 +29,7 @@ FAMILIES: Final = (
     "observation",
     "exclusion",
     "recusal",
+    "escrow",
     "tender",
     "subscription",
 )
@@ -51,7 +52,7 @@ COLUMNS: Final = (
     Column("position", ColumnType.BIGINT),
 )
 # Whose affair it is, in the words of the several events.
-_ORGAN: Final = ("responsible_organ", "to_organ", "department", "organ")
+_ORGAN: Final = ("responsible_organ", "to_organ", "department", "organ", "keeper")
 _SUBJECT: Final = ("subject", "applicant")
 # What ends a file: nothing remains to be done by a day.
 _ENDS: Final = frozenset(

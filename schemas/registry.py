@@ -28,6 +28,7 @@ from domain import (
     composite,
     credit,
     document,
+    escrow,
     exemption,
     feed,
     filing,
@@ -425,6 +426,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "check.inspectors_sent.v1": trigger_check.InspectorsSent,  # 指派有因检查的人员
     "check.done.v1": trigger_check.CheckDone,  # 有因检查的结果
     "check.reviewed.v1": trigger_check.CheckReviewed,  # 复核有因检查
+    "plan.fallback_used.v1": inspection_plan.FallbackUsed,  # 改用替代来源
+    "escrow.deposited.v1": escrow.PieceDeposited,  # 托管一份
+    "escrow.confirmed.v1": escrow.PieceConfirmed,  # 托管人收妥
+    "escrow.opened.v1": escrow.PieceOpened,  # 开启托管的一份
     "result.formed.v1": check_result.ResultFormed,  # 检查结果形成
     "result.published.v1": check_result.ResultPublished,  # 检查结果公开
     "result.publication_missed.v1": check_result.PublicationMissed,  # 检查结果逾期未公开

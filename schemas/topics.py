@@ -49,6 +49,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "seal": "case",
     "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
+    "escrow": "inspection",  # 封存份额的托管，键是计划编号
     "recusal": "inspection",  # 抽后的回避，键是计划编号
     "task": "inspection",
     "check": "inspection",  # 有因检查

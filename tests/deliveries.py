@@ -22,6 +22,7 @@ from domain import (
     composite,
     credit,
     document,
+    escrow,
     exemption,
     filing,
     follow_up,
@@ -923,6 +924,16 @@ def _after_the_draw() -> Iterator[Happening]:
     people = (first, next_one)
     moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
     yield f"task/{plan}.S-9", moved, plan
+    keeper = Organ("350505-SFJ")
+    for kept in (
+        escrow.PieceDeposited(keeper, 1, HASH, handler),
+        escrow.PieceConfirmed(keeper, day, handler),
+        escrow.PieceOpened(keeper, "1-" + HASH, day, handler),
+    ):
+        yield "escrow/2026-0009", kept, "2026-0009"
+    proof = (Evidence("没有开奖的公告", HASH),)
+    used = inspection_plan.FallbackUsed("次日开奖号码", "停机", proof, handler, first)
+    yield "plan/2026-0008", used, "2026-0008"
 
 
 def checked() -> Iterator[Happening]:

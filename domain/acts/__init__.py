@@ -23,6 +23,7 @@ from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
 from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
+from domain.acts.escrows import EscrowAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.follow_ups import FollowUpAct
@@ -51,6 +52,7 @@ from domain.acts.policies import PolicyAct
 from domain.acts.prereviews import PrereviewAct
 from domain.acts.procedure import ProcedureAct
 from domain.acts.proceedings import ProceedingAct
+from domain.acts.public_values import PublicValueAct
 from domain.acts.publications import PublicationAct
 from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
@@ -93,6 +95,8 @@ Act: TypeAlias = (
     | JointDrawAct
     | TriggerCheckAct
     | AfterwardsAct
+    | PublicValueAct
+    | EscrowAct
     | CheckAct
     | CheckResultAct
     | FollowUpAct

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from domain import (
     code_set,
+    escrow,
     filing,
     inspection_plan,
     inspection_task,
@@ -348,13 +349,23 @@ def commit_share(act: CommitShare, desk: Desk) -> Decision:
 @handles(RevealShare)
 def reveal_share(act: RevealShare, desk: Desk) -> Decision:
     """揭示份额。"""
-    return _plan(desk, act.plan_no, inspection_plan.Reveal(desk.actor.organ, act.share, desk.at))
+    escrowed = _escrowed(desk, act.plan_no)
+    command = inspection_plan.Reveal(desk.actor.organ, act.share, desk.at, escrowed)
+    return _plan(desk, act.plan_no, command)
+
+
+def _escrowed(desk: Desk, plan_no: str) -> bool:
+    """写明了托管人的，三家都收妥了没有。"""
+    plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, plan_no))
+    if plan is None or not plan.share_keepers:
+        return True
+    return escrow.complete(desk.load(escrow.AGGREGATE, plan_no), plan)
 
 
 @handles(CloseReveals)
 def close_reveals(act: CloseReveals, desk: Desk) -> Decision:
     """揭示截止。"""
-    return _plan(desk, act.plan_no, inspection_plan.Close(desk.at))
+    return _plan(desk, act.plan_no, inspection_plan.Close(desk.at, _escrowed(desk, act.plan_no)))
 
 
 @handles(FixPublicValue)

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from domain import escrow
 from domain import inspection_plan as plans
 from domain.acts.inspections import CommitShare, RevealShare
 from domain.refusals import Refusal
@@ -35,6 +36,8 @@ PASSED: Final = frozenset(
         Refusal.PLAN_VOIDED,
         Refusal.PLAN_SHARE_GIVEN,
         Refusal.PLAN_COMMIT_LATE,
+        Refusal.PLAN_AWAITS_COMMITMENTS,
+        Refusal.PLAN_AWAITS_ESCROW,  # asked again when a keeper has confirmed
         Refusal.PLAN_AWAITS_REVEALS,
         Refusal.PLAN_AWAITS_VALUE,
         Refusal.PLAN_AWAITS_DRAW,
@@ -67,11 +70,12 @@ class Office:
     def supervisor(self) -> Supervisor:
         """跟着检查的主题走的一个跟随者。"""
         reads = frozenset(name for name in EVENT_NAMES if name.startswith("plan."))
-        return Supervisor(f"{PREFIX}{self.organ}", 1, reads, _keys, self.react)
+        reads |= {"escrow.confirmed.v1"}
+        return Supervisor(f"{PREFIX}{self.organ}", 2, reads, _keys, self.react)
 
     def react(self, rows: Rows, delivered: Delivered) -> Reaction:
         """看到计划的一件事，办本部门该办的。"""
-        key, event = delivered.stream, delivered.event
+        (key,), event = _keys(delivered), delivered.event
         if isinstance(event, plans.PlanRegistered):
             if self.organ not in event.offices or event.seed_plan_no:
                 return Reaction()  # a follower takes no shares: they are the lead's
@@ -85,7 +89,7 @@ class Office:
                 return Reaction(commands=self._commit(plan_no, mine))
             case plans.ShareCommitted(office=self.organ, commitment=promised):
                 return Reaction({key: pack(Mine(mine.hash, mine.until, promised))})
-            case plans.CommitsIn():
+            case plans.CommitsIn() | escrow.PieceConfirmed() if mine.promised:
                 return Reaction(commands=self._reveal(plan_no, mine))
             case _:
                 return Reaction({key: None} if isinstance(event, OVER) else {})
@@ -108,7 +112,8 @@ class Office:
 
 
 def _keys(delivered: Delivered) -> tuple[str, ...]:
-    return (delivered.stream,)
+    """The plan's row; the escrow of its share bears the plan's number."""
+    return (f"plan/{delivered.identity}",)
 
 
 @dataclass(frozen=True, slots=True)

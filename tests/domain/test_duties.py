@@ -107,6 +107,10 @@ def test_the_machine_never_decides() -> None:
         "RequestRecusal",
         "DecideRecusal",
         "RedrawInspector",
+        "UseFallbackValue",
+        "EscrowShare",
+        "ConfirmPiece",
+        "OpenPiece",
         "RecordInspection",
         "ReviewFinding",
         "EndGrant",
@@ -123,7 +127,8 @@ def test_who_watches_does_not_act() -> None:
     filing = {"ArchiveCase", "TakeFeed", "DeclareFeed", "ReconcileFeed", "DeclareReceived"}
     imports = {kind.__name__ for kind in get_args(ImportAct)} - {"LinkInspection"}
     assert archive == imports | filing
-    witness = {"CommitShare", "RevealShare", "FixPublicValue"}
+    witness = {"CommitShare", "RevealShare", "FixPublicValue", "UseFallbackValue"}
+    witness |= {"ConfirmPiece", "OpenPiece"}
     discipline = {act for act, duty in DUTIES.items() if Role.DISCIPLINE in duty.roles}
     oversight = {"RaiseOversight", "CloseOversight", "ReopenOversight", "DecideTolerance"}
     campaigns = {"OpenSupervision", "NoteSupervision", "ConcludeSupervision"}

@@ -65,6 +65,30 @@ def hall() -> Hall:
     return new
 
 
+def promised(
+    new: Hall,
+    plan: RegisterPlan = PLAN,
+    objects: tuple[ListedObject, ...] = (shop(1),),
+    inspectors: tuple[ListedInspector, ...] = (),
+) -> Hall:
+    """从登记走到承诺齐备。"""
+    number = inspection_plan.plan_number(plan.serial)
+    new.record(plan, RUNNER, "2026-08-31")
+    new.record(FreezeLists(number, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
+    for who, share in zip(SHARERS, SHARES, strict=True):
+        sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
+        new.record(CommitShare(number, sealed), who, "2026-08-31")
+    return new
+
+
+def revealed(new: Hall, number: str = NO) -> Hall:
+    """各部门揭示，揭示截止。"""
+    for who, share in zip(SHARERS, SHARES, strict=True):
+        new.record(RevealShare(number, share), who, "2026-09-01")
+    new.record(CloseReveals(number), MACHINE, "2026-09-01")
+    return new
+
+
 def ready(
     new: Hall,
     objects: tuple[ListedObject, ...],
@@ -74,14 +98,8 @@ def ready(
 ) -> Hall:
     """从登记走到公开值已定。"""
     number = inspection_plan.plan_number(plan.serial)
-    new.record(replace(plan, inspect_by=inspect_by), RUNNER, "2026-08-31")
-    new.record(FreezeLists(number, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
-    for who, share in zip(SHARERS, SHARES, strict=True):
-        sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
-        new.record(CommitShare(number, sealed), who, "2026-08-31")
-    for who, share in zip(SHARERS, SHARES, strict=True):
-        new.record(RevealShare(number, share), who, "2026-09-01")
-    new.record(CloseReveals(number), MACHINE, "2026-09-01")
+    promised(new, replace(plan, inspect_by=inspect_by), objects, inspectors)
+    revealed(new, number)
     new.record(FixPublicValue(number, "03.06.13.25.28.29+06"), RUNNER, "2026-09-02")
     return new
 

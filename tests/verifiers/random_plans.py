@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from random import Random
 from typing import Any, Final
@@ -104,9 +104,9 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         annual_plan_no="2026",
         unplanned_reason="专项",
         value_format="FREE",
-        fallback_source="次日开奖",
-        fallback_at=chance.choice((None, VALUE_AT)),
-        share_keepers=(Organ("司法局"),),
+        fallback_source="次日开奖" if len(strata) > 1 else "",
+        fallback_at=VALUE_AT + timedelta(days=1) if len(strata) > 1 else None,
+        share_keepers=tuple(map(Organ, ("司法局", "档案局", "审计局"))) if sealed else (),
     )
 
 
@@ -170,6 +170,11 @@ def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command
     return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
+def _approval(plan: PlanRegistered) -> list[inspection_plan.Command]:
+    approved = inspection_plan.PlanApproved("批 1 号", PersonId("head"))
+    return [inspection_plan.Approve(approved)] if inspection_plan.unplanned(plan) else []
+
+
 @cache
 def plan_events(number: int) -> tuple[Event, ...]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
@@ -182,6 +187,7 @@ def plan_events(number: int) -> tuple[Event, ...]:
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
+        *_approval(plan),
         inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
         *(
             inspection_plan.Commit(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from domain import escrow
 from domain import inspection_plan as plans
 from domain.acts.inspections import CommitShare, RevealShare
 from domain.terms import Actor, HashName, OfficerId, Organ, PersonId, Role
@@ -100,6 +101,18 @@ def test_it_reveals_what_it_committed(make: Make) -> None:
     kept = office.safe.find(NO)
     assert kept is not None
     assert acts(office, told) == [CommitShare(NO, promised), RevealShare(NO, kept.share)]
+
+
+def test_it_asks_again_when_a_keeper_has_confirmed(make: Make) -> None:
+    """封存份额托管了的，三家收妥之前揭示被拒；每有一家收妥就再揭示那一份。"""
+    office = make()
+    promised = committed(office).commitment
+    kept = office.safe.find(NO)
+    assert kept is not None
+    told = book(FROZEN, plans.ShareCommitted(MARKET, promised), plans.CommitsIn((MARKET, FIRE)))
+    sure = escrow.PieceConfirmed(FIRE, OPEN.date(), PersonId("P-1"))
+    told.add(f"escrow/{NO}", sure, key=NO)
+    assert acts(office, told)[1:] == [RevealShare(NO, kept.share)] * 2
 
 
 def test_a_plan_of_others_is_not_its_affair(make: Make) -> None:
