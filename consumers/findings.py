@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from consumers.common import evidence, machine
-from domain import approval, inspection, past_inspection
+from domain import approval, inspection_task, past_inspection
 from domain.acts.imports import LinkInspection
 from domain.acts.pledges import SuspectBreach
 from domain.commitment import BreachGround
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.terms import Actor, CommitmentId, Evidence
 from followers.delivered import Delivered
@@ -95,7 +95,7 @@ def _waiting(rows: Rows, stream: str) -> tuple[str, ...]:
 
 def _followed(rows: Rows, delivered: Delivered) -> Reaction:
     event = delivered.event
-    if isinstance(event, inspection.TaskAssigned):
+    if isinstance(event, inspection_task.TaskAssigned):
         followed = event.commitment_id and pack(Task(event.commitment_id))
         return Reaction({delivered.stream: followed} if followed else {})
     row = rows.get(delivered.stream)
@@ -103,13 +103,13 @@ def _followed(rows: Rows, delivered: Delivered) -> Reaction:
         return Reaction()
     task = unpack(row, Task)
     match event:
-        case inspection.Inspected():
+        case inspection_task.Inspected():
             shown = (*event.evidence, evidence(delivered))
             recorded = replace(task, codes=event.codes, evidence=shown)
             return Reaction({delivered.stream: pack(recorded)})
-        case inspection.TaskWithdrawn():
+        case inspection_task.TaskWithdrawn():
             return Reaction({delivered.stream: None})
-        case inspection.FindingReviewed(agreed=True):
+        case inspection_task.FindingReviewed(agreed=True):
             return Reaction({delivered.stream: None}, _suspicions(task, delivered))
         case _:
             return Reaction()

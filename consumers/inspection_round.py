@@ -11,12 +11,12 @@ from datetime import date
 from typing import Final, TypeVar
 
 from consumers.common import machine
-from domain import approval, inspection, observation
+from domain import approval, inspection_plan, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import ItemPublished
 from domain.decider import Event
-from domain.inspection import PlanRegistered
+from domain.inspection_plan import PlanRegistered
 from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
 from domain.roster import ListedInspector, ListedObject
@@ -212,13 +212,13 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
             for holder, codes in left_out(rows, delivered, plan).items():
                 record = RecordExclusion(plan_no, holder, codes)
                 yield Command(f"exclude.{holder}", record, ACTOR)
-        case inspection.PublicValueFixed():
+        case inspection_plan.PublicValueFixed():
             yield Command("draw", Draw(plan_no), ACTOR, SEALED)
-        case inspection.MoreMatched(pairs=pairs) | inspection.Matched(pairs=pairs):
+        case inspection_plan.MoreMatched(pairs=pairs) | inspection_plan.Matched(pairs=pairs):
             for pair in pairs:
                 act = AssignTask(plan_no, pair.subject)
                 yield Command(f"assign.{pair.subject}", act, ACTOR, TAKEN_BACK)
-        case inspection.ObjectReplaced(pair=inspection.Pair(subject=subject)):
+        case inspection_plan.ObjectReplaced(pair=inspection_plan.Pair(subject=subject)):
             act = AssignTask(plan_no, subject)
             yield Command(f"assign.{subject}", act, ACTOR, TAKEN_BACK)
         case _:

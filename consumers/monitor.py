@@ -18,7 +18,8 @@ from domain import (
     case,
     complaint,
     importing,
-    inspection,
+    inspection_plan,
+    inspection_task,
     linkage,
     officer,
     publication,
@@ -67,7 +68,7 @@ OVERDUE: Final[Mapping[type[Event], OversightRule]] = {
     publication.Missed: OversightRule.PUBLICATION_MISSED,
     complaint.Overdue: OversightRule.DEADLINE_MISSED,
     reform.Overdue: OversightRule.REFORM_OVERDUE,
-    inspection.PlanVoided: OversightRule.DEADLINE_MISSED,  # 封存份额压着不开
+    inspection_plan.PlanVoided: OversightRule.DEADLINE_MISSED,  # 封存份额压着不开
 }
 # A complaint about the conduct of a business is a matter for inspection, not for oversight.
 COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
@@ -227,7 +228,7 @@ def _elsewhere(delivered: Delivered) -> Iterator[Command]:
             | publication.Missed()
             | complaint.Overdue()
             | reform.Overdue()
-            | inspection.PlanVoided()
+            | inspection_plan.PlanVoided()
         ):
             yield _alert(delivered, OVERDUE[type(event)], f"{delivered.identity} {event.due_on}")
 
@@ -261,7 +262,7 @@ def _number(rule: OversightRule, stream: str, version: int) -> str:
 
 def _case_of(stream: str, key: str) -> CaseNo | None:
     family, _, number = stream.partition("/")
-    if family == inspection.TASK.family:  # in the partition of its plan
+    if family == inspection_task.AGGREGATE.family:  # in the partition of its plan
         return None
     return CaseNo(key) if family in OF_A_CASE or key != number else None
 

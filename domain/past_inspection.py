@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar, Final, TypeAlias, assert_never
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, Taken, midnight
 from domain.terms import LicenceNo

@@ -21,7 +21,8 @@ from domain import (
     forwarding,
     gaps,
     hearing,
-    inspection,
+    inspection_plan,
+    inspection_task,
     joint,
     linkage,
     measure,
@@ -293,13 +294,13 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     revocation.StatementHeard: frozenset({TimerKind.STATEMENT}),
     revocation.Decided: frozenset({TimerKind.STATEMENT}),
     revocation.Dropped: frozenset({TimerKind.STATEMENT}),
-    inspection.RevealsClosed: frozenset({TimerKind.REVEALS}),
-    inspection.Matched: frozenset({TimerKind.DRAWING}),
-    inspection.PlanAnnulled: _OF_A_PLAN,
-    inspection.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
-    inspection.PlanVoided: _OF_A_PLAN,
-    inspection.Inspected: frozenset({TimerKind.INSPECTION}),
-    inspection.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
+    inspection_plan.RevealsClosed: frozenset({TimerKind.REVEALS}),
+    inspection_plan.Matched: frozenset({TimerKind.DRAWING}),
+    inspection_plan.PlanAnnulled: _OF_A_PLAN,
+    inspection_plan.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
+    inspection_plan.PlanVoided: _OF_A_PLAN,
+    inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
+    inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
@@ -402,7 +403,7 @@ def _pledge_moves(timer: Timer, event: Event, version: int) -> Timer:
 
 
 def _inspection_moves(timer: Timer, event: Event, version: int) -> Timer:
-    if isinstance(event, inspection.CommitsIn) and timer.kind is TimerKind.REVEALS:
+    if isinstance(event, inspection_plan.CommitsIn) and timer.kind is TimerKind.REVEALS:
         # Reveals can be closed only now: a refusal before this must not count for ever.
         return replace(timer, revision=version)
     return timer
@@ -523,12 +524,12 @@ def _promised(promises: tuple[commitment.Promise, ...], version: int) -> Iterato
 
 def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
     match event:
-        case inspection.PlanRegistered(public_value_at=instant):
+        case inspection_plan.PlanRegistered(public_value_at=instant):
             yield Timer(TimerKind.REVEALS, "", beijing_day(instant), instant, version)
-            yield _until(TimerKind.DRAWING, inspection.draw_by(event), version)
+            yield _until(TimerKind.DRAWING, inspection_plan.draw_by(event), version)
             if event.sealed_share_commitment is not None:
-                yield _until(TimerKind.SHARE_OPENING, inspection.open_by(event), version)
-        case inspection.TaskAssigned(due_on=due):
+                yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)
+        case inspection_task.TaskAssigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
         case _:
             return

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import inspection, past_inspection
-from domain.inspection import FindingCode
+from domain import inspection_task, past_inspection
+from domain.inspection_task import FindingCode
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -59,7 +59,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     new: dict[str, Value] = {**(row or {"number": delivered.identity, "imported": False})}
     new["position"] = delivered.position
     match delivered.event:
-        case inspection.TaskAssigned() as task:
+        case inspection_task.TaskAssigned() as task:
             return new | {
                 "state": "ASSIGNED",
                 "plan_no": delivered.key,
@@ -68,11 +68,11 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "inspectors": plain(task.inspectors),
                 "due_on": task.due_on,
             }
-        case inspection.Inspected() as done:
+        case inspection_task.Inspected() as done:
             return new | _found(done.codes, beijing_day(done.performed_at)) | {"state": "INSPECTED"}
-        case inspection.TaskWithdrawn(inspectors=people):
+        case inspection_task.TaskWithdrawn(inspectors=people):
             return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
-        case inspection.FindingReviewed(agreed=agreed):
+        case inspection_task.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
         case past_inspection.InspectionImported() as told:
             return new | _imported(told)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import inspection, past_inspection
+from domain import inspection_task, past_inspection
 from domain.inspector import InspectorRegistered
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -34,9 +34,9 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
         case InspectorRegistered(person=person):
             return (person,)
         case (
-            inspection.TaskAssigned(inspectors=people)
-            | inspection.TaskWithdrawn(inspectors=people)
-            | inspection.Inspected(signatures=people)
+            inspection_task.TaskAssigned(inspectors=people)
+            | inspection_task.TaskWithdrawn(inspectors=people)
+            | inspection_task.Inspected(signatures=people)
         ):
             return people
         case past_inspection.InspectionImported(inspector=str(code), origin=origin):
@@ -54,11 +54,11 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
         case InspectorRegistered() as entered:
             taken = {name: getattr(entered, name) for name in _ENTERED}
             return new | taken | {"specialities": plain(entered.specialities)}
-        case inspection.TaskAssigned():
+        case inspection_task.TaskAssigned():
             return new | {"assigned": plus(new, "assigned")}
-        case inspection.TaskWithdrawn():
+        case inspection_task.TaskWithdrawn():
             return new | {"assigned": plus(new, "assigned", -1)}
-        case inspection.Inspected(codes=codes):
+        case inspection_task.Inspected(codes=codes):
             problems = plus(new, "problems", found_problem(codes))
             return new | {"done": plus(new, "done"), "problems": problems}
         case past_inspection.InspectionImported(codes=codes, origin=origin):

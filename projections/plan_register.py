@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from domain import inspection
+from domain import inspection_plan
 from domain.terms import Organ, beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -29,14 +29,14 @@ COLUMNS: Final = (
 )
 _COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
 _STATES: Final = {
-    inspection.ListsFrozen: "LISTS_FROZEN",
-    inspection.CommitsIn: "COMMITS_IN",
-    inspection.RevealsClosed: "REVEALS_CLOSED",
-    inspection.PublicValueFixed: "VALUE_FIXED",
-    inspection.Matched: "DRAWN",
-    inspection.PlanAnnulled: "PLAN_ANNULLED",
-    inspection.SealedShareOpened: "SHARE_OPENED",
-    inspection.PlanVoided: "PLAN_VOIDED",
+    inspection_plan.ListsFrozen: "LISTS_FROZEN",
+    inspection_plan.CommitsIn: "COMMITS_IN",
+    inspection_plan.RevealsClosed: "REVEALS_CLOSED",
+    inspection_plan.PublicValueFixed: "VALUE_FIXED",
+    inspection_plan.Matched: "DRAWN",
+    inspection_plan.PlanAnnulled: "PLAN_ANNULLED",
+    inspection_plan.SealedShareOpened: "SHARE_OPENED",
+    inspection_plan.PlanVoided: "PLAN_VOIDED",
 }
 
 
@@ -53,7 +53,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if state := _STATES.get(type(delivered.event)):
         new["state"] = state
     match delivered.event:
-        case inspection.PlanRegistered() as plan:
+        case inspection_plan.PlanRegistered() as plan:
             return new | {
                 "state": "PLAN_REGISTERED",
                 "department": plan.department,
@@ -62,18 +62,18 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "public_value_at": plan.public_value_at,
                 "inspect_by": plan.inspect_by,
             }
-        case inspection.ListsFrozen(object_count=listed):
+        case inspection_plan.ListsFrozen(object_count=listed):
             return new | {"listed": listed}
-        case inspection.RevealsClosed(withheld=withheld):
+        case inspection_plan.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
-        case inspection.Drawn(drawn=drawn) | inspection.MoreDrawn(drawn=drawn):
+        case inspection_plan.Drawn(drawn=drawn) | inspection_plan.MoreDrawn(drawn=drawn):
             return new | {"drawn": plus(new, "drawn", len(drawn))}
-        case inspection.MoreMatched() | inspection.Matched() as matched:
+        case inspection_plan.MoreMatched() | inspection_plan.Matched() as matched:
             return new | {
                 "paired": plus(new, "paired", len(matched.pairs)),
                 "unmatched": plus(new, "unmatched", len(matched.unmatched)),
             }
-        case inspection.PlanAnnulled(reason=reason):
+        case inspection_plan.PlanAnnulled(reason=reason):
             return new | {"annulled_for": reason}
         case _:
             return new

@@ -18,7 +18,8 @@ from domain import (
     filing,
     gaps,
     hearing,
-    inspection,
+    inspection_plan,
+    inspection_task,
     joint,
     linkage,
     oversight,
@@ -104,10 +105,10 @@ _READ: Final[tuple[type[Event], ...]] = (
     linkage.Claimed,
     linkage.Disputed,
     linkage.Overdue,
-    inspection.PlanRegistered,
-    inspection.TaskAssigned,
-    inspection.TaskWithdrawn,
-    inspection.Inspected,
+    inspection_plan.PlanRegistered,
+    inspection_task.TaskAssigned,
+    inspection_task.TaskWithdrawn,
+    inspection_task.Inspected,
     joint.JointOpened,
     past_inspection.InspectionImported,
     service.TripRecorded,
@@ -302,13 +303,13 @@ def _linkage(delivered: Delivered) -> dict[str, Value]:
 def _inspection(delivered: Delivered) -> dict[str, Value]:
     day = beijing_day(delivered.meta.decided_at)
     match delivered.event:
-        case inspection.PlanRegistered(department=department):
+        case inspection_plan.PlanRegistered(department=department):
             return _opened("PLAN", department, day)
-        case inspection.TaskAssigned():  # its department is the plan's
+        case inspection_task.TaskAssigned():  # its department is the plan's
             return _opened("TASK", None, day) | {"parent": f"plan/{delivered.key}"}
-        case inspection.TaskWithdrawn():  # its substitute is the one that counts
+        case inspection_task.TaskWithdrawn():  # its substitute is the one that counts
             return {"what": "TASK_WITHDRAWN"}
-        case inspection.Inspected(codes=codes, performed_at=at):
+        case inspection_task.Inspected(codes=codes, performed_at=at):
             return _closed(_result(codes), beijing_day(at))
         case past_inspection.InspectionImported(codes=codes, performed_on=done):
             return _opened("IMPORTED_INSPECTION", None, done) | _closed(_result(codes), done)
@@ -324,7 +325,7 @@ def _closed(outcome: str, on: date) -> dict[str, Value]:
     return {"outcome": outcome, "closed_on": on}
 
 
-def _result(codes: tuple[inspection.FindingCode, ...]) -> str:
+def _result(codes: tuple[inspection_task.FindingCode, ...]) -> str:
     return "PROBLEM" if found_problem(codes) else "NO_PROBLEM"
 
 

@@ -11,7 +11,7 @@ from typing import Final, LiteralString
 from psycopg import sql
 from psycopg.rows import class_row
 
-from domain import approval, case, commitment, filing, inspection, subject
+from domain import approval, case, commitment, filing, inspection_task, subject
 from domain.terms import Sealed
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -48,7 +48,7 @@ def _counted(delivered: Delivered) -> tuple[str, str] | None:
             return who, "commitments"
         case approval.Granted(holder=who) | approval.LicenceImported(holder=who):
             return who, "licences"
-        case inspection.TaskAssigned(subject=who):
+        case inspection_task.TaskAssigned(subject=who):
             return who, "inspections"
         case _:
             return None

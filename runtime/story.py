@@ -30,7 +30,8 @@ from domain.acts.pledges import ConfirmBreach, MakeCommitment, SupplyMaterial
 from domain.acts.revocations import HearStatement, ReviewLegality, Revoke, ServeNotice
 from domain.case import ReviewOpinion
 from domain.commitment import BreachGround, CommitmentKind, Promise
-from domain.inspection import FindingCode, Stratum, TaskAssigned, plan_number, task_id
+from domain.inspection_plan import Stratum, plan_number
+from domain.inspection_task import FindingCode, TaskAssigned, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
 from domain.terms import (

@@ -32,7 +32,8 @@ from domain import (
     genesis,
     hearing,
     importing,
-    inspection,
+    inspection_plan,
+    inspection_task,
     inspector,
     intermediary,
     joint,
@@ -117,21 +118,21 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "push.claimed.v1": linkage.Claimed,  # 认领
     "push.disputed.v1": linkage.Disputed,  # 异议
     "push.overdue.v1": linkage.Overdue,  # 逾期未认领
-    "plan.registered.v1": inspection.PlanRegistered,  # 计划登记
-    "plan.objects_listed.v1": inspection.ObjectsListed,  # 检查对象名单
-    "plan.inspectors_listed.v1": inspection.InspectorsListed,  # 检查人员名单
-    "plan.lists_frozen.v1": inspection.ListsFrozen,  # 名单冻结
-    "plan.share_committed.v1": inspection.ShareCommitted,  # 提交份额承诺
-    "plan.commits_in.v1": inspection.CommitsIn,  # 份额承诺齐备
-    "plan.share_revealed.v1": inspection.ShareRevealed,  # 揭示份额
-    "plan.reveals_closed.v1": inspection.RevealsClosed,  # 揭示截止
-    "plan.public_value_fixed.v1": inspection.PublicValueFixed,  # 公开值确定
-    "plan.drawn.v1": inspection.Drawn,  # 抽取检查对象
-    "plan.matched.v1": inspection.Matched,  # 抽取检查人员
-    "plan.annulled.v1": inspection.PlanAnnulled,  # 计划作废
-    "task.assigned.v1": inspection.TaskAssigned,  # 派发检查任务
-    "task.inspected.v1": inspection.Inspected,  # 检查结果
-    "task.finding_reviewed.v1": inspection.FindingReviewed,  # 检查结果复核
+    "plan.registered.v1": inspection_plan.PlanRegistered,  # 计划登记
+    "plan.objects_listed.v1": inspection_plan.ObjectsListed,  # 检查对象名单
+    "plan.inspectors_listed.v1": inspection_plan.InspectorsListed,  # 检查人员名单
+    "plan.lists_frozen.v1": inspection_plan.ListsFrozen,  # 名单冻结
+    "plan.share_committed.v1": inspection_plan.ShareCommitted,  # 提交份额承诺
+    "plan.commits_in.v1": inspection_plan.CommitsIn,  # 份额承诺齐备
+    "plan.share_revealed.v1": inspection_plan.ShareRevealed,  # 揭示份额
+    "plan.reveals_closed.v1": inspection_plan.RevealsClosed,  # 揭示截止
+    "plan.public_value_fixed.v1": inspection_plan.PublicValueFixed,  # 公开值确定
+    "plan.drawn.v1": inspection_plan.Drawn,  # 抽取检查对象
+    "plan.matched.v1": inspection_plan.Matched,  # 抽取检查人员
+    "plan.annulled.v1": inspection_plan.PlanAnnulled,  # 计划作废
+    "task.assigned.v1": inspection_task.TaskAssigned,  # 派发检查任务
+    "task.inspected.v1": inspection_task.Inspected,  # 检查结果
+    "task.finding_reviewed.v1": inspection_task.FindingReviewed,  # 检查结果复核
     "item.published.v1": catalogue.ItemPublished,  # 事项公布
     "item.published.v2": catalogue.ItemPublished,  # 事项公布（附办理规则）
     "subject.registered.v1": subject.SubjectRegistered,  # 监管对象登记
@@ -348,8 +349,8 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "undertaking.cancelled.v1": undertaking.Cancelled,  # 撤销承诺备案
     "measure.opened.v1": measure.Opened,  # 后续措施待办
     "measure.closed.v1": measure.Closed,  # 后续措施办结
-    "plan.more_drawn.v1": inspection.MoreDrawn,  # 抽取对象续段
-    "plan.more_matched.v1": inspection.MoreMatched,  # 配对分段
+    "plan.more_drawn.v1": inspection_plan.MoreDrawn,  # 抽取对象续段
+    "plan.more_matched.v1": inspection_plan.MoreMatched,  # 配对分段
     "oversight.raised.v2": oversight.Raised,  # 提出督办（含推送与其他期限）
     "publication.restored.v1": publication.Restored,  # 恢复公示
     "assistance.begun.v1": assistance.Begun,  # 帮代办开始
@@ -373,10 +374,10 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "tender.awarded.v1": tender.TenderAwarded,  # 招标、拍卖结果
     "subscription.declared.v1": subscription.SubscriptionDeclared,  # 订阅方申报收到的件数
     "subscription.compared.v1": subscription.SubscriptionCompared,  # 订阅对账
-    "plan.sealed_share_opened.v1": inspection.SealedShareOpened,  # 封存份额开启
-    "plan.voided.v1": inspection.PlanVoided,  # 计划失效
-    "plan.object_replaced.v1": inspection.ObjectReplaced,  # 排除与替补
-    "task.withdrawn.v1": inspection.TaskWithdrawn,  # 撤回检查任务
+    "plan.sealed_share_opened.v1": inspection_plan.SealedShareOpened,  # 封存份额开启
+    "plan.voided.v1": inspection_plan.PlanVoided,  # 计划失效
+    "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
+    "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

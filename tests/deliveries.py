@@ -23,7 +23,8 @@ from domain import (
     filing,
     forwarding,
     importing,
-    inspection,
+    inspection_plan,
+    inspection_task,
     inspector,
     intermediary,
     joint,
@@ -317,15 +318,15 @@ def sent(department: Organ = MARKET) -> linkage.Sent:
     )
 
 
-def plan(department: Organ = MARKET, *strata: str) -> inspection.PlanRegistered:
+def plan(department: Organ = MARKET, *strata: str) -> inspection_plan.PlanRegistered:
     """检查计划登记：四月十日十时产生公开值。"""
-    return inspection.PlanRegistered(
+    return inspection_plan.PlanRegistered(
         serial=1,
         title="二季度食品经营抽查",
         department=department,
         algorithm="ssj/v1",
         hash=HashName.SHA256,
-        strata=tuple(inspection.Stratum(name, 5_000, 1) for name in strata or ("A", "B")),
+        strata=tuple(inspection_plan.Stratum(name, 5_000, 1) for name in strata or ("A", "B")),
         offices=(MARKET, FIRE, Organ("HEALTH")),
         public_source="福彩双色球",
         public_value_at=datetime(2026, 4, 10, 2, tzinfo=UTC),
@@ -336,9 +337,9 @@ def plan(department: Organ = MARKET, *strata: str) -> inspection.PlanRegistered:
     )
 
 
-def assigned(commitment_id: CommitmentId | None = PLEDGE) -> inspection.TaskAssigned:
+def assigned(commitment_id: CommitmentId | None = PLEDGE) -> inspection_task.TaskAssigned:
     """派发检查任务。"""
-    return inspection.TaskAssigned(
+    return inspection_task.TaskAssigned(
         subject=APPLICANT,
         inspectors=(PersonId("P-5"), PersonId("P-6")),
         licence_no=LICENCE,
@@ -347,21 +348,21 @@ def assigned(commitment_id: CommitmentId | None = PLEDGE) -> inspection.TaskAssi
     )
 
 
-def inspected(*codes: inspection.FindingCode) -> inspection.Inspected:
+def inspected(*codes: inspection_task.FindingCode) -> inspection_task.Inspected:
     """检查结果。"""
-    return inspection.Inspected(
+    return inspection_task.Inspected(
         performed_at=START,
         code_set="v1",
-        codes=codes or (inspection.FindingCode.NOT_AS_PROMISED,),
+        codes=codes or (inspection_task.FindingCode.NOT_AS_PROMISED,),
         signatures=(PersonId("P-5"), PersonId("P-6")),
         evidence=(Evidence("PHOTO-1", HASH),),
         report_sha256=HASH,
     )
 
 
-def reviewed(*, agreed: bool = True) -> inspection.FindingReviewed:
+def reviewed(*, agreed: bool = True) -> inspection_task.FindingReviewed:
     """结果复核。"""
-    return inspection.FindingReviewed(agreed, "属实", PersonId("P-9"))
+    return inspection_task.FindingReviewed(agreed, "属实", PersonId("P-9"))
 
 
 def proposed() -> revocation.Proposed:
@@ -485,7 +486,7 @@ def inspection_imported(
         licence_no=licence_no,
         licence_known=licence_known,
         performed_on=date(2026, 2, 1),
-        codes=(inspection.FindingCode.PROBLEM_PENDING,),
+        codes=(inspection_task.FindingCode.PROBLEM_PENDING,),
         source_result="Fail",
         source_risk="Risk 1 (High)",
         critical=1,
@@ -861,21 +862,21 @@ def _elsewhere() -> Iterator[Happening]:
     grant = officer.GrantGiven(Role.REVIEWER, BUREAU, date(2026, 1, 1), None, None, None)
     yield "officer/R-1", grant, "R-1"
     yield f"lights/{light_setting.IDENTITY}", lights_published(), light_setting.IDENTITY
-    listed = inspection.DrawnObject(APPLICANT, "B", HASH)
-    yield "plan/2026-0002", inspection.MoreDrawn(1, (listed,)), "2026-0002"
-    yield "plan/2026-0002", inspection.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
+    listed = inspection_plan.DrawnObject(APPLICANT, "B", HASH)
+    yield "plan/2026-0002", inspection_plan.MoreDrawn(1, (listed,)), "2026-0002"
+    yield "plan/2026-0002", inspection_plan.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _penalised()
-    opened = inspection.SealedShareOpened(HASH, PersonId("P-20"))
+    opened = inspection_plan.SealedShareOpened(HASH, PersonId("P-20"))
     yield "plan/2026-0003", opened, "2026-0003"
-    reason = inspection.ExclusionReason.CAP_REACHED
+    reason = inspection_plan.ExclusionReason.CAP_REACHED
     person, proof = PersonId("P-20"), (Evidence("任务 1", HASH),)
-    replaced = inspection.ObjectReplaced(
+    replaced = inspection_plan.ObjectReplaced(
         APPLICANT, reason, proof, listed, None, person, PersonId("P-21")
     )
     yield "plan/2026-0005", replaced, "2026-0005"
-    withdrawn = inspection.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
+    withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
-    yield "plan/2026-0004", inspection.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()
     yield from relied()
     yield from undertaken()
@@ -1177,19 +1178,19 @@ def _inspection() -> Iterator[Happening]:
         ListedInspector(PersonId(name), "350503", ("FOOD",), "EAST", date(2027, 12, 31))
         for name in ("P-5", "P-6")
     )
-    pair = inspection.Pair(APPLICANT, (PersonId("P-5"), PersonId("P-6")))
+    pair = inspection_plan.Pair(APPLICANT, (PersonId("P-5"), PersonId("P-6")))
     for event in (
         plan(),
-        inspection.ObjectsListed(0, (listed,)),
-        inspection.InspectorsListed(0, people),
-        inspection.ListsFrozen(30, 1, HASH, 2, HASH, HASH),
-        inspection.ShareCommitted(MARKET, HASH),
-        inspection.CommitsIn((MARKET, FIRE, Organ("HEALTH"))),
-        inspection.ShareRevealed(MARKET, HASH),
-        inspection.RevealsClosed((FIRE,)),
-        inspection.PublicValueFixed("01 02 03"),
-        inspection.Drawn(HASH, (inspection.DrawnObject(APPLICANT, "B", HASH),)),
-        inspection.Matched((pair,), ()),
+        inspection_plan.ObjectsListed(0, (listed,)),
+        inspection_plan.InspectorsListed(0, people),
+        inspection_plan.ListsFrozen(30, 1, HASH, 2, HASH, HASH),
+        inspection_plan.ShareCommitted(MARKET, HASH),
+        inspection_plan.CommitsIn((MARKET, FIRE, Organ("HEALTH"))),
+        inspection_plan.ShareRevealed(MARKET, HASH),
+        inspection_plan.RevealsClosed((FIRE,)),
+        inspection_plan.PublicValueFixed("01 02 03"),
+        inspection_plan.Drawn(HASH, (inspection_plan.DrawnObject(APPLICANT, "B", HASH),)),
+        inspection_plan.Matched((pair,), ()),
     ):
         yield "plan/2026-0001", event, "2026-0001"
     for task_event in (assigned(), inspected(), reviewed()):

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import inspection, inspector, officer
+from domain import inspection_plan, inspection_task, inspector, officer
 from domain.acts.base import Desk, combine, handles, write
 from domain.decider import Claim, Decision, Refused, RuleUsed
-from domain.inspection import ExclusionReason, FindingCode, ListedInspector, ListedObject, Stratum
+from domain.inspection_plan import ExclusionReason, ListedInspector, ListedObject, Stratum
+from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.sampling import ALGORITHM
 from domain.terms import (
@@ -186,21 +187,21 @@ InspectionAct: TypeAlias = (
 )
 
 
-def _plan(desk: Desk, plan_no: str, command: inspection.PlanCommand) -> Decision:
-    state = desk.load(inspection.PLAN, plan_no)
+def _plan(desk: Desk, plan_no: str, command: inspection_plan.Command) -> Decision:
+    state = desk.load(inspection_plan.AGGREGATE, plan_no)
     rules: tuple[RuleUsed, ...] = ()
-    if isinstance(command, inspection.Draw):
+    if isinstance(command, inspection_plan.Draw):
         rules = (RuleUsed("draw", ALGORITHM),)
-    outcome = inspection.decide_plan(state, command)
-    return write(inspection.PLAN, plan_no, plan_no, outcome, rules=rules)
+    outcome = inspection_plan.decide(state, command)
+    return write(inspection_plan.AGGREGATE, plan_no, plan_no, outcome, rules=rules)
 
 
 def _task(
-    desk: Desk, plan_no: str, subject: SubjectId, command: inspection.TaskCommand
+    desk: Desk, plan_no: str, subject: SubjectId, command: inspection_task.Command
 ) -> Decision:
-    identity = inspection.task_id(plan_no, subject)
-    outcome = inspection.decide_task(desk.load(inspection.TASK, identity), command)
-    return write(inspection.TASK, identity, plan_no, outcome)
+    identity = inspection_task.task_id(plan_no, subject)
+    outcome = inspection_task.decide(desk.load(inspection_task.AGGREGATE, identity), command)
+    return write(inspection_task.AGGREGATE, identity, plan_no, outcome)
 
 
 def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
@@ -215,7 +216,7 @@ def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
 
 def _not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
     """只有计划所属的部门才能处置它。"""
-    plan = inspection.plan_of(desk.load(inspection.PLAN, plan_no))
+    plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, plan_no))
     if plan is None:
         return Refused(Refusal.PLAN_NOT_FOUND)
     if plan.department != desk.actor.organ:
@@ -239,7 +240,7 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         for person in persons
         if isinstance(desk.load(inspector.AGGREGATE, person), inspector.Registered)
     )
-    fact = inspection.PlanRegistered(
+    fact = inspection_plan.PlanRegistered(
         serial=act.serial,
         title=act.title,
         department=act.department,
@@ -254,64 +255,66 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         runner=desk.handler,
         witness=witness,
     )
-    number = inspection.plan_number(act.serial)
-    command = inspection.Register(fact, desk.at, pool)
-    outcome = inspection.decide_plan(desk.load(inspection.PLAN, number), command)
-    serial = Claim("plan_serial", str(act.serial), inspection.PLAN.stream(number))
-    return write(inspection.PLAN, number, number, outcome, claims=(serial,))
+    number = inspection_plan.plan_number(act.serial)
+    command = inspection_plan.Register(fact, desk.at, pool)
+    outcome = inspection_plan.decide(desk.load(inspection_plan.AGGREGATE, number), command)
+    serial = Claim("plan_serial", str(act.serial), inspection_plan.AGGREGATE.stream(number))
+    return write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
 
 
 def _follows(serial: int, desk: Desk) -> bool:
     if serial <= 1:
         return serial == 1
-    before = desk.load(inspection.PLAN, inspection.plan_number(serial - 1))
-    return not isinstance(before, inspection.Nothing)
+    before = desk.load(inspection_plan.AGGREGATE, inspection_plan.plan_number(serial - 1))
+    return not isinstance(before, inspection_plan.Nothing)
 
 
 @handles(FreezeLists)
 def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
     """冻结名单。"""
-    command = inspection.Freeze(act.objects, act.inspectors, act.as_of_size, act.plan_leaf_hash)
+    command = inspection_plan.Freeze(
+        act.objects, act.inspectors, act.as_of_size, act.plan_leaf_hash
+    )
     return _plan(desk, act.plan_no, command)
 
 
 @handles(CommitShare)
 def commit_share(act: CommitShare, desk: Desk) -> Decision:
     """提交份额承诺。"""
-    return _plan(desk, act.plan_no, inspection.Commit(desk.actor.organ, act.commitment))
+    return _plan(desk, act.plan_no, inspection_plan.Commit(desk.actor.organ, act.commitment))
 
 
 @handles(RevealShare)
 def reveal_share(act: RevealShare, desk: Desk) -> Decision:
     """揭示份额。"""
-    return _plan(desk, act.plan_no, inspection.Reveal(desk.actor.organ, act.share, desk.at))
+    return _plan(desk, act.plan_no, inspection_plan.Reveal(desk.actor.organ, act.share, desk.at))
 
 
 @handles(CloseReveals)
 def close_reveals(act: CloseReveals, desk: Desk) -> Decision:
     """揭示截止。"""
-    return _plan(desk, act.plan_no, inspection.Close(desk.at))
+    return _plan(desk, act.plan_no, inspection_plan.Close(desk.at))
 
 
 @handles(FixPublicValue)
 def fix_public_value(act: FixPublicValue, desk: Desk) -> Decision:
     """记下公开值。"""
-    return _plan(desk, act.plan_no, inspection.FixValue(act.value, desk.handler, desk.at))
+    return _plan(desk, act.plan_no, inspection_plan.FixValue(act.value, desk.handler, desk.at))
 
 
 @handles(Draw)
 def draw(act: Draw, desk: Desk) -> Decision:
     """抽取并配对。"""
-    return _plan(desk, act.plan_no, inspection.Draw())
+    return _plan(desk, act.plan_no, inspection_plan.Draw())
 
 
 @handles(DrawSealed)
 def draw_sealed(act: DrawSealed, desk: Desk) -> Decision:
     """凭封存份额抽取；别人即使得了份额也不能代抽。"""
-    plan = inspection.plan_of(desk.load(inspection.PLAN, act.plan_no))
+    plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, act.plan_no))
     if plan is not None and plan.runner != desk.handler:
         return Refused(Refusal.PLAN_ONLY_RUNNER, {"person": desk.handler})
-    return _plan(desk, act.plan_no, inspection.Draw(act.share))
+    return _plan(desk, act.plan_no, inspection_plan.Draw(act.share))
 
 
 @handles(OpenSealedShare)
@@ -319,8 +322,8 @@ def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
     """开启封存份额。"""
     if barred := _not_in_charge(desk, act.plan_no):
         return barred
-    fact = inspection.SealedShareOpened(act.share, desk.handler)
-    return _plan(desk, act.plan_no, inspection.OpenShare(fact, desk.today))
+    fact = inspection_plan.SealedShareOpened(act.share, desk.handler)
+    return _plan(desk, act.plan_no, inspection_plan.OpenShare(fact, desk.today))
 
 
 @handles(ReplaceObject)
@@ -331,12 +334,14 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
     second = _on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
-    task = desk.load(inspection.TASK, inspection.task_id(act.plan_no, act.subject))
-    inspected = isinstance(task, inspection.Done | inspection.Returned | inspection.Agreed)
-    command = inspection.Replace(
+    task = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(act.plan_no, act.subject))
+    inspected = isinstance(
+        task, inspection_task.Done | inspection_task.Returned | inspection_task.Agreed
+    )
+    command = inspection_plan.Replace(
         act.subject, act.reason, act.evidence, desk.handler, second, inspected
     )
-    withdrawal = inspection.Withdraw(act.reason, desk.handler)
+    withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
     return combine(
         _plan(desk, act.plan_no, command), _task(desk, act.plan_no, act.subject, withdrawal)
     )
@@ -345,7 +350,7 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
 @handles(VoidPlan)
 def void_plan(act: VoidPlan, desk: Desk) -> Decision:
     """记下计划失效。"""
-    return _plan(desk, act.plan_no, inspection.Void(desk.today))
+    return _plan(desk, act.plan_no, inspection_plan.Void(desk.today))
 
 
 @handles(AnnulPlan)
@@ -356,30 +361,30 @@ def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     second = _on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
-    fact = inspection.PlanAnnulled(act.reason, desk.handler, second)
-    return _plan(desk, act.plan_no, inspection.Annul(fact))
+    fact = inspection_plan.PlanAnnulled(act.reason, desk.handler, second)
+    return _plan(desk, act.plan_no, inspection_plan.Annul(fact))
 
 
 @handles(AssignTask)
 def assign_task(act: AssignTask, desk: Desk) -> Decision:
     """派发任务。"""
-    plan = desk.load(inspection.PLAN, act.plan_no)
-    return _task(desk, act.plan_no, act.subject, inspection.Assign(plan, act.subject))
+    plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
+    return _task(desk, act.plan_no, act.subject, inspection_task.Assign(plan, act.subject))
 
 
 @handles(RecordInspection)
 def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
     """录入检查结果；作废、失效的计划不再录入。"""
-    plan = desk.load(inspection.PLAN, act.plan_no)
-    if isinstance(plan, inspection.Annulled | inspection.Voided):
-        return inspection.standing(plan)
+    plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
+    if isinstance(plan, inspection_plan.Annulled | inspection_plan.Voided):
+        return inspection_plan.standing(plan)
     on = beijing_day(act.performed_at)
     uncertified = tuple(
         person
         for person in act.signatures
         if not inspector.certified_on(desk.load(inspector.AGGREGATE, person), on)
     )
-    fact = inspection.Inspected(
+    fact = inspection_task.Inspected(
         act.performed_at,
         act.code_set,
         act.codes,
@@ -387,7 +392,7 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
         act.evidence,
         act.report_sha256,
     )
-    command = inspection.Record(fact, desk.handler, uncertified, desk.at)
+    command = inspection_task.Record(fact, desk.handler, uncertified, desk.at)
     return _task(desk, act.plan_no, act.subject, command)
 
 
@@ -396,5 +401,5 @@ def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
     """复核检查结果。"""
     if barred := _not_in_charge(desk, act.plan_no):
         return barred
-    fact = inspection.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return _task(desk, act.plan_no, act.subject, inspection.Review(fact))
+    fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
+    return _task(desk, act.plan_no, act.subject, inspection_task.Review(fact))

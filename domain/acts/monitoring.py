@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from domain import complaint, inspection, linkage, oversight, publication, referral, reform
+from domain import (
+    complaint,
+    inspection_plan,
+    inspection_task,
+    linkage,
+    oversight,
+    publication,
+    referral,
+    reform,
+)
 from domain.acts.base import Desk, handles, write
 from domain.acts.lookups import case_file, period
 from domain.acts.oversight import ANSWER_DAYS, FINDING, rule_no
@@ -93,8 +102,10 @@ def _answerable(act: RaiseAlert, desk: Desk) -> Organ | Refused:
     if family == linkage.AGGREGATE.family:
         push = desk.load(linkage.AGGREGATE, number)
         return linkage.standing(push) if isinstance(push, linkage.Nothing) else push.sent.department
-    if family in {inspection.PLAN.family, inspection.TASK.family}:
-        plan = inspection.plan_of(desk.load(inspection.PLAN, number.partition(".")[0]))
+    if family in {inspection_plan.AGGREGATE.family, inspection_task.AGGREGATE.family}:
+        plan = inspection_plan.plan_of(
+            desk.load(inspection_plan.AGGREGATE, number.partition(".")[0])
+        )
         return Refused(Refusal.PLAN_NOT_FOUND) if plan is None else plan.department
     if family in _NAMED:
         order, kind, name = _NAMED[family]

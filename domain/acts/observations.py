@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias
 
-from domain import inspection, observation
+from domain import inspection_task, observation
 from domain.acts.base import Desk, handles
 from domain.acts.lookups import ITEM, not_in_force, outside, outside_item
 from domain.acts.steps import course, step
@@ -109,7 +109,7 @@ def record_exclusion(act: RecordExclusion, desk: Desk) -> Decision:
     """写明每一份所据的观察期，绝不悄悄不抽。"""
     observed = tuple(_observed(act.subject, code, desk) for code in act.item_codes)
     fact = observation.ExclusionMade(act.plan_no, act.subject, observed)
-    identity = inspection.task_id(act.plan_no, act.subject)
+    identity = inspection_task.task_id(act.plan_no, act.subject)
     return step(desk, observation.EXCLUSION, identity, fact, key=act.plan_no)
 
 

@@ -23,7 +23,8 @@ from domain.acts.lookups import (
 from domain.catalogue import ItemPublished
 from domain.commitment import BreachGround, CommitmentKind, Condition, FailureReason, Made, Promise
 from domain.decider import Decision, ImpossibleHistory, Refused, RuleUsed
-from domain.inspection import TASK, Agreed, Done
+from domain.inspection_task import AGGREGATE as TASK
+from domain.inspection_task import Agreed, Done
 from domain.refusals import Refusal
 from domain.terms import CaseNo, CommitmentId, Evidence, PersonId, Sha256, beijing_day
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from domain import inspection, sampling
+from domain import inspection_plan, sampling
 from domain.decider import Event
 from ledger.application import Ledger
 from runtime import settings
@@ -75,7 +75,7 @@ def _publish(arguments: argparse.Namespace) -> int:
         raise Stop(Exit.USAGE, "draw.no_folder")
     chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
     with Ledger.open(chosen) as ledger:
-        events = [fact.event for fact in ledger.events(inspection.PLAN.stream(plan_no))]
+        events = [fact.event for fact in ledger.events(inspection_plan.AGGREGATE.stream(plan_no))]
     _write(Path(arguments.out), published(plan_no, events))
     print(say("draw.published", folder=arguments.out))
     return Exit.DONE
@@ -88,7 +88,7 @@ def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
     except package.NotDrawn:
         raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
     except package.Unopened as sealed:
-        first, last = sealed.plan.inspect_by, inspection.open_by(sealed.plan)
+        first, last = sealed.plan.inspect_by, inspection_plan.open_by(sealed.plan)
         days = {"inspect_by": first, "due_on": last}
         raise Stop(Exit.REFUSED, "draw.unopened", plan_no=plan_no, **days) from None
     told, audit = drawn.draw_input(), drawn.audit()

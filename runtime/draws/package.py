@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from domain import inspection
+from domain import inspection_plan
 from domain.decider import Event
 from domain.roster import ListedInspector, ListedObject
 from domain.sampling import DrawInput
@@ -19,7 +19,7 @@ FORMAT: Final = "ssj/audit/v1"
 class Unopened(Exception):  # noqa: N818 - an answer, not a fault
     """封存份额还没有开启：公布了也没有人能复算。"""
 
-    def __init__(self, plan: inspection.PlanRegistered) -> None:
+    def __init__(self, plan: inspection_plan.PlanRegistered) -> None:
         """``plan``: whose share it is."""
         super().__init__(plan.serial)
         self.plan = plan
@@ -34,12 +34,12 @@ class Published:
     """一份可以公布的抽取：抽定的计划，各部门的承诺与揭示的份额。"""
 
     plan_no: str
-    state: inspection.Settled
-    commitments: tuple[inspection.ShareCommitted, ...]
+    state: inspection_plan.Settled
+    commitments: tuple[inspection_plan.ShareCommitted, ...]
     shares: dict[Organ, str]
 
     @property
-    def plan(self) -> inspection.PlanRegistered:
+    def plan(self) -> inspection_plan.PlanRegistered:
         """登记的计划。"""
         return self.state.lists.plan
 
@@ -93,20 +93,20 @@ class Published:
 
 def read(plan_no: str, events: Sequence[Event]) -> Published:
     """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
-    state = inspection.PLAN.fold(events)
-    if not isinstance(state, inspection.Settled):
+    state = inspection_plan.AGGREGATE.fold(events)
+    if not isinstance(state, inspection_plan.Settled):
         raise NotDrawn(plan_no)
     if state.lists.plan.sealed_share_commitment is not None and state.share is None:
         raise Unopened(state.lists.plan)
     return Published(
         plan_no,
         state,
-        tuple(one for one in events if isinstance(one, inspection.ShareCommitted)),
-        {one.office: one.share for one in events if isinstance(one, inspection.ShareRevealed)},
+        tuple(one for one in events if isinstance(one, inspection_plan.ShareCommitted)),
+        {one.office: one.share for one in events if isinstance(one, inspection_plan.ShareRevealed)},
     )
 
 
-def _plan(plan: inspection.PlanRegistered) -> dict[str, Any]:
+def _plan(plan: inspection_plan.PlanRegistered) -> dict[str, Any]:
     """What was promised before any seed; the officers who run and witness it are not needed."""
     return {
         "serial": plan.serial,
@@ -126,7 +126,7 @@ def _plan(plan: inspection.PlanRegistered) -> dict[str, Any]:
     }
 
 
-def _replaced(one: inspection.ObjectReplaced) -> dict[str, Any]:
+def _replaced(one: inspection_plan.ObjectReplaced) -> dict[str, Any]:
     """Whom, why, by which ticket and whom to send; the officers who decided it are not needed."""
     return {
         "excluded": one.subject,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.hashing import lp
-from domain.inspection import PlanRegistered
+from domain.inspection_plan import PlanRegistered
 from runtime.messages import say
 
 _HERE: Final = Path(__file__).parent

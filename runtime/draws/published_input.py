@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from domain.inspection import OFFICES
+from domain.inspection_plan import OFFICES
 from domain.sampling import WHOLE, DrawInput, StratumInput
 from domain.terms import HashName
 from runtime.exits import Exit, Stop

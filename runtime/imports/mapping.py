@@ -26,7 +26,7 @@ from cattrs import (
 from domain.approval import ImportedEnding, TermKind
 from domain.case import ImportedStep
 from domain.importing import ImportKind
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.subject import SubjectKind
 from domain.terms import Channel, Sha256
 from runtime.exits import Exit, Stop

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
-from domain import inspection
+from domain import inspection_plan
 from domain.calendar import calendar_from
 from domain.deadlines import ONE_DAY
 from domain.decider import Event
@@ -67,8 +67,10 @@ class _HallRecord:
         return serial
 
     def _exists(self, serial: int) -> bool:
-        state = self._hall.ledger.load(inspection.PLAN, inspection.plan_number(serial))
-        return not isinstance(state, inspection.Nothing)
+        state = self._hall.ledger.load(
+            inspection_plan.AGGREGATE, inspection_plan.plan_number(serial)
+        )
+        return not isinstance(state, inspection_plan.Nothing)
 
 
 def play(hall: Hall, town: Town, seed: int, days: int, per_day: int, progress: Progress) -> Played:

@@ -61,7 +61,8 @@ from domain.case import DeclineReason, ReviewOpinion
 from domain.commitment import BreachGround, BreachSuspected, CommitmentKind, Promise
 from domain.decider import Event
 from domain.filing import CancelReason
-from domain.inspection import FindingCode, Matched, Pair, Stratum, TaskAssigned, task_id
+from domain.inspection_plan import Matched, Pair, Stratum
+from domain.inspection_task import FindingCode, TaskAssigned, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
 from domain.subject import SubjectKind

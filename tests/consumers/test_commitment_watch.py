@@ -9,7 +9,7 @@ from domain.acts.pledges import SuspectBreach
 from domain.acts.revocations import ProposeRevocation
 from domain.approval import RevocationGround
 from domain.commitment import BreachGround
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.measure import MeasureKind
 from domain.terms import Evidence, Sha256
 from followers.supervisor import Command

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from consumers.inspection_round import SUPERVISOR
-from domain import approval, inspection, observation
+from domain import approval, inspection_plan, observation
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import HandlingRules
@@ -190,9 +190,9 @@ def test_unregistered_holder_stops_the_plan() -> None:
 def test_draw_follows_the_public_value() -> None:
     """公开值一定即抽取，之前不抽。"""
     book = Book()
-    book.add(PLAN, inspection.RevealsClosed(()), key="2026-0001")
+    book.add(PLAN, inspection_plan.RevealsClosed(()), key="2026-0001")
     assert played(SUPERVISOR, book.kept) == ()
-    book.add(PLAN, inspection.PublicValueFixed("01 02 03"), key="2026-0001")
+    book.add(PLAN, inspection_plan.PublicValueFixed("01 02 03"), key="2026-0001")
     (command,) = played(SUPERVISOR, book.kept)
     assert command.act == Draw("2026-0001")
 
@@ -200,11 +200,11 @@ def test_draw_follows_the_public_value() -> None:
 def test_every_pair_gets_its_task() -> None:
     """配对之后逐一派发任务，各有各的命令。"""
     pairs = tuple(
-        inspection.Pair(SubjectId(name), (PersonId("P-5"), PersonId("P-6")))
+        inspection_plan.Pair(SubjectId(name), (PersonId("P-5"), PersonId("P-6")))
         for name in ("S-1", "S-2")
     )
     book = Book()
-    book.add(PLAN, inspection.Matched(pairs, (SubjectId("S-3"),)), key="2026-0001")
+    book.add(PLAN, inspection_plan.Matched(pairs, (SubjectId("S-3"),)), key="2026-0001")
     commands = played(SUPERVISOR, book.kept)
     assert [command.act for command in commands] == [
         AssignTask("2026-0001", SubjectId("S-1")),

@@ -11,7 +11,7 @@ from domain import (
     case,
     complaint,
     importing,
-    inspection,
+    inspection_plan,
     linkage,
     officer,
     publication,
@@ -138,7 +138,7 @@ def test_every_kind_of_limit_and_notice_has_a_rule() -> None:
         ),
         ("complaint/TS-1", complaint.Overdue(DAY), OversightRule.DEADLINE_MISSED, None),
         ("reform/GG-1", reform.Overdue(DAY), OversightRule.REFORM_OVERDUE, None),
-        ("plan/000001", inspection.PlanVoided(DAY), OversightRule.DEADLINE_MISSED, None),
+        ("plan/000001", inspection_plan.PlanVoided(DAY), OversightRule.DEADLINE_MISSED, None),
     ],
 )
 def test_what_is_overdue_elsewhere_is_a_finding(

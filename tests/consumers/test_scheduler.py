@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumers.scheduler import ACTS, SUPERVISOR, due
-from domain import case, commitment, forwarding, inspection, joint, verification
+from domain import case, commitment, forwarding, inspection_plan, joint, verification
 from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.inspections import CloseReveals
 from domain.acts.intake import DeemAccepted, MarkDeadlineMissed
@@ -157,7 +157,7 @@ def test_moved_deadline_is_another_command() -> None:
     book.add("plan/2026-0001", plan(), key="2026-0001")
     now = datetime(2026, 4, 10, 3, tzinfo=UTC)
     (before,) = _fired(book, now)
-    book.add("plan/2026-0001", inspection.CommitsIn((MARKET,)), key="2026-0001")
+    book.add("plan/2026-0001", inspection_plan.CommitsIn((MARKET,)), key="2026-0001")
     (after,) = _fired(book, now)
     assert before.act == after.act
     assert before.purpose != after.purpose

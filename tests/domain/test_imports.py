@@ -47,7 +47,7 @@ from domain.case import (
 )
 from domain.decider import Aggregate, Answer, Event
 from domain.importing import ImportKind, RefusedRows
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.past_inspection import InspectionImported, InspectionLinked
 from domain.refusals import Refusal
 from domain.sources import SourceRecord, midnight

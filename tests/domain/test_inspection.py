@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from domain import inspection, roster, sampling
+from domain import inspection_plan, inspection_task, roster, sampling
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
@@ -25,7 +25,8 @@ from domain.acts.inspections import (
 )
 from domain.acts.register import RegisterInspector
 from domain.decider import Event, ImpossibleHistory, RuleUsed
-from domain.inspection import FindingCode, ListedInspector, ListedObject, Stratum
+from domain.inspection_plan import ListedInspector, ListedObject, Stratum
+from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.terms import (
     Actor,
@@ -169,18 +170,18 @@ def settled(hall: Hall) -> None:
     hall.record(Draw(NO), MACHINE, DRAWN_ON)
 
 
-def assigned(hall: Hall) -> inspection.TaskAssigned:
+def assigned(hall: Hall) -> inspection_task.TaskAssigned:
     """派发第一项任务。"""
     settled(hall)
     (task,) = hall.record(AssignTask(NO, outcome(hall).pairs[0].subject), MACHINE, DRAWN_ON)
-    assert isinstance(task, inspection.TaskAssigned)
+    assert isinstance(task, inspection_task.TaskAssigned)
     return task
 
 
-def outcome(hall: Hall) -> inspection.Settled:
+def outcome(hall: Hall) -> inspection_plan.Settled:
     """抽定的结果。"""
-    state = inspection.PLAN.fold(hall.streams[f"plan/{NO}"])
-    assert isinstance(state, inspection.Settled)
+    state = inspection_plan.AGGREGATE.fold(hall.streams[f"plan/{NO}"])
+    assert isinstance(state, inspection_plan.Settled)
     return state
 
 
@@ -190,7 +191,7 @@ def outcome(hall: Hall) -> inspection.Settled:
 def test_a_plan_is_registered_with_its_runner_and_witness(hall: Hall) -> None:
     """计划登记：经办人即抽取人，编号独占，公开方式，再登记无事可办。"""
     (plan,) = hall.record(PLAN, RUNNER)
-    assert isinstance(plan, inspection.PlanRegistered)
+    assert isinstance(plan, inspection_plan.PlanRegistered)
     assert (plan.runner, plan.witness) == ("p-runner", "p-witness")
     assert (plan.algorithm, plan.sealed_share_commitment) == ("ssj/v1", None)
     assert hall.claims["plan_serial", "1"] == "plan/000001"
@@ -252,12 +253,14 @@ def test_the_lists_are_frozen_before_any_seed(hall: Hall) -> None:
     many = tuple(listed(number, "B") for number in range(10, 260))
     act = replace(LISTS, objects=many)
     *chunks, last = hall.record(act, MACHINE)
-    assert [len(one.objects) for one in chunks if isinstance(one, inspection.ObjectsListed)] == [
+    assert [
+        len(one.objects) for one in chunks if isinstance(one, inspection_plan.ObjectsListed)
+    ] == [
         100,
         100,
         50,
     ]
-    assert last == inspection.ListsFrozen(
+    assert last == inspection_plan.ListsFrozen(
         17,
         250,
         roster.object_root(HashName.SHA256, many),
@@ -299,7 +302,7 @@ def test_the_last_commitment_completes_them(hall: Hall) -> None:
         assert len(hall.record(commitment(office), OFFICE[office])) == 1
         hall.idle(commitment(office), OFFICE[office])
     last = hall.record(commitment(PERFORMANCE), OFFICE[PERFORMANCE])
-    assert last[1:] == (inspection.CommitsIn(OFFICES),)
+    assert last[1:] == (inspection_plan.CommitsIn(OFFICES),)
     hall.idle(commitment(PERFORMANCE), OFFICE[PERFORMANCE])
 
 
@@ -339,12 +342,14 @@ def test_who_withholds_is_named_and_counts_as_zero(hall: Hall) -> None:
     assert hall.refusal(CloseReveals(NO), MACHINE) is Refusal.PLAN_REVEALS_OPEN
     late = RevealShare(NO, SHARE[FIRE])
     assert hall.refusal(late, OFFICE[FIRE], VALUE_AT) is Refusal.PLAN_REVEAL_LATE
-    assert hall.record(CloseReveals(NO), MACHINE, VALUE_AT) == (inspection.RevealsClosed((FIRE,)),)
+    assert hall.record(CloseReveals(NO), MACHINE, VALUE_AT) == (
+        inspection_plan.RevealsClosed((FIRE,)),
+    )
     hall.record(FixPublicValue(NO, "公开值"), RUNNER, DRAWN_ON)
     drawn, _ = hall.record(Draw(NO), MACHINE, DRAWN_ON)
     reveals = [bytes.fromhex(SHARE[BUREAU]), bytes(32), bytes.fromhex(SHARE[PERFORMANCE])]
     base = sampling.base_seed(HashName.SHA256, bytes.fromhex(LEAF), reveals, "公开值")
-    assert isinstance(drawn, inspection.Drawn)
+    assert isinstance(drawn, inspection_plan.Drawn)
     assert drawn.seed == sampling.final_seed(HashName.SHA256, base).hex()
 
 
@@ -461,7 +466,7 @@ def test_too_few_inspectors_is_recorded_not_filled(hall: Hall) -> None:
     hall.record(CloseReveals(NO), MACHINE)
     hall.record(FixPublicValue(NO, "号码"), RUNNER, DRAWN_ON)
     _, matched = hall.record(Draw(NO), MACHINE, DRAWN_ON)
-    assert matched == inspection.Matched((), (SubjectId("S-1"),))
+    assert matched == inspection_plan.Matched((), (SubjectId("S-1"),))
     act = AssignTask(NO, SubjectId("S-1"))
     assert hall.refusal(act, MACHINE, DRAWN_ON) is Refusal.TASK_NOT_DRAWN
 
@@ -481,13 +486,13 @@ def test_a_large_draw_is_told_in_parts(hall: Hall, count: int) -> None:
     hall.record(FixPublicValue(NO, "号码"), RUNNER, DRAWN_ON)
     events = hall.record(Draw(NO), MACHINE, DRAWN_ON)
     assert [type(one) for one in events] == [
-        inspection.Drawn,
-        *[inspection.MoreDrawn] * ((count - 1) // 500),
-        *[inspection.MoreMatched] * ((len(short) - 1) // 500),
-        inspection.Matched,
+        inspection_plan.Drawn,
+        *[inspection_plan.MoreDrawn] * ((count - 1) // 500),
+        *[inspection_plan.MoreMatched] * ((len(short) - 1) // 500),
+        inspection_plan.Matched,
     ]
-    state = inspection.PLAN.fold(hall.streams[f"plan/{NO}"])
-    assert isinstance(state, inspection.Settled)
+    state = inspection_plan.AGGREGATE.fold(hall.streams[f"plan/{NO}"])
+    assert isinstance(state, inspection_plan.Settled)
     assert {one.subject for one in state.result.drawn} == {one.subject for one in objects}
     tickets = [one.ticket for one in state.result.drawn]
     assert tickets == sorted(tickets)
@@ -500,16 +505,19 @@ def test_parts_out_of_their_order_are_no_history(hall: Hall) -> None:
     """分段缺一段、乱了次序，或者配对之后又来抽取：不成历史。"""
     settled(hall)
     events = hall.streams[f"plan/{NO}"]
-    picked = inspection.PLAN.fold(events[:-1])
-    one = inspection.DrawnObject(SubjectId("S-9"), "B", "00" * 32)
-    pair = inspection.Pair(SubjectId("S-9"), INSPECTORS[:2])
-    part = inspection.MoreMatched(0, (pair,), ())
-    for wrong in (inspection.MoreDrawn(1, (one,)), inspection.MoreMatched(1, (pair,), ())):
+    picked = inspection_plan.AGGREGATE.fold(events[:-1])
+    one = inspection_plan.DrawnObject(SubjectId("S-9"), "B", "00" * 32)
+    pair = inspection_plan.Pair(SubjectId("S-9"), INSPECTORS[:2])
+    part = inspection_plan.MoreMatched(0, (pair,), ())
+    for wrong in (
+        inspection_plan.MoreDrawn(1, (one,)),
+        inspection_plan.MoreMatched(1, (pair,), ()),
+    ):
         with pytest.raises(ImpossibleHistory):
-            inspection.evolve_plan(picked, wrong)
-    matched = inspection.evolve_plan(picked, part)
+            inspection_plan.evolve(picked, wrong)
+    matched = inspection_plan.evolve(picked, part)
     with pytest.raises(ImpossibleHistory):
-        inspection.evolve_plan(matched, inspection.MoreDrawn(1, (one,)))
+        inspection_plan.evolve(matched, inspection_plan.MoreDrawn(1, (one,)))
 
 
 # -- 作废
@@ -556,15 +564,15 @@ def test_a_plan_that_is_not_there_cannot_be_annulled(hall: Hall) -> None:
     """没有的计划无从作废。"""
     act = AnnulPlan(NO, "理由", OfficerId("head"))
     assert hall.refusal(act, RUNNER) is Refusal.PLAN_NOT_FOUND
-    fact = inspection.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
-    told = inspection.decide_plan(inspection.Nothing(), inspection.Annul(fact))
-    assert told == inspection.standing(inspection.Nothing())
+    fact = inspection_plan.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
+    told = inspection_plan.decide(inspection_plan.Nothing(), inspection_plan.Annul(fact))
+    assert told == inspection_plan.standing(inspection_plan.Nothing())
 
 
 # -- 任务
 
 
-def finding(task: inspection.TaskAssigned, *codes: FindingCode) -> RecordInspection:
+def finding(task: inspection_task.TaskAssigned, *codes: FindingCode) -> RecordInspection:
     """抽定的两人录入的结果。"""
     return RecordInspection(
         NO,
@@ -578,7 +586,7 @@ def finding(task: inspection.TaskAssigned, *codes: FindingCode) -> RecordInspect
     )
 
 
-def inspector_of(task: inspection.TaskAssigned) -> Actor:
+def inspector_of(task: inspection_task.TaskAssigned) -> Actor:
     """抽定两人中的第一人的账号。"""
     return actor(task.inspectors[0].removeprefix("p-"), Role.INSPECTOR, BUREAU)
 
@@ -591,7 +599,7 @@ def test_a_task_goes_to_the_drawn_pair(hall: Hall) -> None:
     task = assigned(hall)
     pair = outcome(hall).pairs[0]
     number = pair.subject.removeprefix("S-")
-    assert task == inspection.TaskAssigned(
+    assert task == inspection_task.TaskAssigned(
         pair.subject,
         pair.inspectors,
         LicenceNo(f"L-{number}"),
@@ -609,7 +617,9 @@ def test_no_task_before_the_draw(hall: Hall) -> None:
     valued(hall)
     act = AssignTask(NO, SubjectId("S-0"))
     assert hall.refusal(act, MACHINE, DRAWN_ON) is Refusal.PLAN_AWAITS_DRAW
-    task = inspection.TaskAssigned(SubjectId("S-0"), INSPECTORS[:2], None, None, PLAN.inspect_by)
+    task = inspection_task.TaskAssigned(
+        SubjectId("S-0"), INSPECTORS[:2], None, None, PLAN.inspect_by
+    )
     assert hall.refusal(finding(task), inspector_of(task), LATER) is Refusal.TASK_NOT_FOUND
     review = ReviewFinding(NO, SubjectId("S-0"), agreed=True, explanation="")
     assert hall.refusal(review, HEAD, LATER) is Refusal.TASK_NOT_FOUND
@@ -642,8 +652,8 @@ def test_a_returned_finding_is_recorded_anew(hall: Hall) -> None:
     hall.idle(back, HEAD, LATER)
     hall.record(finding(task, FindingCode.PROBLEM_PENDING), who, LATER)
     hall.record(replace(back, agreed=True), HEAD, LATER)
-    state = hall.load(inspection.TASK, inspection.task_id(NO, task.subject))
-    assert isinstance(state, inspection.Agreed)
+    state = hall.load(inspection_task.AGGREGATE, inspection_task.task_id(NO, task.subject))
+    assert isinstance(state, inspection_task.Agreed)
     assert state.finding.codes == (FindingCode.PROBLEM_PENDING,)
 
 
@@ -735,10 +745,10 @@ def lives(hall: Hall) -> list[tuple[Event, ...]]:
 
 # never the first of an append, so no life ends just before one
 GOES_WITH: Final = (
-    inspection.InspectorsListed,
-    inspection.ListsFrozen,
-    inspection.CommitsIn,
-    inspection.Matched,
+    inspection_plan.InspectorsListed,
+    inspection_plan.ListsFrozen,
+    inspection_plan.CommitsIn,
+    inspection_plan.Matched,
 )
 
 
@@ -746,22 +756,22 @@ def test_a_plan_obeys_the_laws_of_deciders(hall: Hall) -> None:
     """计划的决定守共同规矩，从每一步起、以真办与乱来的命令相间。"""
     steps = lives(hall)
     plan = steps[-1][0]
-    assert isinstance(plan, inspection.PlanRegistered)
-    annulled = inspection.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
-    real: list[inspection.PlanCommand] = [
-        inspection.Register(plan, at("2026-01-05"), ()),
-        inspection.Freeze(LISTS.objects, LISTS.inspectors, 17, LEAF),
-        *(inspection.Commit(one, commitment(one).commitment) for one in OFFICES),
-        *(inspection.Reveal(one, SHARE[one], at("2026-01-06")) for one in OFFICES),
-        inspection.Close(at(VALUE_AT)),
-        inspection.FixValue("号码", PersonId("p-runner"), at(VALUE_AT)),
-        inspection.Draw(),
-        inspection.Annul(annulled),
+    assert isinstance(plan, inspection_plan.PlanRegistered)
+    annulled = inspection_plan.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
+    real: list[inspection_plan.Command] = [
+        inspection_plan.Register(plan, at("2026-01-05"), ()),
+        inspection_plan.Freeze(LISTS.objects, LISTS.inspectors, 17, LEAF),
+        *(inspection_plan.Commit(one, commitment(one).commitment) for one in OFFICES),
+        *(inspection_plan.Reveal(one, SHARE[one], at("2026-01-06")) for one in OFFICES),
+        inspection_plan.Close(at(VALUE_AT)),
+        inspection_plan.FixValue("号码", PersonId("p-runner"), at(VALUE_AT)),
+        inspection_plan.Draw(),
+        inspection_plan.Annul(annulled),
     ]
     check_decider_laws(
-        inspection.PLAN,
-        inspection.decide_plan,
-        st.sampled_from(real) | anything(inspection.PlanCommand),
+        inspection_plan.AGGREGATE,
+        inspection_plan.decide,
+        st.sampled_from(real) | anything(inspection_plan.Command),
         [life for life, after in pairwise(steps) if not isinstance(after[-1], GOES_WITH)]
         + [steps[-1], (*steps[-1], annulled)],
     )
@@ -771,29 +781,29 @@ def test_a_task_obeys_the_laws_of_deciders(hall: Hall) -> None:
     """任务的决定守共同规矩。"""
     task = assigned(hall)
     plan = outcome(hall)
-    done = inspection.Inspected(
+    done = inspection_task.Inspected(
         at(CHECKED), "v1", (FindingCode.NO_PROBLEM,), task.inspectors, (), SHA
     )
     person = task.inspectors[0]
     reviews = [
-        inspection.FindingReviewed(agreed, "理由", PersonId(handler))
+        inspection_task.FindingReviewed(agreed, "理由", PersonId(handler))
         for agreed in (True, False)
         for handler in ("A", person)
     ]
-    real: list[inspection.TaskCommand] = [
-        inspection.Assign(plan, task.subject),
-        inspection.Record(done, person, (), at(LATER)),
-        inspection.Record(replace(done, codes=()), person, (), at(LATER)),
-        *map(inspection.Review, reviews),
+    real: list[inspection_task.Command] = [
+        inspection_task.Assign(plan, task.subject),
+        inspection_task.Record(done, person, (), at(LATER)),
+        inspection_task.Record(replace(done, codes=()), person, (), at(LATER)),
+        *map(inspection_task.Review, reviews),
     ]
     check_decider_laws(
-        inspection.TASK,
-        inspection.decide_task,
+        inspection_task.AGGREGATE,
+        inspection_task.decide,
         st.sampled_from(real),
         [(task,), (task, done), (task, done, reviews[0]), (task, done, reviews[2])],
     )
     check_impossible(
-        inspection.TASK,
+        inspection_task.AGGREGATE,
         [(), (task,), (task, done), (task, done, reviews[0]), (task, done, reviews[2])],
         [task, done, *reviews, plan.result],
     )
@@ -803,10 +813,12 @@ def test_contradicting_facts_stop_a_plan(hall: Hall) -> None:
     """计划的事实次序颠倒、名单缺段、个数不符的，立即停下。"""
     steps = lives(hall)
     whole = steps[-1]
-    annulled = inspection.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
+    annulled = inspection_plan.PlanAnnulled("理由", PersonId("A"), PersonId("B"))
     gaps = [
-        inspection.ObjectsListed(1, LISTS.objects),
-        inspection.InspectorsListed(1, LISTS.inspectors),
-        inspection.ListsFrozen(1, 99, "", 99, "", LEAF),
+        inspection_plan.ObjectsListed(1, LISTS.objects),
+        inspection_plan.InspectorsListed(1, LISTS.inspectors),
+        inspection_plan.ListsFrozen(1, 99, "", 99, "", LEAF),
     ]
-    check_impossible(inspection.PLAN, [*steps, (whole[0], annulled)], [*whole, *gaps, annulled])
+    check_impossible(
+        inspection_plan.AGGREGATE, [*steps, (whole[0], annulled)], [*whole, *gaps, annulled]
+    )

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain import calendar, commitment, inspection, policy
+from domain import calendar, commitment, inspection_task, policy
 from domain.acts.deciding import Reject
 from domain.acts.pledges import (
     AcceptRectification,
@@ -119,17 +119,17 @@ def relied() -> Book:
 
 def inspected(book: Book, task: str = "P-1.S-1", commitment_id: str = ID) -> None:
     """账上有一次已录入结果的检查。"""
-    assigned = inspection.TaskAssigned(
+    assigned = inspection_task.TaskAssigned(
         subject=SubjectId("S-1"),
         inspectors=(PersonId("P-I1"), person("decider")),
         licence_no=None,
         commitment_id=CommitmentId(commitment_id),
         due_on=date(2026, 9, 30),
     )
-    result = inspection.Inspected(
+    result = inspection_task.Inspected(
         performed_at=at("2026-09-10"),
         code_set="v1",
-        codes=(inspection.FindingCode.NOT_AS_PROMISED,),
+        codes=(inspection_task.FindingCode.NOT_AS_PROMISED,),
         signatures=assigned.inspectors,
         evidence=PROOF,
         report_sha256=SHA,

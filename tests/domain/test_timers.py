@@ -10,7 +10,7 @@ from domain import (
     commitment,
     credit,
     hearing,
-    inspection,
+    inspection_plan,
     linkage,
     revocation,
     timekeeping,
@@ -200,17 +200,17 @@ def test_reveals_close_at_the_instant_of_the_public_value() -> None:
 def test_reveals_get_a_new_identity_once_all_have_committed() -> None:
     """承诺齐备之后才谈得上揭示：此前被拒的截止命令不作数。"""
     before, _ = _after(plan())
-    after, _ = _after(plan(), inspection.CommitsIn((MARKET,)))
+    after, _ = _after(plan(), inspection_plan.CommitsIn((MARKET,)))
     assert (before.revision, after.revision) == (1, 2)
-    assert "REVEALS" not in _open(plan(), inspection.RevealsClosed(()))
+    assert "REVEALS" not in _open(plan(), inspection_plan.RevealsClosed(()))
 
 
 def test_a_plan_is_drawn_or_annulled_within_ten_days() -> None:
     """登记了没有下文的计划：公开值产生后十日内抽取或者作废，抽定即了结。"""
     assert _open(plan())["DRAWING"] == date(2026, 4, 20)
-    closed, annulled = inspection.RevealsClosed(()), inspection.PlanAnnulled
+    closed, annulled = inspection_plan.RevealsClosed(()), inspection_plan.PlanAnnulled
     assert "DRAWING" in _open(plan(), closed)
-    assert _open(plan(), closed, inspection.Matched((), ())) == {}
+    assert _open(plan(), closed, inspection_plan.Matched((), ())) == {}
     assert _open(plan(), annulled("理由", PersonId("P-1"), PersonId("P-2"))) == {}
 
 
@@ -218,11 +218,11 @@ def test_a_sealed_share_is_opened_within_thirty_days() -> None:
     """封存份额：检查限期起三十日内开启，不开即失效；公开方式没有这一期限。"""
     sealed = replace(plan(), sealed_share_commitment="0b" * 32)
     assert _open(sealed)["SHARE_OPENING"] == date(2026, 5, 30)
-    drawn = (inspection.RevealsClosed(()), inspection.Matched((), ()))
+    drawn = (inspection_plan.RevealsClosed(()), inspection_plan.Matched((), ()))
     assert list(_open(sealed, *drawn)) == ["SHARE_OPENING"]
-    opened = inspection.SealedShareOpened("5e" * 32, PersonId("P-1"))
+    opened = inspection_plan.SealedShareOpened("5e" * 32, PersonId("P-1"))
     assert _open(sealed, *drawn, opened) == {}
-    assert _open(sealed, inspection.PlanVoided(date(2026, 5, 30))) == {}
+    assert _open(sealed, inspection_plan.PlanVoided(date(2026, 5, 30))) == {}
 
 
 def test_inspection_task_is_due_until_inspected() -> None:

@@ -20,7 +20,7 @@ import pytest
 
 from domain.acts.inspections import CommitShare, FixPublicValue, RegisterPlan, RevealShare
 from domain.importing import ImportKind
-from domain.inspection import Drawn, ListsFrozen, Matched, ObjectsListed, Stratum, plan_number
+from domain.inspection_plan import Drawn, ListsFrozen, Matched, ObjectsListed, Stratum, plan_number
 from domain.sampling import share_commitment
 from domain.terms import HashName, Mode, OfficerId, Organ
 from followers import overview

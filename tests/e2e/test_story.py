@@ -15,7 +15,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege
 from rich.console import Console
 
-from domain import approval, commitment, inspection
+from domain import approval, commitment, inspection_plan
 from domain.acts.deciding import Deliver
 from domain.acts.pledges import MakeCommitment
 from domain.commitment import CommitmentKind, Promise
@@ -85,7 +85,7 @@ def test_the_draw_is_published_and_replayed_by_outsiders(
     """抽取的结果公布成一个文件夹：局外人用其中的程序复算相符；已有的文件夹不覆盖，没有抽取的不公布。"""
     monkeypatch.setattr(settings, "existing", lambda *_: played.settings)
     out = tmp_path / "published"
-    publish = ["draw", "publish", inspection.plan_number(1), "--out", str(out)]
+    publish = ["draw", "publish", inspection_plan.plan_number(1), "--out", str(out)]
     assert draw.run(cli.parse(publish), None) == Exit.DONE
     assert {one.name for one in out.iterdir()} == {
         *("draw.json", "input.json", "index.html", "replay.py")
@@ -153,10 +153,10 @@ def test_the_plan_passes_every_stage_once(played: Played) -> None:
 def test_the_draw_is_recomputed_from_published_values(played: Played) -> None:
     """任何人用名单、份额与公开值，不用我们的代码，重算出同一批对象（G9，trust.md B）。"""
     events = [fact.event for fact in played.hall.ledger.events(f"plan/{story.PLAN}")]
-    frozen = next(event for event in events if isinstance(event, inspection.ListsFrozen))
-    drawn = next(event for event in events if isinstance(event, inspection.Drawn))
-    shares = [event.share for event in events if isinstance(event, inspection.ShareRevealed)]
-    listed = [event.objects for event in events if isinstance(event, inspection.ObjectsListed)]
+    frozen = next(event for event in events if isinstance(event, inspection_plan.ListsFrozen))
+    drawn = next(event for event in events if isinstance(event, inspection_plan.Drawn))
+    shares = [event.share for event in events if isinstance(event, inspection_plan.ShareRevealed)]
+    listed = [event.objects for event in events if isinstance(event, inspection_plan.ObjectsListed)]
     objects = {one.subject: one.stratum for chunk in listed for one in chunk}
 
     first = _hash(

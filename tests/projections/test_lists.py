@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from domain import inspection
+from domain import inspection_task
 from domain.terms import LicenceNo
 from followers.overview import freshness
 from followers.storage import connect
@@ -504,7 +504,7 @@ def test_number_of_a_licence_leads_to_its_case(
     assert case_command.run(cli.parse(["case", "L-1", "--json"]), database) == Exit.DONE
     file = json.loads(capsys.readouterr().out)
     assert (file["case"]["key"], file["licence"]["state"]) == (CASE, "REVOKED")
-    assert inspection.FindingCode.NOT_AS_PROMISED in {
+    assert inspection_task.FindingCode.NOT_AS_PROMISED in {
         code for row in file["events"] for code in row["facts"].get("codes", ())
     }
 

@@ -6,7 +6,16 @@ from itertools import permutations
 
 import pytest
 
-from domain import approval, case, catalogue, inspection, organ, past_inspection, timekeeping
+from domain import (
+    approval,
+    case,
+    catalogue,
+    inspection_plan,
+    inspection_task,
+    organ,
+    past_inspection,
+    timekeeping,
+)
 from domain.deadlines import Calendar
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
@@ -349,11 +358,11 @@ def test_task_goes_from_assigned_to_reviewed() -> None:
 def test_a_withdrawn_task_is_nobodys() -> None:
     """撤回的任务写明撤回、原派给谁；各人的派发次数退一次，没有做过的不算。"""
     book, people = Book(), (PersonId("P-5"), PersonId("P-6"))
-    reason = inspection.ExclusionReason.CAP_REACHED
+    reason = inspection_plan.ExclusionReason.CAP_REACHED
     task, key = "task/2026-0001.S-1", "2026-0001"
     kept = [
         book.add(task, assigned(), key=key),
-        book.add(task, inspection.TaskWithdrawn(reason, people, PersonId("P-20")), key=key),
+        book.add(task, inspection_task.TaskWithdrawn(reason, people, PersonId("P-20")), key=key),
     ]
     row = folded(inspection_view.PROJECTION, kept)[task]
     assert (row["state"], row["inspectors"]) == ("TASK_WITHDRAWN", ["P-5", "P-6"])

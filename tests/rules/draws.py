@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from domain import inspection, sampling
+from domain import inspection_plan, sampling
 from domain.acts.inspections import (
     CloseReveals,
     CommitShare,
@@ -14,7 +14,7 @@ from domain.acts.inspections import (
     RegisterPlan,
     RevealShare,
 )
-from domain.inspection import ListedInspector, ListedObject, Settled, Stratum
+from domain.inspection_plan import ListedInspector, ListedObject, Settled, Stratum
 from domain.terms import HashName, LicenceNo, OfficerId, Organ, PersonId, Role, SubjectId
 from tests.domain.case_file import MACHINE, actor, at
 from tests.domain.hall import BUREAU, Hall
@@ -86,6 +86,6 @@ def ready(
 def settled(new: Hall) -> Settled:
     """抽定。"""
     new.record(Draw(NO), MACHINE, "2026-09-02")
-    state = new.load(inspection.PLAN, NO)
+    state = new.load(inspection_plan.AGGREGATE, NO)
     assert isinstance(state, Settled)
     return state

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from domain import inspection
+from domain import inspection_plan, inspection_task
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
@@ -16,7 +16,8 @@ from domain.acts.inspections import (
     ReplaceObject,
     ReviewFinding,
 )
-from domain.inspection import ExclusionReason, FindingCode, Stratum
+from domain.inspection_plan import ExclusionReason, Stratum
+from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.terms import Evidence, OfficerId, PersonId, Role, Sha256, SubjectId
 from tests.domain.case_file import MACHINE, at, check_impossible
@@ -43,10 +44,10 @@ def drawn() -> Hall:
     return new
 
 
-def settled(new: Hall) -> inspection.Settled:
+def settled(new: Hall) -> inspection_plan.Settled:
     """抽定之后的计划。"""
-    state = new.load(inspection.PLAN, NO)
-    assert isinstance(state, inspection.Settled)
+    state = new.load(inspection_plan.AGGREGATE, NO)
+    assert isinstance(state, inspection_plan.Settled)
     return state
 
 
@@ -68,23 +69,23 @@ def test_the_next_ticket_takes_the_place(drawn: Hall) -> None:
     assert [one.subject for one in settled(drawn).result.drawn] == [first, second]
     before = settled(drawn).result
     replaced, withdrawn = drawn.record(exclude(first), RUNNER, DAY)
-    assert isinstance(replaced, inspection.ObjectReplaced)
+    assert isinstance(replaced, inspection_plan.ObjectReplaced)
     assert replaced.substitute is not None
     assert (replaced.subject, replaced.substitute.subject) == (first, third)
-    assert isinstance(withdrawn, inspection.TaskWithdrawn)
+    assert isinstance(withdrawn, inspection_task.TaskWithdrawn)
     assert settled(drawn).result == before
     drawn.idle(exclude(first), RUNNER, DAY)
     other = replace(exclude(first), reason=ExclusionReason.MERGED)
     assert drawn.refusal(other, RUNNER, DAY) is Refusal.PLAN_REPLACED
     (task,) = drawn.record(AssignTask(NO, third), MACHINE, DAY)
-    assert isinstance(task, inspection.TaskAssigned)
+    assert isinstance(task, inspection_task.TaskAssigned)
     assert replaced.pair is not None
     assert task.inspectors == replaced.pair.inspectors
     again, _ = drawn.record(exclude(third), RUNNER, DAY)
-    assert isinstance(again, inspection.ObjectReplaced)
+    assert isinstance(again, inspection_plan.ObjectReplaced)
     assert again.substitute is not None
     assert again.substitute.subject == fourth
-    assert set(inspection.teams(settled(drawn))) == {second, fourth}
+    assert set(inspection_plan.teams(settled(drawn))) == {second, fourth}
 
 
 def test_a_stratum_may_run_out() -> None:
@@ -93,7 +94,7 @@ def test_a_stratum_may_run_out() -> None:
     new.record(Draw(NO), MACHINE, "2026-09-02")
     subject = SHOPS[0].subject
     (replaced,) = new.record(exclude(subject), RUNNER, DAY)
-    assert isinstance(replaced, inspection.ObjectReplaced)
+    assert isinstance(replaced, inspection_plan.ObjectReplaced)
     assert (replaced.substitute, replaced.pair) == (None, None)
     assert new.refusal(AssignTask(NO, subject), MACHINE, DAY) is Refusal.TASK_WITHDRAWN
 
@@ -109,7 +110,7 @@ def test_nobody_to_send_is_said() -> None:
     new = ready(hall(), shops, people, CHECK, SOME)
     new.record(Draw(NO), MACHINE, "2026-09-02")
     (replaced,) = new.record(exclude(tickets()[0]), RUNNER, DAY)
-    assert isinstance(replaced, inspection.ObjectReplaced)
+    assert isinstance(replaced, inspection_plan.ObjectReplaced)
     assert replaced.substitute is not None
     assert replaced.pair is None
     assert new.refusal(AssignTask(NO, third), MACHINE, DAY) is Refusal.TASK_NOT_DRAWN
@@ -147,18 +148,18 @@ def test_who_was_inspected_is_not_excluded(drawn: Hall) -> None:
     drawn.record(exclude(other.subject), RUNNER, DAY)
     review = ReviewFinding(NO, other.subject, agreed=True, explanation="")
     assert drawn.refusal(review, RUNNER, DAY) is Refusal.TASK_WITHDRAWN
-    task = inspection.TASK.fold(drawn.streams[f"task/{NO}.{other.subject}"])
-    record = inspection.Record(
-        inspection.Inspected(
+    task = inspection_task.AGGREGATE.fold(drawn.streams[f"task/{NO}.{other.subject}"])
+    record = inspection_task.Record(
+        inspection_task.Inspected(
             gone.performed_at, "v1", gone.codes, gone.signatures, gone.evidence, SHA
         ),
         other.inspectors[0],
         (),
         at(DAY),
     )
-    told = inspection.decide_task(task, record)
+    told = inspection_task.decide(task, record)
     assert getattr(told, "code", None) is Refusal.TASK_WITHDRAWN
-    found = inspection.Inspected(
+    found = inspection_task.Inspected(
         done.performed_at, "v1", done.codes, done.signatures, done.evidence, SHA
     )
     drawn.streams[f"task/{NO}.{one.subject}"] += (found,)
@@ -175,22 +176,22 @@ def test_replacement_obeys_the_laws_of_deciders(drawn: Hall) -> None:
     people = (PersonId("X"), PersonId("Y"))
     reason = ExclusionReason.STATUS_ENDED
     commands = [
-        inspection.Replace(one, reason, PROOF, *people, inspected=late)
+        inspection_plan.Replace(one, reason, PROOF, *people, inspected=late)
         for one in (subject, tickets()[2], tickets()[-1])
         for late in (False, True)
     ]
     events, withdrawn = drawn.record(exclude(subject), RUNNER, DAY)
     check_decider_laws(
-        inspection.PLAN,
-        inspection.decide_plan,
+        inspection_plan.AGGREGATE,
+        inspection_plan.decide,
         st.sampled_from(commands),
         [life, (*life, events)],
     )
-    back = inspection.Withdraw(reason, PersonId("X"))
+    back = inspection_task.Withdraw(reason, PersonId("X"))
     check_decider_laws(
-        inspection.TASK, inspection.decide_task, st.just(back), [task, (*task, withdrawn)]
+        inspection_task.AGGREGATE, inspection_task.decide, st.just(back), [task, (*task, withdrawn)]
     )
-    assert isinstance(events, inspection.ObjectReplaced)
+    assert isinstance(events, inspection_plan.ObjectReplaced)
     stranger = replace(events, subject=tickets()[-1])
-    check_impossible(inspection.PLAN, [(), life[:1], (*life, events)], [events, stranger])
-    check_impossible(inspection.TASK, [(), (*task, withdrawn)], [withdrawn])
+    check_impossible(inspection_plan.AGGREGATE, [(), life[:1], (*life, events)], [events, stranger])
+    check_impossible(inspection_task.AGGREGATE, [(), (*task, withdrawn)], [withdrawn])

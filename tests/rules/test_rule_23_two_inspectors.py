@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from domain.acts.inspections import AssignTask, Draw
-from domain.inspection import Matched, Pair
+from domain.inspection_plan import Matched, Pair
 from domain.refusals import Refusal
 from domain.terms import PersonId
 from tests.domain.case_file import MACHINE

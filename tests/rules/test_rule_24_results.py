@@ -12,7 +12,7 @@ from domain.acts.register import RegisterInspector
 from domain.calendar import calendar_from
 from domain.deadlines import due
 from domain.decider import Event
-from domain.inspection import CODE_SET, FindingCode, FindingReviewed, TaskAssigned
+from domain.inspection_task import CODE_SET, FindingCode, FindingReviewed, TaskAssigned
 from domain.refusals import Refusal
 from domain.terms import Actor, CommitmentId, LicenceNo, PersonId, Role, SubjectId
 from projections.inspection_view import found_problem

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from domain import inspection, sampling
+from domain import inspection_plan, sampling
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
@@ -46,10 +46,10 @@ def sealed() -> Hall:
     return ready(hall(), SHOPS, PEOPLE, CHECK, SEALED)
 
 
-def settled(new: Hall) -> inspection.Settled:
+def settled(new: Hall) -> inspection_plan.Settled:
     """抽定之后的计划。"""
-    state = new.load(inspection.PLAN, NO)
-    assert isinstance(state, inspection.Settled)
+    state = new.load(inspection_plan.AGGREGATE, NO)
+    assert isinstance(state, inspection_plan.Settled)
     return state
 
 
@@ -98,7 +98,7 @@ def test_the_share_is_opened_at_publication(sealed: Hall) -> None:
     stranger = next(who for who in SHARERS if who.organ == FIRE)
     assert sealed.refusal(OPEN, stranger, "2026-09-30") is Refusal.DUTY_ORGAN
     (opened,) = sealed.record(OPEN, RUNNER, "2026-09-30")
-    assert opened == inspection.SealedShareOpened(SHARE, settled(sealed).lists.plan.runner)
+    assert opened == inspection_plan.SealedShareOpened(SHARE, settled(sealed).lists.plan.runner)
     assert settled(sealed).share == SHARE
     sealed.idle(OPEN, RUNNER, "2026-12-01")
     assert sealed.refusal(VoidPlan(NO), MACHINE, "2026-12-01") is Refusal.PLAN_DRAWN
@@ -107,12 +107,12 @@ def test_the_share_is_opened_at_publication(sealed: Hall) -> None:
 def test_a_share_that_stays_sealed_voids_the_plan(sealed: Hall) -> None:
     """最后一日仍可开；过了该日不能再开，机器记下失效；失效的不再办，另行登记一份。"""
     sealed.record(DRAW, RUNNER, DRAWN_ON)
-    assert inspection.open_by(settled(sealed).lists.plan) == date(2026, 10, 30)
+    assert inspection_plan.open_by(settled(sealed).lists.plan) == date(2026, 10, 30)
     assert sealed.refusal(VoidPlan(NO), MACHINE, "2026-10-30") is Refusal.PLAN_NOT_YET_DUE
     subject = settled(sealed).pairs[0].subject
     assert sealed.refusal(OPEN, RUNNER, "2026-10-31") is Refusal.PLAN_SHARE_LATE
     assert sealed.record(VoidPlan(NO), MACHINE, "2026-10-31") == (
-        inspection.PlanVoided(date(2026, 10, 30)),
+        inspection_plan.PlanVoided(date(2026, 10, 30)),
     )
     sealed.idle(VoidPlan(NO), MACHINE, "2026-11-01")
     annul = AnnulPlan(NO, "压着不开", OfficerId("witness"))
@@ -169,23 +169,23 @@ def lives() -> list[tuple[Event, ...]]:
     drawn = new.streams[f"plan/{NO}"]
     new.record(OPEN, RUNNER, "2026-09-30")
     openly = ready(hall(), SHOPS, PEOPLE, CHECK).streams[f"plan/{NO}"]
-    void = inspection.PlanVoided(date(2026, 10, 30))
+    void = inspection_plan.PlanVoided(date(2026, 10, 30))
     return [(), valued[:1], valued, drawn, new.streams[f"plan/{NO}"], (*drawn, void), openly]
 
 
 def test_a_sealed_plan_obeys_the_laws_of_deciders() -> None:
     """开启与失效守共同规矩；没有份额的失效、开了两次、失效之后还有事，都是不可能的历史。"""
     steps = lives()
-    opened = inspection.SealedShareOpened(SHARE, PersonId("p-runner"))
-    void = inspection.PlanVoided(date(2026, 10, 30))
-    commands: list[inspection.PlanCommand] = [
-        inspection.Draw(SHARE),
-        inspection.Draw(),
-        inspection.OpenShare(opened, date(2026, 9, 30)),
-        inspection.OpenShare(opened, date(2026, 10, 31)),
-        inspection.Void(date(2026, 10, 31)),
+    opened = inspection_plan.SealedShareOpened(SHARE, PersonId("p-runner"))
+    void = inspection_plan.PlanVoided(date(2026, 10, 30))
+    commands: list[inspection_plan.Command] = [
+        inspection_plan.Draw(SHARE),
+        inspection_plan.Draw(),
+        inspection_plan.OpenShare(opened, date(2026, 9, 30)),
+        inspection_plan.OpenShare(opened, date(2026, 10, 31)),
+        inspection_plan.Void(date(2026, 10, 31)),
     ]
     check_decider_laws(
-        inspection.PLAN, inspection.decide_plan, st.sampled_from(commands), steps[1:]
+        inspection_plan.AGGREGATE, inspection_plan.decide, st.sampled_from(commands), steps[1:]
     )
-    check_impossible(inspection.PLAN, steps, [opened, void])
+    check_impossible(inspection_plan.AGGREGATE, steps, [opened, void])

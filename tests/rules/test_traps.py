@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain import inspection
+from domain import inspection_plan
 from domain.acts.catalogue import MakeDormant, RecordFirstUse
 from domain.acts.inspections import AssignTask, Draw
 from domain.acts.pledges import MakeCommitment
@@ -84,6 +84,6 @@ def test_replay_draws_nothing_anew() -> None:
         new.record(AssignTask(draws.NO, pair.subject), MACHINE, "2026-09-02")
         new.idle(AssignTask(draws.NO, pair.subject), MACHINE, "2026-09-03")
     new.idle(Draw(draws.NO), MACHINE, "2026-09-03")
-    assert new.load(inspection.PLAN, draws.NO) == before
+    assert new.load(inspection_plan.AGGREGATE, draws.NO) == before
     again = settled(ready(hall(), tuple(shop(n) for n in range(8)), pool, date(2026, 9, 30)))
     assert (again.result, again.pairs) == (before.result, before.pairs)

@@ -35,7 +35,8 @@ from domain.acts.revocations import (
 )
 from domain.commitment import BreachGround, BreachSuspected
 from domain.decider import Event
-from domain.inspection import FindingCode, Matched
+from domain.inspection_plan import Matched
+from domain.inspection_task import FindingCode
 from domain.matching import Pair
 from domain.terms import Actor, CaseKind, PersonId, Role, beijing_day
 from runtime.foundation import CALENDAR

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import case, genesis, inspection, officer, subject
+from domain import case, genesis, inspection_task, officer, subject
 from domain.catalogue import HandlingRules, ItemPublished
 from domain.decider import Event
 from domain.terms import BEIJING, Channel, OfficerId, Personal, PersonId, Role, Sealed
@@ -338,7 +338,7 @@ def test_a_boolean_is_nought_or_one() -> None:
     """布尔值只有 0 和 1 两种字节。"""
     name = "task.finding_reviewed.v1"
     meta, event, value = golden(name)
-    assert isinstance(event, inspection.FindingReviewed)
+    assert isinstance(event, inspection_task.FindingReviewed)
     head = len(encode(current(name), meta, replace(event, explanation="", handler=PersonId(""))))
     place = head - 3  # agreed, then two empty texts
     assert value[place] == 1

@@ -15,9 +15,9 @@ from typing import Any, Final
 
 import pytest
 
-from domain import inspection, sampling
+from domain import inspection_plan, sampling
 from domain.decider import Event, Refused
-from domain.inspection import PlanRegistered, Stratum
+from domain.inspection_plan import PlanRegistered, Stratum
 from domain.roster import ListedInspector, ListedObject
 from domain.terms import (
     CommitmentId,
@@ -102,34 +102,36 @@ def _inspector(chance: Random, number: int) -> ListedInspector:
 
 
 def replacements(
-    number: int, chance: Random, commands: list[inspection.PlanCommand]
-) -> list[inspection.PlanCommand]:
+    number: int, chance: Random, commands: list[inspection_plan.Command]
+) -> list[inspection_plan.Command]:
     """每四份随机计划有一份排除几户，替补的也可能再被排除。"""
-    state: inspection.State = inspection.PLAN.initial
-    found: list[inspection.PlanCommand] = []
+    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
+    found: list[inspection_plan.Command] = []
     proof = (Evidence("任务 7", Sha256("ab" * 32)),)
     for one in commands:
         state = _applied(state, one)
     for _ in range(3 if number % 4 == 1 else 0):
-        assert isinstance(state, inspection.Settled)
+        assert isinstance(state, inspection_plan.Settled)
         gone = {one.subject for one in state.replaced}
         later = [one.substitute for one in state.replaced if one.substitute]
         here = [one.subject for one in (*state.result.drawn, *later) if one.subject not in gone]
         if here:
-            reason = chance.choice(tuple(inspection.ExclusionReason))
+            reason = chance.choice(tuple(inspection_plan.ExclusionReason))
             people = (PersonId("runner"), PersonId("witness"))
             subject = chance.choice(here)
-            act = inspection.Replace(subject, reason, proof, *people, inspected=False)
+            act = inspection_plan.Replace(subject, reason, proof, *people, inspected=False)
             found.append(act)
             state = _applied(state, act)
     return found
 
 
-def _applied(state: inspection.State, command: inspection.PlanCommand) -> inspection.State:
-    answer = inspection.decide_plan(state, command)
+def _applied(
+    state: inspection_plan.State, command: inspection_plan.Command
+) -> inspection_plan.State:
+    answer = inspection_plan.decide(state, command)
     assert not isinstance(answer, Refused), answer
     for event in answer:
-        state = inspection.evolve_plan(state, event)
+        state = inspection_plan.evolve(state, event)
     return state
 
 
@@ -142,32 +144,32 @@ def plan_events(number: int) -> list[Event]:
     inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
     shares = {office: chance.randbytes(32) for office in plan.offices}
     told = [office for office in plan.offices if chance.random() < 0.9]
-    commands: list[inspection.PlanCommand] = [
-        inspection.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
-        inspection.Freeze(objects, inspectors, 17, chance.randbytes(32).hex()),
+    commands: list[inspection_plan.Command] = [
+        inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
+        inspection_plan.Freeze(objects, inspectors, 17, chance.randbytes(32).hex()),
         *(
-            inspection.Commit(office, sampling.share_commitment(plan.hash, share))
+            inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
             for office, share in shares.items()
         ),
         *(
-            inspection.Reveal(one, shares[one].hex(), datetime(2026, 1, 8, tzinfo=UTC))
+            inspection_plan.Reveal(one, shares[one].hex(), datetime(2026, 1, 8, tzinfo=UTC))
             for one in told
         ),
-        inspection.Close(VALUE_AT),
-        inspection.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
-        inspection.Draw(sealed.hex() if sealed else None),
+        inspection_plan.Close(VALUE_AT),
+        inspection_plan.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
+        inspection_plan.Draw(sealed.hex() if sealed else None),
     ]
     commands += replacements(number, chance, commands)
     if sealed:
-        opened = inspection.SealedShareOpened(sealed.hex(), plan.runner)
-        commands.append(inspection.OpenShare(opened, plan.inspect_by))
-    state: inspection.State = inspection.PLAN.initial
+        opened = inspection_plan.SealedShareOpened(sealed.hex(), plan.runner)
+        commands.append(inspection_plan.OpenShare(opened, plan.inspect_by))
+    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
     events: list[Event] = []
     for command in commands:
-        answer = inspection.decide_plan(state, command)
+        answer = inspection_plan.decide(state, command)
         assert not isinstance(answer, Refused), (number, answer)
         for event in answer:
-            state = inspection.evolve_plan(state, event)
+            state = inspection_plan.evolve(state, event)
             events.append(event)
     return events
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from domain import sampling
-from domain.inspection import PlanRegistered
+from domain.inspection_plan import PlanRegistered
 from runtime.draws import package, page
 from tests.verifiers.test_replay import plan_events
 

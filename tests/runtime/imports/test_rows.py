@@ -9,7 +9,7 @@ from domain.acts.imports import ImportCaseStep, ImportInspection, ImportLicenceT
 from domain.approval import ImportedEnding, TermEnding, TermKind
 from domain.case import ImportedStep
 from domain.importing import ImportKind
-from domain.inspection import FindingCode
+from domain.inspection_task import FindingCode
 from domain.terms import Channel, Personal
 from runtime import words
 from runtime.imports.mapping import default_text, parse

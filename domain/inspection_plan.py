@@ -1,4 +1,4 @@
-"""双随机检查（inspection）：计划 → 冻结名单 → 种子 → 抽取 → 配对 → 任务 → 检查结果。
+"""检查计划（plan）：登记 → 冻结名单 → 种子 → 抽取 → 配对，双随机 v1。
 
 States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs one way and draws once;
 who does not like the result has only the annulment, which is public and needs two people.
@@ -21,30 +21,15 @@ from domain.roster import ListedObject as ListedObject
 from domain.sampling import DrawnObject as DrawnObject
 from domain.sampling import Stratum as Stratum
 from domain.terms import (
-    CommitmentId,
     Evidence,
     HashName,
-    LicenceNo,
     Organ,
     PersonId,
-    Sha256,
     SubjectId,
     beijing_day,
 )
 
 T = TypeVar("T")
-
-
-class FindingCode(StrEnum):
-    """检查结果代码集 v1（多选；NO_PROBLEM 排斥其他）。"""
-
-    NO_PROBLEM = "NO_PROBLEM"  # 未发现问题
-    PROBLEM_PENDING = "PROBLEM_PENDING"  # 发现问题待后续处理
-    PROBLEM_CORRECTED = "PROBLEM_CORRECTED"  # 发现问题经责令已改正
-    NOT_AS_PROMISED = "NOT_AS_PROMISED"  # 不符合承诺内容
-    UNREACHABLE = "UNREACHABLE"  # 通过登记的住所无法联系
-    NOT_OPERATING = "NOT_OPERATING"  # 未发现开展本次抽查涉及的经营活动
-    DEREGISTERED = "DEREGISTERED"  # 已注销
 
 
 class ExclusionReason(StrEnum):
@@ -55,7 +40,7 @@ class ExclusionReason(StrEnum):
     STATUS_ENDED = "STATUS_ENDED"  # 主体或者许可已终止
 
 
-# -- events of a plan
+# -- events
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,54 +214,6 @@ class ObjectReplaced(Event):
     second: PersonId
 
 
-# -- events of a task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskAssigned(Event):
-    """派发检查任务。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "cff:42")
-    subject: SubjectId
-    inspectors: tuple[PersonId, ...]
-    licence_no: LicenceNo | None
-    commitment_id: CommitmentId | None
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected(Event):
-    """检查结果。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("xkf:61.2", "cff:55")
-    performed_at: datetime
-    code_set: str
-    codes: tuple[FindingCode, ...]
-    signatures: tuple[PersonId, ...]
-    evidence: tuple[Evidence, ...]
-    report_sha256: Sha256
-
-
-@dataclass(frozen=True, slots=True)
-class FindingReviewed(Event):
-    """结果复核。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
-    agreed: bool
-    explanation: str
-    handler: PersonId
-
-
-@dataclass(frozen=True, slots=True)
-class TaskWithdrawn(Event):
-    """撤回检查任务：对象已排除。"""
-
-    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
-    reason: ExclusionReason
-    inspectors: tuple[PersonId, ...]
-    handler: PersonId
-
-
 PlanEvent: TypeAlias = (
     PlanRegistered
     | ObjectsListed
@@ -296,20 +233,27 @@ PlanEvent: TypeAlias = (
     | PlanVoided
     | ObjectReplaced
 )
-TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed | TaskWithdrawn
 
 
 # -- limits
 
+
 OFFICES: Final = 3  # 提交种子份额的部门至少三家
+
+
 CHUNK: Final = 100  # 名单分段，每段须装进一个事件
+
+
 DRAWN_CHUNK: Final = 500  # 抽取结果的分段，同上
-CODE_SET: Final = "v1"  # 检查结果代码集
+
+
 DRAW_WITHIN: Final = timedelta(days=10)  # 公开值产生之后十日内抽取，不抽的公开作废
+
+
 OPEN_WITHIN: Final = timedelta(days=30)  # 封存份额的开启：检查限期起三十日内
 
 
-# -- state of a plan
+# -- state
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +355,8 @@ class Voided:
 
 
 Running: TypeAlias = Frozen | Committed | Closed | Valued | Picked | Settled
+
+
 State: TypeAlias = Nothing | Registered | Running | Annulled | Voided
 
 
@@ -454,7 +400,7 @@ def standing(state: State) -> Refused:
             return Refused(_AWAITS[type(state)])
 
 
-# -- commands on a plan: each decides for itself; `decide_plan` below is their common door
+# -- commands: each decides for itself; `decide` below is their common door
 
 
 @dataclass(frozen=True, slots=True)
@@ -871,7 +817,8 @@ def _ever_drawn(state: Settled) -> dict[SubjectId, DrawnObject]:
     return {one.subject: one for one in (*state.result.drawn, *later)}
 
 
-def _replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
+def replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
+    """这一户的排除；没有排除的为空。"""
     return next((one for one in state.replaced if one.subject == subject), None)
 
 
@@ -890,7 +837,7 @@ class Replace:
         """只凭所列的缘由与证据、两人同意；替补是谁、派谁去，都由种子定。"""
         if not isinstance(state, Settled):
             return standing(state)
-        if known := _replacement(state, self.subject):
+        if known := replacement(state, self.subject):
             same = replace(known, substitute=None, pair=None) == self._fact(None, None)
             return () if same else Refused(Refusal.PLAN_REPLACED, {"subject": self.subject})
         drawn = _ever_drawn(state)
@@ -937,7 +884,7 @@ def _next_in_line(
     return found, pair
 
 
-PlanCommand: TypeAlias = (
+Command: TypeAlias = (
     Register
     | Freeze
     | Commit
@@ -952,10 +899,10 @@ PlanCommand: TypeAlias = (
 )
 
 
-# -- evolve, decide: plan
+# -- evolve, decide
 
 
-def evolve_plan(state: State, event: Event) -> State:
+def evolve(state: State, event: Event) -> State:
     """一件事发生之后的计划。Raises ImpossibleHistory."""
     match state, event:
         case Nothing(), PlanRegistered():
@@ -985,7 +932,7 @@ def _afterwards(state: Settled, event: SealedShareOpened | ObjectReplaced) -> St
         case SealedShareOpened(share=share) if state.share is None:
             return replace(state, share=share)
         case ObjectReplaced(subject=subject) if (
-            subject in _ever_drawn(state) and _replacement(state, subject) is None
+            subject in _ever_drawn(state) and replacement(state, subject) is None
         ):
             return replace(state, replaced=(*state.replaced, event))
         case _:
@@ -1004,7 +951,7 @@ def _stopped(
     return Voided(plan, event)
 
 
-def _impossible(state: "State | TaskState", event: Event) -> ImpossibleHistory:
+def _impossible(state: State, event: Event) -> ImpossibleHistory:
     return ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
 
 
@@ -1055,212 +1002,9 @@ def _drawing(state: Closed | Valued | Picked, event: Event) -> State:
             raise _impossible(state, event)
 
 
-def decide_plan(state: State, command: PlanCommand) -> Answer:
+def decide(state: State, command: Command) -> Answer:
     """依计划现状决定。"""
     return command.decide(state)
 
 
-PLAN: Final = Aggregate[State]("plan", Nothing(), evolve_plan)
-
-
-# -- state of a task
-
-
-@dataclass(frozen=True, slots=True)
-class NoTask:
-    """没有这项任务。"""
-
-
-@dataclass(frozen=True, slots=True)
-class Assigned:
-    """已派发，待检查。"""
-
-    task: TaskAssigned
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """已检查，待复核。"""
-
-    task: TaskAssigned
-    finding: Inspected
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """复核退回，待重新录入。"""
-
-    task: TaskAssigned
-    review: FindingReviewed
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """复核同意，结果成立。"""
-
-    task: TaskAssigned
-    finding: Inspected
-    review: FindingReviewed
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """对象已排除，任务撤回。"""
-
-    task: TaskAssigned
-
-
-TaskState: TypeAlias = NoTask | Assigned | Done | Returned | Agreed | Withdrawn
-
-
-def task_id(plan_no: str, subject: SubjectId) -> str:
-    """任务编号：计划编号加对象编号。"""
-    return f"{plan_no}.{subject}"
-
-
-# -- commands on a task
-
-
-@dataclass(frozen=True, slots=True)
-class Assign:
-    """派发任务。``plan`` is the plan's state, read in the same command."""
-
-    plan: State
-    subject: SubjectId
-
-    def decide(self, state: TaskState) -> Answer:
-        """抽定了谁就派谁；配不上的不派。"""
-        if not isinstance(self.plan, Settled):
-            return standing(self.plan)
-        if not isinstance(state, NoTask):
-            return ()
-        if _replacement(self.plan, self.subject):
-            return Refused(Refusal.TASK_WITHDRAWN, {"subject": self.subject})
-        pair = teams(self.plan).get(self.subject)
-        if pair is None:
-            return Refused(Refusal.TASK_NOT_DRAWN, {"subject": self.subject})
-        lists = self.plan.lists
-        listed = next(one for one in lists.objects if one.subject == self.subject)
-        return (
-            TaskAssigned(
-                pair.subject,
-                pair.inspectors,
-                listed.licence_no,
-                listed.commitment_id,
-                lists.plan.inspect_by,
-            ),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """录入结果。``uncertified`` 是检查之日证件无效的人；``at`` is aware."""
-
-    fact: Inspected
-    person: PersonId
-    uncertified: tuple[PersonId, ...]
-    at: datetime
-
-    def decide(self, state: TaskState) -> Answer:
-        """抽定的两人检查、两人签名、当日持证；结果代码依代码集（规则 23、24）。"""
-        if isinstance(state, NoTask):
-            return Refused(Refusal.TASK_NOT_FOUND)
-        if isinstance(state, Withdrawn):
-            return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
-        if isinstance(state, Assigned | Returned):
-            return self._fault(state.task) or (self.fact,)
-        if state.finding == self.fact:
-            return ()
-        facts = {"performed_at": state.finding.performed_at.isoformat()}
-        return Refused(Refusal.TASK_ALREADY_INSPECTED, facts)
-
-    def _fault(self, task: TaskAssigned) -> Refused | None:
-        fact = self.fact
-        if self.person not in task.inspectors:
-            return Refused(Refusal.TASK_NOT_ASSIGNED, {"person": self.person})
-        if sorted(fact.signatures) != sorted(task.inspectors):
-            return Refused(Refusal.TASK_SIGNATURES, {"inspectors": "、".join(task.inspectors)})
-        if self.uncertified:
-            return Refused(Refusal.TASK_CERTIFICATE, {"persons": "、".join(self.uncertified)})
-        if fact.performed_at > self.at:
-            return Refused(Refusal.TASK_TIME, {"performed_at": fact.performed_at.isoformat()})
-        if fact.code_set != CODE_SET or not _codes_sound(fact.codes):
-            return Refused(Refusal.TASK_CODES, {"codes": "、".join(fact.codes)})
-        return None
-
-
-def _codes_sound(codes: Sequence[FindingCode]) -> bool:
-    """至少一项、不重复；“未发现问题”排斥其他（规则 24）。"""
-    once = bool(codes) and len(set(codes)) == len(codes)
-    return once and (FindingCode.NO_PROBLEM not in codes or len(codes) == 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """复核结果。"""
-
-    fact: FindingReviewed
-
-    def decide(self, state: TaskState) -> Answer:
-        """复核人不是检查人（SD6）；退回的写明理由，由检查人重新录入。"""
-        if isinstance(state, NoTask):
-            return Refused(Refusal.TASK_NOT_FOUND)
-        if isinstance(state, Withdrawn):
-            return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
-        if isinstance(state, Assigned):
-            return Refused(Refusal.TASK_NOT_INSPECTED)
-        if isinstance(state, Done):
-            return self._fault(state.task) or (self.fact,)
-        if state.review == self.fact:
-            return ()
-        return Refused(Refusal.TASK_REVIEWED, {"handler": state.review.handler})
-
-    def _fault(self, task: TaskAssigned) -> Refused | None:
-        if self.fact.handler in task.inspectors:
-            return Refused(Refusal.DUTY_SAME_PERSON, {"person": self.fact.handler})
-        if not self.fact.agreed and not self.fact.explanation.strip():
-            return Refused(Refusal.TASK_NO_REASON)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """撤回任务，与排除对象同时。"""
-
-    reason: ExclusionReason
-    handler: PersonId
-
-    def decide(self, state: TaskState) -> Answer:
-        """派发了而未检查的才有可撤；检查过的，排除时已拒绝。"""
-        if isinstance(state, Assigned):
-            return (TaskWithdrawn(self.reason, state.task.inspectors, self.handler),)
-        return ()
-
-
-TaskCommand: TypeAlias = Assign | Record | Review | Withdraw
-
-
-# -- evolve, decide: task
-
-
-def evolve_task(state: TaskState, event: Event) -> TaskState:
-    """一件事发生之后的任务。Raises ImpossibleHistory."""
-    match state, event:
-        case NoTask(), TaskAssigned():
-            return Assigned(event)
-        case Assigned() | Returned(), Inspected():
-            return Done(state.task, event)
-        case Assigned(task=task), TaskWithdrawn():
-            return Withdrawn(task)
-        case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
-            return Agreed(task, finding, event) if agreed else Returned(task, event)
-        case _:
-            raise _impossible(state, event)
-
-
-def decide_task(state: TaskState, command: TaskCommand) -> Answer:
-    """依任务现状决定。"""
-    return command.decide(state)
-
-
-TASK: Final = Aggregate[TaskState]("task", NoTask(), evolve_task)
+AGGREGATE: Final = Aggregate[State]("plan", Nothing(), evolve)
