@@ -1,26 +1,25 @@
 """双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
 
-Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…`` and
-``case/…`` (who handled it). The lists are a pure function of these rows at the plan's own position, hence of the
+Rows: ``subject/…`` ``risk/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…``
+and ``case/…`` (who handled it). The lists are a pure function of these rows at the plan's own position, hence of the
 ledger: whoever replays the events up to there gets the same lists.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, TypeVar
 
 from consumers.common import machine
-from domain import approval, inspection_plan, observation
+from domain import approval, inspection_plan, inspector, observation, risk, subject
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import ItemPublished
 from domain.decider import Event
 from domain.inspection_plan import PlanRegistered
-from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
 from domain.roster import ListedInspector, ListedObject
-from domain.subject import SubjectImported, SubjectRegistered
+from domain.scoring import RiskClass
 from domain.terms import (
     Actor,
     CommitmentId,
@@ -56,10 +55,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """监管对象：在哪个片区，属哪个风险等级。"""
+    """监管对象：在哪个片区，登记为哪个风险等级，是否已经出库。"""
 
     region: str
     risk_class: str
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,21 @@ class ImportedLicence:
 
 
 @dataclass(frozen=True, slots=True)
+class Recusal:
+    """一名检查人员申明的回避：一户，或者一个机关准予的各户。"""
+
+    subject: SubjectId | None
+    organ: Organ | None
+
+
+@dataclass(frozen=True, slots=True)
 class Inspector:
-    """一名检查人员；``organ`` 是所属部门。"""
+    """一名检查人员；``organ`` 是所属部门，出了库的不列。"""
 
     organ: Organ
     listed: ListedInspector
+    recusals: tuple[Recusal, ...] = ()
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,9 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         return Reaction(commands=tuple(_next(rows, delivered)))
     if family == "case":
         return _handled(rows, delivered)
+    if family in _REGISTERS:
+        entry = _REGISTERS[family](rows, delivered)
+        return Reaction({} if entry is None else {delivered.stream: pack(entry)})
     if isinstance(delivered.event, approval.ChangeImported | approval.EndingImported):
         return _moved(rows, delivered, delivered.event)
     if type(delivered.event) in ENDS:
@@ -146,21 +159,10 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
-        case SubjectRegistered() | SubjectImported() as known:
-            return pack(Subject(known.region, known.risk_class))
         case ItemPublished(supervising_bodies=bodies, speciality=speciality, rules=rules):
             return pack(Item(bodies, speciality, rules.safety))
         case observation.ObservationGranted() as given:
             return pack(Observation(given.department, given.valid_until))
-        case InspectorRegistered() as entered:
-            listed = ListedInspector(
-                entered.person,
-                entered.region,
-                entered.specialities,
-                entered.station,
-                entered.certificate_valid_to,
-            )
-            return pack(Inspector(entered.organ, listed))
         case approval.Granted() as granted:
             licence = Licence(
                 granted.holder, granted.item_code, granted.commitment_id, granted.case_no
@@ -172,6 +174,65 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
             return pack(licence)
         case _:
             return None
+
+
+def _subject(rows: Rows, delivered: Delivered) -> Subject | None:
+    """The ledger takes nobody off whom it does not know."""
+    event = delivered.event
+    if isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
+        return Subject(event.region, event.risk_class)
+    row = rows.get(delivered.stream)
+    known = unpack(row, Subject) if row else None
+    return known and replace(known, off=isinstance(event, subject.Deregistered))
+
+
+def _inspector(rows: Rows, delivered: Delivered) -> Inspector | None:
+    """What he declared stays, whatever certificate or station he gets."""
+    event, row = delivered.event, rows.get(delivered.stream)
+    known = unpack(row, Inspector) if row else None
+    if isinstance(event, inspector.InspectorRegistered):
+        listed = ListedInspector(
+            event.person,
+            event.region,
+            event.specialities,
+            event.station,
+            event.certificate_valid_to,
+        )
+        return Inspector(event.organ, listed, known.recusals if known else ())
+    if known is None:
+        return None
+    match event:
+        case inspector.RecusalDeclared():
+            declared = Recusal(event.subject, event.organ)
+            return replace(known, recusals=(*known.recusals, declared))
+        case inspector.RecusalLifted():
+            lifted = Recusal(event.subject, event.organ)
+            left = (one for one in known.recusals if one != lifted)
+            return replace(known, recusals=tuple(left))
+        case inspector.InspectorRemoved():
+            return replace(known, removed=True)
+        case _:
+            return known
+
+
+def _standing(rows: Rows, delivered: Delivered) -> risk.Standing:
+    """As the ledger folds it: the class of the day of the plan is asked of it."""
+    row = rows.get(delivered.stream)
+    return risk.after(unpack(row, risk.Standing) if row else risk.Standing(), delivered.event)
+
+
+_REGISTERS: Final[dict[str, Callable[[Rows, Delivered], object]]] = {
+    "subject": _subject,
+    "inspector": _inspector,
+    "risk": _standing,
+}
+
+
+def _class_of(rows: Rows, holder: SubjectId, day: date) -> str:
+    """此日的风险等级：人工调整、每月分类、登记的，依次取有的。"""
+    seed = RiskClass(_known(rows, f"subject/{holder}", Subject).risk_class)
+    row = rows.get(f"risk/{holder}")
+    return seed if row is None else unpack(row, risk.Standing).present(seed, day)
 
 
 def _moved(
@@ -246,17 +307,18 @@ def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
     kept_out = (plan.runner, plan.witness)
     for _, row in rows.scan("inspector/"):
         one = unpack(row, Inspector)
-        if one.organ == plan.department and one.listed.inspector not in kept_out:
+        if one.removed or one.listed.inspector in kept_out:
+            continue
+        if one.organ == plan.department:
             yield one.listed
 
 
 def _objects(rows: Rows, plan: PlanRegistered, day: date) -> Iterator[ListedObject]:
-    for holder, licences in _within(rows, plan):
+    for holder, licences in _within(rows, plan, day):
         # Only who is under observation in everything the department supervises stays out.
         held = [one for one in licences if not _observed(rows, plan, one[1], day)]
         if held:
-            subject = _known(rows, f"subject/{holder}", Subject)
-            yield _object(rows, holder, subject, held)
+            yield _object(rows, holder, _class_of(rows, holder, day), held)
 
 
 def left_out(
@@ -265,7 +327,7 @@ def left_out(
     """名单没有列入谁，因哪些事项的观察期；一个也不悄悄不列。"""
     day = beijing_day(delivered.meta.decided_at)
     found = {}
-    for holder, licences in _within(rows, plan):
+    for holder, licences in _within(rows, plan, day):
         observed = [one for _, one in licences if _observed(rows, plan, one, day)]
         if len(observed) == len(licences):
             found[holder] = tuple(sorted({one.item_code for one in observed}))
@@ -273,11 +335,13 @@ def left_out(
 
 
 def _within(
-    rows: Rows, plan: PlanRegistered
+    rows: Rows, plan: PlanRegistered, day: date
 ) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
+    """Whoever left the register is in no list made after that."""
     strata = {stratum.name for stratum in plan.strata}
     for holder, licences in sorted(_supervised(rows, plan.department).items()):
-        if _known(rows, f"subject/{holder}", Subject).risk_class in strata:
+        there = not _known(rows, f"subject/{holder}", Subject).off
+        if there and _class_of(rows, holder, day) in strata:
             yield holder, licences
 
 
@@ -314,7 +378,7 @@ def _oversight(rows: Rows, licence: Licence) -> Item:
 def _object(
     rows: Rows,
     holder: SubjectId,
-    subject: Subject,
+    stratum: str,
     licences: Sequence[tuple[LicenceNo, Licence]],
 ) -> ListedObject:
     """One visit a subject: of several licences the one with a commitment to verify comes first."""
@@ -327,8 +391,8 @@ def _object(
     }
     return ListedObject(
         subject=holder,
-        stratum=subject.risk_class,
-        region=subject.region,
+        stratum=stratum,
+        region=_known(rows, f"subject/{holder}", Subject).region,
         speciality=_oversight(rows, licence).speciality,
         licence_no=number,
         commitment_id=licence.commitment_id,
@@ -346,12 +410,12 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=4,
+    version=5,
     reads=frozenset(
         name
         for name in EVENT_NAMES
         if name.partition(".")[0]
-        in {"subject", "inspector", "item", "case", "licence", "plan", "observation"}
+        in {"subject", "risk", "inspector", "item", "case", "licence", "plan", "observation"}
     ),
     keys=keys,
     react=react,

@@ -345,6 +345,22 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ScreenExemption": _by(Role.REVIEWER),
         "RegisterExemption": _by(Role.DECIDER),
         "EndExemption": _by(Role.DECIDER),
+        # 两个名录、风险等级
+        "DeregisterSubject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "DeregisterFound": _by(Role.SYSTEM),
+        "RestoreSubject": _by(Role.SUPERVISION_HEAD),
+        "DeclareRecusal": _by(Role.INSPECTOR, Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "LiftRecusal": _by(Role.SUPERVISION_HEAD),
+        "RemoveInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "WarnCertificate": _by(Role.SYSTEM),
+        "PublishScoring": _by(Role.SUPERVISION_HEAD),
+        "BeginRiskMonth": _by(Role.SYSTEM),
+        "ClassifyRisk": _by(Role.SYSTEM),
+        "OverrideRisk": _by(Role.SUPERVISION_HEAD),
+        "LiftOverride": _by(Role.SUPERVISION_HEAD),
+        "ExpireOverride": _by(Role.SYSTEM),
+        "ObjectToRisk": _by(Role.APPLICANT, Role.COUNTER),
+        "AnswerRiskObjection": _by(Role.SUPERVISION_HEAD),
     }
 )
 

@@ -31,6 +31,7 @@ from projections import (
     publication_view,
     quota_register,
     request_register,
+    risk_register,
     service_calendar,
     side_files,
     statistics,
@@ -73,4 +74,6 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 名录：风险等级
+    risk_register.PROJECTION,
 )

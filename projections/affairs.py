@@ -30,6 +30,7 @@ FAMILIES: Final = (
     "exclusion",
     "tender",
     "subscription",
+    "scoring",
 )
 COLUMNS: Final = (
     Column("family", ColumnType.TEXT, indexed=True),
@@ -127,7 +128,7 @@ def _registrations(row: Row | None, delivered: Delivered) -> int | None:
 
 PROJECTION: Final = Projection(
     name="affairs",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Final
 
 from domain import inspection_task, past_inspection
-from domain.inspector import InspectorRegistered
+from domain.inspector import InspectorRegistered, InspectorRemoved, RecusalDeclared, RecusalLifted
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row, Value
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, plain, plus
 from projections.inspection_view import found_problem
@@ -19,6 +19,8 @@ COLUMNS: Final = (
     Column("station", ColumnType.TEXT),
     Column("certificate_no", ColumnType.TEXT),
     Column("certificate_valid_to", ColumnType.DATE, indexed=True),
+    Column("recusals", ColumnType.JSON),
+    Column("removed_on", ColumnType.DATE, indexed=True),
     Column("source", ColumnType.TEXT),
     Column("assigned", ColumnType.BIGINT),
     Column("done", ColumnType.BIGINT),
@@ -31,8 +33,8 @@ _ENTERED: Final = ("organ", "region", "station", "certificate_no", "certificate_
 def keys(delivered: Delivered) -> tuple[str, ...]:
     """事件所涉的检查人员；来源里的人前面写明来源，不与本系统的人相混。"""
     match delivered.event:
-        case InspectorRegistered(person=person):
-            return (person,)
+        case InspectorRegistered() | RecusalDeclared() | RecusalLifted() | InspectorRemoved():
+            return (delivered.identity,)
         case (
             inspection_task.TaskAssigned(inspectors=people)
             | inspection_task.TaskWithdrawn(inspectors=people)
@@ -53,7 +55,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     match delivered.event:
         case InspectorRegistered() as entered:
             taken = {name: getattr(entered, name) for name in _ENTERED}
+            taken["removed_on"] = None
             return new | taken | {"specialities": plain(entered.specialities)}
+        case RecusalDeclared() | RecusalLifted() as recusal:
+            return new | {"recusals": _recusals(new, recusal)}
+        case InspectorRemoved(last_day=last_day):
+            return new | {"removed_on": last_day}
         case inspection_task.TaskAssigned():
             return new | {"assigned": plus(new, "assigned")}
         case inspection_task.TaskWithdrawn():
@@ -69,15 +76,25 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             raise TypeError(f"not read here: {delivered.name}")
 
 
+def _recusals(row: Row, event: RecusalDeclared | RecusalLifted) -> list[Json]:
+    """Whom or whose he does not check: a subject's number or an organ's code."""
+    known, one = row.get("recusals"), event.subject or event.organ
+    kept = [told for told in known if told != one] if isinstance(known, list) else []
+    return [*kept, one] if isinstance(event, RecusalDeclared) else kept
+
+
 PROJECTION: Final = Projection(
     name="inspector_register",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
     reads=frozenset(
         {
             "inspector.registered.v1",
+            "inspector.recusal_declared.v1",
+            "inspector.recusal_lifted.v1",
+            "inspector.removed.v1",
             "task.assigned.v1",
             "task.inspected.v1",
             "task.withdrawn.v1",
@@ -101,6 +118,8 @@ class InspectorRow:
     station: str | None
     certificate_no: str | None
     certificate_valid_to: date | None
+    recusals: list[str] | None
+    removed_on: date | None
     source: str | None
     assigned: int
     done: int

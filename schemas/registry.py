@@ -61,6 +61,8 @@ from domain import (
     reliance,
     remarks,
     revocation,
+    risk,
+    scoring,
     seal,
     service,
     service_days,
@@ -378,6 +380,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.voided.v1": inspection_plan.PlanVoided,  # 计划失效
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
+    "scoring.published.v1": scoring.ScoringPublished,  # 风险计分办法公布
+    "scoring.month_begun.v1": scoring.MonthBegun,  # 当月风险分类
+    "risk.classified.v1": risk.Classified,  # 风险等级变更
+    "risk.overridden.v1": risk.Overridden,  # 风险等级人工调整
+    "risk.override_ended.v1": risk.OverrideEnded,  # 风险等级人工调整结束
+    "risk.objected.v1": risk.Objected,  # 风险等级异议
+    "risk.objection_decided.v1": risk.ObjectionDecided,  # 风险等级异议答复
+    "subject.deregistered.v1": subject.Deregistered,  # 监管对象出库
+    "subject.restored.v1": subject.Restored,  # 监管对象恢复在库
+    "inspector.recusal_declared.v1": inspector.RecusalDeclared,  # 检查人员回避
+    "inspector.recusal_lifted.v1": inspector.RecusalLifted,  # 检查人员回避解除
+    "inspector.removed.v1": inspector.InspectorRemoved,  # 检查人员出库
+    "inspector.certificate_expiring.v1": inspector.CertificateExpiring,  # 执法证件临近到期
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

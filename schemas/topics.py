@@ -84,6 +84,9 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "subscription": "register",  # 订阅对账
     # 数字
     "lights": "register",  # 灯的界限
+    # 风险等级：计分办法、各对象的分类
+    "scoring": "register",
+    "risk": "register",
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

@@ -48,6 +48,8 @@ from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.risks import RiskAct
+from domain.acts.rolls import RollAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.subscriptions import SubscriptionAct
@@ -80,6 +82,8 @@ Act: TypeAlias = (
     | InspectionAct
     | RegisterAct
     | ImportAct
+    | RiskAct
+    | RollAct
     | OversightAct
     | MonitoringAct
     | PublicationAct

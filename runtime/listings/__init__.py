@@ -11,6 +11,7 @@ from runtime.listings import (
     panel,
     registers,
     reliances,
+    risks,
     supervision,
 )
 from runtime.listings.base import Asked, Listing
@@ -26,4 +27,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **risks.LISTS,
 }
