@@ -232,7 +232,8 @@ def _class_of(rows: Rows, holder: SubjectId, day: date) -> str:
     """此日的风险等级：人工调整、每月分类、登记的，依次取有的。"""
     seed = RiskClass(_known(rows, f"subject/{holder}", Subject).risk_class)
     row = rows.get(f"risk/{holder}")
-    return seed if row is None else unpack(row, risk.Standing).present(seed, day)
+    now = seed if row is None else unpack(row, risk.Standing).present(seed, day)
+    return now.value
 
 
 def _moved(
@@ -290,7 +291,7 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
 
 
 def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeLists:
-    """计划登记之时的名单：本部门监管的有效许可的持有人，与本部门的检查人员。
+    """计划登记之时的名单：本部门监管的、计划范围之内的有效许可的持有人，与本部门的检查人员。
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
@@ -339,10 +340,17 @@ def _within(
 ) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
     """Whoever left the register is in no list made after that."""
     strata = {stratum.name for stratum in plan.strata}
-    for holder, licences in sorted(_supervised(rows, plan.department).items()):
-        there = not _known(rows, f"subject/{holder}", Subject).off
-        if there and _class_of(rows, holder, day) in strata:
+    for holder, licences in sorted(_supervised(rows, plan).items()):
+        known = _known(rows, f"subject/{holder}", Subject)
+        if known.off or not _in_scope(known.region, plan.regions):
+            continue
+        if _class_of(rows, holder, day) in strata:
             yield holder, licences
+
+
+def _in_scope(one: str, scope: Sequence[str]) -> bool:
+    """计划所定的范围；没有写的不限。"""
+    return not scope or one in scope
 
 
 def _observed(rows: Rows, plan: PlanRegistered, licence: Licence, day: date) -> bool:
@@ -355,12 +363,16 @@ def _observed(rows: Rows, plan: PlanRegistered, licence: Licence, day: date) -> 
     return running and given.department == plan.department and not _oversight(rows, licence).safety
 
 
-def _supervised(rows: Rows, department: Organ) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
-    """Each holder's licences in force that the department supervises, by number."""
+def _supervised(
+    rows: Rows, plan: PlanRegistered
+) -> dict[SubjectId, list[tuple[LicenceNo, Licence]]]:
+    """Each holder's licences in force, within the plan's scope, that its department supervises."""
     found: dict[SubjectId, list[tuple[LicenceNo, Licence]]] = {}
     for key, row in rows.scan("licence/"):
         licence = unpack(row, Licence)
-        if not licence.ended and department in _oversight(rows, licence).supervising_bodies:
+        if licence.ended or not _in_scope(licence.item_code, plan.item_codes):
+            continue
+        if plan.department in _oversight(rows, licence).supervising_bodies:
             number = LicenceNo(key.removeprefix("licence/"))
             found.setdefault(licence.holder, []).append((number, licence))
     return found
@@ -410,7 +422,7 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=5,
+    version=6,
     reads=frozenset(
         name
         for name in EVENT_NAMES

@@ -218,6 +218,9 @@ def _said(delivered: Delivered) -> Iterator[Command]:
 def _elsewhere(delivered: Delivered) -> Iterator[Command]:
     event = delivered.event
     match event:
+        case inspection_task.EnteredLate(enter_by=enter_by, handler=handler):
+            rule = OversightRule.LATE_ENTRY
+            yield _alert(delivered, rule, str(enter_by), responsible=handler)
         case service.RatingFollowed(confirmed=True, explanation=explanation):
             yield _alert(delivered, OversightRule.POOR_RATING, explanation)
         case timekeeping.Warned(light=Light.BLACK, deadline=name, due_on=due_on):
@@ -344,6 +347,7 @@ READS: Final = frozenset(
         remarks.NoticeViolated,
         service.RatingFollowed,
         timekeeping.Warned,
+        inspection_task.EnteredLate,
     }
 )
 SUPERVISOR: Final = Supervisor(

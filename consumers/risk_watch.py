@@ -7,7 +7,7 @@ of ``scoring.month_begun.v1``; a command goes out only for whoever's class chang
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
@@ -27,12 +27,12 @@ from domain import (
 from domain.acts.risks import BeginRiskMonth, ClassifyRisk
 from domain.acts.rolls import DeregisterFound
 from domain.calendar import CalendarPublished, Published, calendar_id, calendar_of
+from domain.code_set import V1, CodeKind
 from domain.commitment import BreachGround
 from domain.complaint import ComplaintMatter
 from domain.credit import Severity
 from domain.deadlines import Calendar, months_after
 from domain.decider import Event
-from domain.inspection_task import FindingCode
 from domain.refusals import Refusal
 from domain.risk import RiskFact
 from domain.scoring import MonthBegun, RiskClass, RiskFactor
@@ -50,10 +50,10 @@ ONE_DAY: Final = timedelta(days=1)
 T = TypeVar("T")
 
 FINDINGS: Final = {
-    FindingCode.PROBLEM_PENDING: RiskFactor.PROBLEM_PENDING,
-    FindingCode.PROBLEM_CORRECTED: RiskFactor.PROBLEM_CORRECTED,
-    FindingCode.NOT_AS_PROMISED: RiskFactor.NOT_AS_PROMISED,
-    FindingCode.UNREACHABLE: RiskFactor.UNREACHABLE,
+    CodeKind.PROBLEM: RiskFactor.PROBLEM_PENDING,
+    CodeKind.CORRECTED: RiskFactor.PROBLEM_CORRECTED,
+    CodeKind.BREACH: RiskFactor.NOT_AS_PROMISED,
+    CodeKind.UNREACHABLE: RiskFactor.UNREACHABLE,
 }
 RECORDS: Final = {
     Severity.MINOR: RiskFactor.CREDIT_MINOR,
@@ -233,9 +233,10 @@ def _of_task(file: File, delivered: Delivered) -> File:
     match delivered.event:
         case inspection_task.TaskAssigned(subject=who, commitment_id=promise):
             return replace(file, subject=who, matter=_promise(promise, delivered.stream))
-        case inspection_task.Inspected(codes=codes, performed_at=at):
-            found = _found(delivered, codes, file.matter, beijing_day(at))
-            return replace(file, waiting=found, ended=FindingCode.DEREGISTERED in codes)
+        case inspection_task.Inspected(performed_at=at) as result:
+            kinds = result.meant
+            found = _found(delivered, kinds, file.matter, beijing_day(at))
+            return replace(file, waiting=found, ended=CodeKind.ENDED in kinds)
         case inspection_task.FindingReviewed(agreed=agreed):
             facts = (*file.facts, *file.waiting) if agreed else file.facts
             return replace(file, facts=facts, waiting=(), ended=False)
@@ -244,9 +245,11 @@ def _of_task(file: File, delivered: Delivered) -> File:
 
 
 def _found(
-    delivered: Delivered, codes: tuple[FindingCode, ...], matter: str, on: date
+    delivered: Delivered, kinds: Iterable[CodeKind], matter: str, on: date
 ) -> tuple[RiskFact, ...]:
-    return tuple(_fact(delivered, FINDINGS[code], matter, on) for code in codes if code in FINDINGS)
+    """By the kind of a code: what it is called differs from set to set."""
+    counted = (FINDINGS[kind] for kind in kinds if kind in FINDINGS)
+    return tuple(_fact(delivered, factor, matter, on) for factor in counted)
 
 
 def _of_credit(file: File, delivered: Delivered) -> File:
@@ -276,7 +279,8 @@ def _of_others(file: File, delivered: Delivered) -> File:
         case complaint.Settled(upheld=True) if file.licence:
             return _with(file, _fact(delivered, RiskFactor.COMPLAINT_UPHELD, file.matter))
         case past_inspection.InspectionImported(licence_no=number, codes=codes, performed_on=on):
-            found = _found(delivered, codes, delivered.stream, on)
+            kinds = (one.kind for one in V1.find(codes))
+            found = _found(delivered, kinds, delivered.stream, on)
             return replace(file, licence=number, matter=delivered.stream, facts=found)
         case _:
             return file

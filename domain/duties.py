@@ -203,6 +203,10 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        # 检查的告知与代码集
+        "NotifyCheck": _by(Role.INSPECTOR),
+        "DecideUnannounced": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "PublishCodeSet": _by(Role.CATALOGUE),
         # 登记；建账时由机器写下最初的账号、岗位与日历
         "RegisterSubject": _by(Role.COUNTER, Role.SUPERVISOR),
         "AppointOfficer": _by(Role.SYSTEM_ADMIN, Role.SYSTEM),
@@ -255,6 +259,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ImportCaseStep": _by(Role.ARCHIVE),
         "ImportLicenceTerm": _by(Role.ARCHIVE),
         "ImportInspection": _by(Role.ARCHIVE),
+        "ImportSubject": _by(Role.ARCHIVE),
+        "ImportInspector": _by(Role.ARCHIVE),
         "LinkInspection": _by(Role.SYSTEM),
         # 监督、公示与服务；纪检监察只监督，不办件（SD8）
         "RaiseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),

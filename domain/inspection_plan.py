@@ -23,6 +23,7 @@ from domain.sampling import Stratum as Stratum
 from domain.terms import (
     Evidence,
     HashName,
+    ItemCode,
     Organ,
     PersonId,
     SubjectId,
@@ -30,6 +31,13 @@ from domain.terms import (
 )
 
 T = TypeVar("T")
+
+
+class CampaignKind(StrEnum):
+    """抽查的种类。"""
+
+    UNDIRECTED = "UNDIRECTED"  # 不定向
+    DIRECTED = "DIRECTED"  # 定向
 
 
 class ExclusionReason(StrEnum):
@@ -61,6 +69,18 @@ class PlanRegistered(Event):
     inspect_by: date
     runner: PersonId
     witness: PersonId
+    campaign: CampaignKind = CampaignKind.UNDIRECTED
+    item_codes: tuple[ItemCode, ...] = ()  # 定向：只列这些事项的许可；空为不限
+    regions: tuple[str, ...] = ()  # 定向：只列这些片区；空为不限
+    matters: tuple[str, ...] = ()  # 抽查事项清单中的编号
+    annual_plan_no: str | None = None  # 年度计划；空为计划外
+    unplanned_reason: str = ""  # 计划外的缘由
+    seed_plan_no: str | None = None  # 联合抽查：用这份计划的种子；空为自有
+    code_set: str = "v1"  # 检查结果代码集
+    value_format: str = ""  # 公开值的写法；空为来源中写明
+    fallback_source: str = ""  # 来源到时没有公布的，改用何处
+    fallback_at: datetime | None = None  # 替代来源公布的时刻
+    share_keepers: tuple[Organ, ...] = ()  # 封存份额托管于哪三家；空为自行保管
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,7 +458,15 @@ class Register:
         ):
             facts = {"at": fact.public_value_at.isoformat(), "inspect_by": str(fact.inspect_by)}
             return Refused(Refusal.PLAN_TIMES, facts)
-        return None
+        return _scope_fault(fact)
+
+
+def _scope_fault(fact: PlanRegistered) -> Refused | None:
+    """定向的写明范围，不定向的不设范围：否则名单可以随意收窄。"""
+    scoped = bool(fact.item_codes or fact.regions)
+    if scoped is not (fact.campaign is CampaignKind.DIRECTED):
+        return Refused(Refusal.PLAN_UNSCOPED if not scoped else Refusal.PLAN_SCOPED)
+    return None
 
 
 def _strata_sound(strata: Sequence[Stratum]) -> bool:

@@ -1,12 +1,12 @@
-"""检查任务（task）：派发 → 检查 → 复核，一户一项。"""
+"""检查任务（task）：派发 → 告知 → 检查 → 复核，一户一项。"""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias
 
 from domain import inspection_plan as plans
+from domain.code_set import V1, CodeKind, CodeSetPublished
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.matching import Pair as Pair
 from domain.refusals import Refusal
@@ -15,12 +15,14 @@ from domain.roster import ListedObject as ListedObject
 from domain.sampling import DrawnObject as DrawnObject
 from domain.sampling import Stratum as Stratum
 from domain.terms import (
+    CaseNo,
     CommitmentId,
     Evidence,
     LicenceNo,
     PersonId,
     Sha256,
     SubjectId,
+    beijing_day,
 )
 
 
@@ -34,6 +36,22 @@ class FindingCode(StrEnum):
     UNREACHABLE = "UNREACHABLE"  # 通过登记的住所无法联系
     NOT_OPERATING = "NOT_OPERATING"  # 未发现开展本次抽查涉及的经营活动
     DEREGISTERED = "DEREGISTERED"  # 已注销
+
+
+class PartySignature(StrEnum):
+    """检查对象在检查记录上签字了没有；没有签的写明理由（处罚法 55 条）。"""
+
+    SIGNED = "SIGNED"  # 已签字
+    REFUSED = "REFUSED"  # 拒绝签字
+    ABSENT = "ABSENT"  # 不在场
+
+
+class Told(StrEnum):
+    """检查之前告知对象的各项，缺一不可（国办发〔2024〕54号）。"""
+
+    RIGHTS = "RIGHTS"  # 陈述申辩与申请回避的权利
+    YEARLY_CAP = "YEARLY_CAP"  # 年度检查次数上限
+    PROHIBITIONS = "PROHIBITIONS"  # 五个严禁
 
 
 # -- events
@@ -62,6 +80,57 @@ class Inspected(Event):
     signatures: tuple[PersonId, ...]
     evidence: tuple[Evidence, ...]
     report_sha256: Sha256
+    set_codes: tuple[str, ...] = ()  # v1 以外的代码集所选各项；用 v1 的为空
+    kinds: tuple[CodeKind, ...] = ()  # 所选各项各是哪一类；早先的记录为空，依 v1
+    filing_no: CaseNo | None = None  # 所查的报备；不涉报备的为空
+    party: PartySignature | None = None  # 检查对象签字；早先的记录没有写
+    party_note: str = ""  # 没有签字的理由
+    experts: tuple[PersonId, ...] = ()  # 委托到场的专家，不计入检查人员
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """所选的各项代码，不论哪一套。"""
+        return self.set_codes or tuple(map(str, self.codes))
+
+    @property
+    def meant(self) -> tuple[CodeKind, ...]:
+        """所选的各项各是哪一类。"""
+        return self.kinds or tuple(one.kind for one in V1.find(self.chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckNotified(Event):
+    """检查通知。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2024-54", "cff:55")
+    document_no: str
+    approval_no: str  # 《行政检查审批表》编号
+    notified_on: date
+    visit_on: date  # 拟检查之日
+    told: tuple[Told, ...]
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class CheckUnannounced(Event):
+    """不预先告知的检查。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2024-54",)
+    approval_no: str  # 《行政检查审批表》编号
+    reason: str
+    decided_on: date
+    handler: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredLate(Event):
+    """检查结果补录迟缓。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "xkf:61.2")
+    performed_on: date
+    enter_by: date
+    entered_on: date
+    handler: PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +153,22 @@ class TaskWithdrawn(Event):
     handler: PersonId
 
 
-TaskEvent: TypeAlias = TaskAssigned | Inspected | FindingReviewed | TaskWithdrawn
+Notice: TypeAlias = CheckNotified | CheckUnannounced
+TaskEvent: TypeAlias = (
+    TaskAssigned
+    | CheckNotified
+    | CheckUnannounced
+    | Inspected
+    | EnteredLate
+    | FindingReviewed
+    | TaskWithdrawn
+)
 
 
 # -- limits
 
 
-CODE_SET: Final = "v1"  # 检查结果代码集
+ENTRY_DAYS: Final = 5  # 检查之后几个工作日内录入；文件没有给出数字，各地自定
 
 
 # -- state
@@ -106,6 +184,7 @@ class Assigned:
     """已派发，待检查。"""
 
     task: TaskAssigned
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +193,8 @@ class Done:
 
     task: TaskAssigned
     finding: Inspected
+    notice: Notice | None = None
+    late: EnteredLate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +203,7 @@ class Returned:
 
     task: TaskAssigned
     review: FindingReviewed
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +265,55 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """告知检查对象，或者决定不预先告知。"""
+
+    fact: Notice
+
+    def decide(self, state: State) -> Answer:
+        """告知由抽定的人办，不预先告知由检查人以外的人决定并写明理由；一次，须有审批。"""
+        match state:
+            case Nothing():
+                return Refused(Refusal.TASK_NOT_FOUND)
+            case Withdrawn(task=task):
+                return Refused(Refusal.TASK_WITHDRAWN, {"subject": task.subject})
+            case Assigned(notice=None):
+                return self._fault(state.task) or (self.fact,)
+            case Assigned(notice=known) if known == self.fact:
+                return ()
+            case _:
+                return Refused(Refusal.TASK_NOTIFIED)
+
+    def _fault(self, task: TaskAssigned) -> Refused | None:
+        fact, ours = self.fact, self.fact.handler in task.inspectors
+        if isinstance(fact, CheckUnannounced):
+            if ours:
+                return Refused(Refusal.DUTY_SAME_PERSON, {"person": fact.handler})
+            return None if fact.reason.strip() else Refused(Refusal.TASK_NO_REASON)
+        if not ours:
+            return Refused(Refusal.TASK_NOT_ASSIGNED, {"person": fact.handler})
+        if set(fact.told) != set(Told):
+            return Refused(Refusal.TASK_NOT_TOLD)
+        if not fact.notified_on <= fact.visit_on <= task.due_on:
+            facts = {"visit_on": str(fact.visit_on), "due_on": str(task.due_on)}
+            return Refused(Refusal.TASK_VISIT_DAY, facts)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """录入结果。``uncertified`` 是检查之日证件无效的人；``at`` is aware."""
+    """录入结果。
+
+    ``uncertified`` 是检查之日证件无效的人；``at`` is aware. ``code_set`` is the plan's own, None
+    where nobody published it; ``enter_by`` is the last day for entering without being late.
+    """
 
     fact: Inspected
     person: PersonId
     uncertified: tuple[PersonId, ...]
     at: datetime
+    code_set: CodeSetPublished | None = V1
+    enter_by: date = date.max
 
     def decide(self, state: State) -> Answer:
         """抽定的两人检查、两人签名、当日持证；结果代码依代码集（规则 23、24）。"""
@@ -198,14 +322,21 @@ class Record:
         if isinstance(state, Withdrawn):
             return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
         if isinstance(state, Assigned | Returned):
-            return self._fault(state.task) or (self.fact,)
+            return self._fault(state) or (self.fact, *self._late)
         if state.finding == self.fact:
             return ()
         facts = {"performed_at": state.finding.performed_at.isoformat()}
         return Refused(Refusal.TASK_ALREADY_INSPECTED, facts)
 
-    def _fault(self, task: TaskAssigned) -> Refused | None:
-        fact = self.fact
+    @property
+    def _late(self) -> tuple[EnteredLate, ...]:
+        performed, today = beijing_day(self.fact.performed_at), beijing_day(self.at)
+        if today <= self.enter_by:
+            return ()
+        return (EnteredLate(performed, self.enter_by, today, self.person),)
+
+    def _fault(self, state: Assigned | Returned) -> Refused | None:
+        fact, task = self.fact, state.task
         if self.person not in task.inspectors:
             return Refused(Refusal.TASK_NOT_ASSIGNED, {"person": self.person})
         if sorted(fact.signatures) != sorted(task.inspectors):
@@ -214,15 +345,40 @@ class Record:
             return Refused(Refusal.TASK_CERTIFICATE, {"persons": "、".join(self.uncertified)})
         if fact.performed_at > self.at:
             return Refused(Refusal.TASK_TIME, {"performed_at": fact.performed_at.isoformat()})
-        if fact.code_set != CODE_SET or not _codes_sound(fact.codes):
-            return Refused(Refusal.TASK_CODES, {"codes": "、".join(fact.codes)})
+        return self._unannounced(state) or self._unsigned(task) or self._codes()
+
+    def _unannounced(self, state: Assigned | Returned) -> Refused | None:
+        """告知（或者决定不告知）在检查之前。"""
+        notice = state.notice
+        if notice is None:
+            return Refused(Refusal.TASK_UNNOTIFIED)
+        day = notice.notified_on if isinstance(notice, CheckNotified) else notice.decided_on
+        if beijing_day(self.fact.performed_at) < day:
+            return Refused(Refusal.TASK_BEFORE_NOTICE, {"on": str(day)})
         return None
 
+    def _unsigned(self, task: TaskAssigned) -> Refused | None:
+        """检查对象签字，没有签的写明理由；专家不是检查人员。"""
+        fact = self.fact
+        signed = fact.party is PartySignature.SIGNED
+        if fact.party is None or not (signed or fact.party_note.strip()):
+            return Refused(Refusal.TASK_PARTY)
+        if own := [one for one in fact.experts if one in task.inspectors]:
+            return Refused(Refusal.TASK_EXPERT, {"persons": "、".join(own)})
+        return None
 
-def _codes_sound(codes: Sequence[FindingCode]) -> bool:
-    """至少一项、不重复；“未发现问题”排斥其他（规则 24）。"""
-    once = bool(codes) and len(set(codes)) == len(codes)
-    return once and (FindingCode.NO_PROBLEM not in codes or len(codes) == 1)
+    def _codes(self) -> Refused | None:
+        """只用计划所定的一套。v1 的代码写在 ``codes``，别的写在 ``set_codes``。"""
+        fact, known = self.fact, self.code_set
+        chosen = fact.chosen
+        in_place = bool(fact.codes) != bool(fact.set_codes) and bool(fact.codes) == (
+            fact.code_set == V1.code_set
+        )
+        if known is None or fact.code_set != known.code_set or not in_place:
+            return Refused(Refusal.TASK_CODES, {"codes": "、".join(chosen)})
+        if not known.sound(chosen):
+            return Refused(Refusal.TASK_CODES, {"codes": "、".join(chosen)})
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +423,7 @@ class Withdraw:
         return ()
 
 
-Command: TypeAlias = Assign | Record | Review | Withdraw
+Command: TypeAlias = Assign | Notify | Record | Review | Withdraw
 
 
 # -- evolve, decide
@@ -278,12 +434,18 @@ def evolve(state: State, event: Event) -> State:
     match state, event:
         case Nothing(), TaskAssigned():
             return Assigned(event)
+        case Assigned(notice=None), CheckNotified() | CheckUnannounced():
+            return replace(state, notice=event)
         case Assigned() | Returned(), Inspected():
-            return Done(state.task, event)
+            return Done(state.task, event, state.notice)
+        case Done(late=None), EnteredLate():
+            return replace(state, late=event)
         case Assigned(task=task), TaskWithdrawn():
             return Withdrawn(task)
         case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
-            return Agreed(task, finding, event) if agreed else Returned(task, event)
+            if agreed:
+                return Agreed(task, finding, event)
+            return Returned(task, event, state.notice)
         case _:
             raise ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
 

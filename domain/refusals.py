@@ -505,6 +505,9 @@ class Refusal(StrEnum):
     PLAN_NO_EVIDENCE = "plan.no_evidence"
     PLAN_INSPECTED = "plan.inspected"
     TASK_WITHDRAWN = "task.withdrawn"
+    # 抽查的种类：定向与不定向、联合抽查
+    PLAN_UNSCOPED = "plan.unscoped"
+    PLAN_SCOPED = "plan.scoped"
     # 双随机：任务
     TASK_NOT_FOUND = "task.not_found"
     TASK_NOT_DRAWN = "task.not_drawn"
@@ -517,6 +520,18 @@ class Refusal(StrEnum):
     TASK_NOT_INSPECTED = "task.not_inspected"
     TASK_REVIEWED = "task.reviewed"
     TASK_NO_REASON = "task.no_reason"
+    # 检查的告知、签字与代码集
+    TASK_NOTIFIED = "task.notified"
+    TASK_UNNOTIFIED = "task.unnotified"
+    TASK_NOT_TOLD = "task.not_told"
+    TASK_VISIT_DAY = "task.visit_day"
+    TASK_BEFORE_NOTICE = "task.before_notice"
+    TASK_PARTY = "task.party"
+    TASK_EXPERT = "task.expert"
+    TASK_FILING = "task.filing"
+    CODESET_EXISTS = "codeset.exists"
+    CODESET_UNSOUND = "codeset.unsound"
+    CODESET_NOT_FOUND = "codeset.not_found"
     # 数字：灯的界限
     LIGHTS_NO_DOCUMENT = "lights.no_document"
     LIGHTS_LEVELS = "lights.levels"

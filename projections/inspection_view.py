@@ -5,7 +5,8 @@ from datetime import date
 from typing import Final
 
 from domain import inspection_task, past_inspection
-from domain.inspection_task import FindingCode
+from domain.code_set import BUILT_IN, V1, CodeKind, found_problem
+from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
@@ -21,8 +22,13 @@ COLUMNS: Final = (
     Column("licence_no", ColumnType.TEXT, indexed=True),
     Column("inspectors", ColumnType.JSON),
     Column("due_on", ColumnType.DATE, indexed=True),
+    Column("notice_no", ColumnType.TEXT),
+    Column("unannounced", ColumnType.BOOLEAN),
     Column("performed_on", ColumnType.DATE),
+    Column("late", ColumnType.BOOLEAN),
+    Column("code_set", ColumnType.TEXT),
     Column("codes", ColumnType.JSON),
+    Column("kinds", ColumnType.JSON),
     Column("problem", ColumnType.BOOLEAN),
     Column("agreed", ColumnType.BOOLEAN),
     Column("source", ColumnType.TEXT),
@@ -33,19 +39,6 @@ COLUMNS: Final = (
     Column("minor", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
-_PROBLEMS: Final = frozenset(
-    {
-        FindingCode.PROBLEM_PENDING,
-        FindingCode.PROBLEM_CORRECTED,
-        FindingCode.NOT_AS_PROMISED,
-        FindingCode.UNREACHABLE,
-    }
-)
-
-
-def found_problem(codes: tuple[FindingCode, ...]) -> bool:
-    """是否发现问题；未开展经营、已注销不是问题。"""
-    return not _PROBLEMS.isdisjoint(codes)
 
 
 def keys(delivered: Delivered) -> tuple[str, ...]:
@@ -69,23 +62,46 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "due_on": task.due_on,
             }
         case inspection_task.Inspected() as done:
-            return new | _found(done.codes, beijing_day(done.performed_at)) | {"state": "INSPECTED"}
+            found = _found(done.code_set, done.chosen, done.meant)
+            performed_on = beijing_day(done.performed_at)
+            return new | found | {"state": "INSPECTED", "performed_on": performed_on}
         case inspection_task.TaskWithdrawn(inspectors=people):
             return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
         case inspection_task.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
         case past_inspection.InspectionImported() as told:
             return new | _imported(told)
-        case _:  # linked
+        case past_inspection.InspectionLinked():
             return new | {"state": "LINKED"}
+        case _:
+            return new | _besides(delivered.event)
 
 
-def _found(codes: tuple[FindingCode, ...], performed_on: date) -> dict[str, Value]:
-    return {"codes": plain(codes), "problem": found_problem(codes), "performed_on": performed_on}
+def _besides(event: Event) -> dict[str, Value]:
+    """What does not move the task: how it was announced, that it was entered late."""
+    match event:
+        case inspection_task.CheckNotified(document_no=number):
+            return {"notice_no": number}
+        case inspection_task.CheckUnannounced(approval_no=number):
+            return {"notice_no": number, "unannounced": True}
+        case _:
+            return {"late": True}
+
+
+def _found(code_set: str, codes: tuple[str, ...], kinds: tuple[CodeKind, ...]) -> dict[str, Value]:
+    return {
+        "code_set": code_set,
+        "codes": plain(codes),
+        "kinds": plain(kinds),
+        "problem": found_problem(kinds),
+    }
 
 
 def _imported(told: past_inspection.InspectionImported) -> dict[str, Value]:
-    return _found(told.codes, told.performed_on) | {
+    codes = tuple(map(str, told.codes))
+    kinds = tuple(one.kind for one in V1.find(codes))
+    return _found(BUILT_IN, codes, kinds) | {
+        "performed_on": told.performed_on,
         "state": "LINKED" if told.licence_known else "WAITING",
         "imported": True,
         "licence_no": told.licence_no,
@@ -101,7 +117,7 @@ def _imported(told: past_inspection.InspectionImported) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="inspection_view",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -126,8 +142,13 @@ class InspectionRow:
     licence_no: str | None
     inspectors: list[str]
     due_on: date | None
+    notice_no: str | None
+    unannounced: bool | None
     performed_on: date | None
+    late: bool | None
+    code_set: str | None
     codes: list[str] | None
+    kinds: list[str] | None
     problem: bool | None
     agreed: bool | None
     source: str | None

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Final
 
 from domain import inspection_task, past_inspection
+from domain.code_set import V1, found_problem
 from domain.inspector import InspectorRegistered, InspectorRemoved, RecusalDeclared, RecusalLifted
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, plain, plus
-from projections.inspection_view import found_problem
 
 COLUMNS: Final = (
     Column("organ", ColumnType.TEXT, indexed=True),
@@ -65,12 +65,13 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"assigned": plus(new, "assigned")}
         case inspection_task.TaskWithdrawn():
             return new | {"assigned": plus(new, "assigned", -1)}
-        case inspection_task.Inspected(codes=codes):
-            problems = plus(new, "problems", found_problem(codes))
+        case inspection_task.Inspected(meant=kinds):
+            problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
         case past_inspection.InspectionImported(codes=codes, origin=origin):
             new["source"] = origin.source
-            problems = plus(new, "problems", found_problem(codes))
+            kinds = tuple(one.kind for one in V1.find(codes))
+            problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
         case _:
             raise TypeError(f"not read here: {delivered.name}")
@@ -85,7 +86,7 @@ def _recusals(row: Row, event: RecusalDeclared | RecusalLifted) -> list[Json]:
 
 PROJECTION: Final = Projection(
     name="inspector_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -97,6 +98,7 @@ PROJECTION: Final = Projection(
             "inspector.removed.v1",
             "task.assigned.v1",
             "task.inspected.v1",
+            "task.inspected.v2",
             "task.withdrawn.v1",
             "inspection.imported.v1",
         }

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Final
 
 from domain import area, calendar, lists, organ
+from domain.code_set import CodeSetPublished
+from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
@@ -49,6 +51,9 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | _version(delivered.event, day) | {"entries": len(entries)}
         case lists.ServicesPublished(effective_from=day, services=services):
             return new | _version(delivered.event, day) | {"entries": len(services)}
+        case CodeSetPublished(title=title, codes=codes):
+            day = beijing_day(delivered.meta.decided_at)
+            return new | {"name": title, "effective_from": day, "entries": len(codes)}
         case _:
             return new
 
@@ -63,11 +68,11 @@ def _version(event: lists.Version | area.AssessmentPublished, day: date) -> dict
 
 PROJECTION: Final = Projection(
     name="list_register",
-    version=1,
+    version=2,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("organ", "calendar", "list", "area"),
+    reads=names_of("organ", "calendar", "list", "area", "codeset"),
     by_partition_key=True,
 )
 

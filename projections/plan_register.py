@@ -25,6 +25,8 @@ COLUMNS: Final = (
     Column("unmatched", ColumnType.BIGINT),
     Column("withheld", ColumnType.BIGINT),
     Column("annulled_for", ColumnType.TEXT),
+    Column("campaign", ColumnType.TEXT),
+    Column("scope", ColumnType.JSON),
     Column("position", ColumnType.BIGINT),
 )
 _COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
@@ -61,6 +63,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "registered_on": beijing_day(delivered.entry.recorded_at),
                 "public_value_at": plan.public_value_at,
                 "inspect_by": plan.inspect_by,
+                "campaign": plan.campaign,
+                "scope": [*plan.item_codes, *plan.regions],
             }
         case inspection_plan.ListsFrozen(object_count=listed):
             return new | {"listed": listed}
@@ -81,7 +85,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="plan_register",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -97,7 +101,7 @@ _OVER: Final = "'DRAWN', 'SHARE_OPENED', 'PLAN_ANNULLED', 'PLAN_VOIDED'"
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """一份计划；``state`` 说它走到了哪一步，``annulled_for`` 是作废的理由。"""
+    """一份计划；``state`` 说它走到了哪一步，``annulled_for`` 是作废的理由，``scope`` 是定向的范围。"""
 
     key: str
     plan_no: str
@@ -113,6 +117,8 @@ class PlanRow:
     unmatched: int
     withheld: int
     annulled_for: str | None
+    campaign: str
+    scope: list[str]
     position: int
 
 

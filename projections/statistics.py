@@ -30,6 +30,7 @@ from domain import (
     service,
     timekeeping,
 )
+from domain.code_set import V1, CodeKind, found_problem
 from domain.decider import Event
 from domain.lights import Light
 from domain.terms import beijing_day
@@ -38,7 +39,6 @@ from domain.timers import TimerKind
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections.common import plus
-from projections.inspection_view import found_problem
 from schemas.registry import names_of_kinds
 
 COLUMNS: Final = (
@@ -309,10 +309,11 @@ def _inspection(delivered: Delivered) -> dict[str, Value]:
             return _opened("TASK", None, day) | {"parent": f"plan/{delivered.key}"}
         case inspection_task.TaskWithdrawn():  # its substitute is the one that counts
             return {"what": "TASK_WITHDRAWN"}
-        case inspection_task.Inspected(codes=codes, performed_at=at):
-            return _closed(_result(codes), beijing_day(at))
+        case inspection_task.Inspected(meant=kinds, performed_at=at):
+            return _closed(_result(kinds), beijing_day(at))
         case past_inspection.InspectionImported(codes=codes, performed_on=done):
-            return _opened("IMPORTED_INSPECTION", None, done) | _closed(_result(codes), done)
+            kinds = tuple(one.kind for one in V1.find(codes))
+            return _opened("IMPORTED_INSPECTION", None, done) | _closed(_result(kinds), done)
         case _:
             raise TypeError(f"not read here: {delivered.name}")
 
@@ -325,14 +326,14 @@ def _closed(outcome: str, on: date) -> dict[str, Value]:
     return {"outcome": outcome, "closed_on": on}
 
 
-def _result(codes: tuple[inspection_task.FindingCode, ...]) -> str:
-    return "PROBLEM" if found_problem(codes) else "NO_PROBLEM"
+def _result(kinds: tuple[CodeKind, ...]) -> str:
+    return "PROBLEM" if found_problem(kinds) else "NO_PROBLEM"
 
 
 _KINDS: Final = frozenset({*_READ, *_APART})
 PROJECTION: Final = Projection(
     name="statistics",
-    version=5,
+    version=6,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

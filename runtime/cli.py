@@ -268,7 +268,7 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 def _draw(parser: argparse.ArgumentParser) -> None:
     help_text = say("option.draw_action")
-    actions = ("compute", "replay", "publish")
+    actions = ("compute", "replay", "publish", "lists")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
     parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Final
 
 from domain.acts import Act
+from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Review
 from domain.acts.filings import File, SubmitFiling
 from domain.acts.inspections import (
@@ -31,7 +32,7 @@ from domain.acts.revocations import HearStatement, ReviewLegality, Revoke, Serve
 from domain.case import ReviewOpinion
 from domain.commitment import BreachGround, CommitmentKind, Promise
 from domain.inspection_plan import Stratum, plan_number
-from domain.inspection_task import FindingCode, TaskAssigned, task_id
+from domain.inspection_task import FindingCode, PartySignature, TaskAssigned, Told, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
 from domain.terms import (
@@ -280,8 +281,15 @@ def _shares(hall: Hall) -> dict[str, str]:
 
 
 def inspection(hall: Hall) -> None:
-    """两名抽中的检查人员到场，发现与承诺不符；复核同意。"""
+    """两名抽中的检查人员告知之后到场，发现与承诺不符；复核同意。"""
     pair = _inspectors(hall)
+    account = next(iter(pair))
+    hall.until(beijing("2026-04-15 09:30"))
+    notice = NotifyCheck(
+        *(PLAN, HERO, "检通字-2026-000001", "检审-2026-000001", date(2026, 4, 16)),
+        told=tuple(Told),
+    )
+    hall.do("notice", notice, officer(account, Role.INSPECTOR, MARKET))
     hall.until(beijing("2026-04-16 10:00"))
     found = RecordInspection(
         PLAN,
@@ -292,8 +300,8 @@ def inspection(hall: Hall) -> None:
         signatures=tuple(PersonId(person) for person in pair.values()),
         evidence=(Evidence("现场照片 3 张", digest("现场照片")),),
         report_sha256=digest("现场检查记录表"),
+        party=PartySignature.SIGNED,
     )
-    account = next(iter(pair))
     hall.do("inspect", found, officer(account, Role.INSPECTOR, MARKET))
     hall.until(beijing("2026-04-17 09:30"))
     hall.do("finding", ReviewFinding(PLAN, HERO, agreed=True, explanation="事实清楚"), SUPERVISOR)

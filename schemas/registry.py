@@ -18,6 +18,7 @@ from domain import (
     case,
     catalogue,
     clock,
+    code_set,
     commitment,
     compensation,
     complaint,
@@ -393,6 +394,12 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "inspector.recusal_lifted.v1": inspector.RecusalLifted,  # 检查人员回避解除
     "inspector.removed.v1": inspector.InspectorRemoved,  # 检查人员出库
     "inspector.certificate_expiring.v1": inspector.CertificateExpiring,  # 执法证件临近到期
+    "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
+    "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
+    "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
+    "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
+    "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
@@ -402,6 +409,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "inspection.linked.v1": past_inspection.InspectionLinked,  # 历史检查关联
     "subject.imported.v1": subject.SubjectImported,  # 历史监管对象导入
     "import.started.v1": importing.ImportStarted,  # 导入开始
+    "import.started.v2": importing.ImportStarted,  # 导入开始（含两个名录）
     "import.finished.v1": importing.ImportFinished,  # 导入完毕
     "ledger.created.v1": genesis.LedgerCreated,  # 建账
     "ledger.schema_published.v1": genesis.SchemaPublished,  # 公布事件格式

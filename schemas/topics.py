@@ -81,6 +81,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "observation": "register",
     "exclusion": "inspection",  # 不列入名单，键是计划编号
     "tender": "register",  # 招标、拍卖的结果，键是事项编码
+    "codeset": "register",  # 检查结果代码集
     "subscription": "register",  # 订阅对账
     # 数字
     "lights": "register",  # 灯的界限

@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    code_set,
     commitment,
     compensation,
     composite,
@@ -878,6 +879,7 @@ def _elsewhere() -> Iterator[Happening]:
     yield "plan/2026-0005", replaced, "2026-0005"
     withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
+    yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _lists()
     yield from registers()
@@ -949,6 +951,18 @@ def registers() -> Iterator[Happening]:
         risk.OverrideEnded(ended, back, "D", CLERK),
     ):
         yield f"risk/{APPLICANT}", happened, APPLICANT
+
+
+def checked() -> Iterator[Happening]:
+    """告知、突击的决定、补录迟缓与代码集，各一件。"""
+    day, person, told = date(2026, 3, 2), PersonId("P-20"), tuple(inspection_task.Told)
+    for number, event in (
+        ("6", inspection_task.CheckNotified("TZ-1", "SP-1", day, day, told, person)),
+        ("6", inspection_task.EnteredLate(day, day, day, person)),
+        ("7", inspection_task.CheckUnannounced("SP-2", "突击", day, person)),
+    ):
+        yield f"task/2026-000{number}.S-9", event, f"2026-000{number}"
+    yield "codeset/2017", replace(code_set.V1, code_set="2017"), "2017"
 
 
 def rested() -> Iterator[Happening]:

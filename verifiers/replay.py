@@ -200,6 +200,9 @@ SHAPE = {
         public_value_at=_text,
         sealed_share_commitment=_share,
         inspect_by=_text,
+        campaign=lambda told: told in ("UNDIRECTED", "DIRECTED"),
+        item_codes=_each(_text),
+        regions=_each(_text),
     ),
     "plan_leaf_hash": _hash,
     "as_of_size": _natural,
@@ -304,6 +307,17 @@ def object_list(told: Package, digest: Digest) -> str:
     ordered = sorted(told["objects"], key=lambda one: one["subject"])
     root = tree(digest, [object_leaf(one) for one in ordered]).hex()
     return "" if root == told["object_root"] else "object_root " + root
+
+
+def scope(told: Package, _: Digest) -> str:
+    """定向的写明范围，不定向的不设；名单上的都在所定的片区。"""
+    plan = told["plan"]
+    if plan["campaign"] != ("DIRECTED" if plan["item_codes"] or plan["regions"] else "UNDIRECTED"):
+        return "campaign"
+    for one in told["objects"]:
+        if plan["regions"] and one["region"] not in plan["regions"]:
+            return str(one["subject"])
+    return ""
 
 
 def inspector_list(told: Package, digest: Digest) -> str:
@@ -532,6 +546,7 @@ STEPS = [
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
     ("封存份额 sealed share", sealed),
+    ("种类与范围 scope", scope),
     ("对象名单 object list", object_list),
     ("检查人员名单 inspector list", inspector_list),
     ("种子 seed", seed),

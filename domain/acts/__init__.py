@@ -12,6 +12,7 @@ from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.checks import CheckAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -80,6 +81,7 @@ Act: TypeAlias = (
     | EndingAct
     | LicenceAct
     | InspectionAct
+    | CheckAct
     | RegisterAct
     | ImportAct
     | RiskAct

@@ -1,19 +1,28 @@
 """双随机检查的办理（inspections）：计划、名单、种子、抽取、派发、检查、复核。"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import inspection_plan, inspection_task, inspector, officer
+from domain import code_set, filing, inspection_plan, inspection_task, inspector, officer
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
-from domain.inspection_plan import ExclusionReason, ListedInspector, ListedObject, Stratum
-from domain.inspection_task import FindingCode
+from domain.inspection_plan import (
+    CampaignKind,
+    ExclusionReason,
+    ListedInspector,
+    ListedObject,
+    Stratum,
+)
+from domain.inspection_task import FindingCode, PartySignature
 from domain.refusals import Refusal
 from domain.sampling import ALGORITHM
 from domain.terms import (
+    CaseNo,
     Evidence,
     HashName,
+    ItemCode,
     OfficerId,
     Organ,
     PersonId,
@@ -42,6 +51,18 @@ class RegisterPlan:
     inspect_by: date
     witness: OfficerId
     sealed_share_commitment: str | None = None  # 空：公开方式
+    campaign: CampaignKind = CampaignKind.UNDIRECTED
+    item_codes: tuple[ItemCode, ...] = ()  # 定向：只列这些事项的许可
+    regions: tuple[str, ...] = ()  # 定向：只列这些片区
+    matters: tuple[str, ...] = ()  # 抽查事项清单中的编号
+    annual_plan_no: str | None = None  # 空：计划外
+    unplanned_reason: str = ""
+    seed_plan_no: str | None = None  # 联合抽查：共用其种子的计划
+    value_format: str = ""
+    fallback_source: str = ""
+    fallback_at: datetime | None = None
+    share_keepers: tuple[Organ, ...] = ()  # 封存份额托管于哪三家
+    code_set: str = code_set.BUILT_IN  # 检查结果代码集
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +177,11 @@ class RecordInspection:
     signatures: tuple[PersonId, ...]
     evidence: tuple[Evidence, ...]
     report_sha256: Sha256
+    party: PartySignature | None = None  # 检查对象签字；必须写明
+    party_note: str = ""  # 没有签字的理由
+    set_codes: tuple[str, ...] = ()  # 用 v1 以外的代码集时所选各项，``codes`` 为空
+    filing_no: CaseNo | None = None  # 所查的报备
+    experts: tuple[PersonId, ...] = ()  # 委托到场的专家
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +222,17 @@ def _plan(desk: Desk, plan_no: str, command: inspection_plan.Command) -> Decisio
     return write(inspection_plan.AGGREGATE, plan_no, plan_no, outcome, rules=rules)
 
 
-def _task(
-    desk: Desk, plan_no: str, subject: SubjectId, command: inspection_task.Command
+def on_task(
+    desk: Desk,
+    plan_no: str,
+    subject: SubjectId,
+    command: inspection_task.Command,
+    rules: tuple[RuleUsed, ...] = (),
 ) -> Decision:
+    """办一项检查任务上的事。"""
     identity = inspection_task.task_id(plan_no, subject)
     outcome = inspection_task.decide(desk.load(inspection_task.AGGREGATE, identity), command)
-    return write(inspection_task.AGGREGATE, identity, plan_no, outcome)
+    return write(inspection_task.AGGREGATE, identity, plan_no, outcome, rules=rules)
 
 
 def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
@@ -214,7 +245,7 @@ def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
     return known.person
 
 
-def _not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
+def not_in_charge(desk: Desk, plan_no: str) -> Refused | None:
     """只有计划所属的部门才能处置它。"""
     plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, plan_no))
     if plan is None:
@@ -231,6 +262,8 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         return Refused(Refusal.DUTY_ORGAN, {"organ": act.department})
     if not _follows(act.serial, desk):
         return Refused(Refusal.PLAN_SERIAL, {"serial": str(act.serial)})
+    if code_set_of(desk, act.code_set) is None:
+        return Refused(Refusal.CODESET_NOT_FOUND, {"code_set": act.code_set})
     witness = _on_duty(desk, act.witness)
     if isinstance(witness, Refused):
         return witness
@@ -254,6 +287,18 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         inspect_by=act.inspect_by,
         runner=desk.handler,
         witness=witness,
+        campaign=act.campaign,
+        item_codes=act.item_codes,
+        regions=act.regions,
+        matters=act.matters,
+        annual_plan_no=act.annual_plan_no,
+        unplanned_reason=act.unplanned_reason,
+        seed_plan_no=act.seed_plan_no,
+        value_format=act.value_format,
+        fallback_source=act.fallback_source,
+        fallback_at=act.fallback_at,
+        share_keepers=act.share_keepers,
+        code_set=act.code_set,
     )
     number = inspection_plan.plan_number(act.serial)
     command = inspection_plan.Register(fact, desk.at, pool)
@@ -320,7 +365,7 @@ def draw_sealed(act: DrawSealed, desk: Desk) -> Decision:
 @handles(OpenSealedShare)
 def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
     """开启封存份额。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
     fact = inspection_plan.SealedShareOpened(act.share, desk.handler)
     return _plan(desk, act.plan_no, inspection_plan.OpenShare(fact, desk.today))
@@ -329,7 +374,7 @@ def open_sealed_share(act: OpenSealedShare, desk: Desk) -> Decision:
 @handles(ReplaceObject)
 def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
     """排除与替补；派发了的任务同时撤回。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
     second = _on_duty(desk, act.second)
     if isinstance(second, Refused):
@@ -343,7 +388,7 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
     )
     withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
     return combine(
-        _plan(desk, act.plan_no, command), _task(desk, act.plan_no, act.subject, withdrawal)
+        _plan(desk, act.plan_no, command), on_task(desk, act.plan_no, act.subject, withdrawal)
     )
 
 
@@ -356,7 +401,7 @@ def void_plan(act: VoidPlan, desk: Desk) -> Decision:
 @handles(AnnulPlan)
 def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     """作废计划。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
     second = _on_duty(desk, act.second)
     if isinstance(second, Refused):
@@ -369,7 +414,7 @@ def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
 def assign_task(act: AssignTask, desk: Desk) -> Decision:
     """派发任务。"""
     plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
-    return _task(desk, act.plan_no, act.subject, inspection_task.Assign(plan, act.subject))
+    return on_task(desk, act.plan_no, act.subject, inspection_task.Assign(plan, act.subject))
 
 
 @handles(RecordInspection)
@@ -378,12 +423,16 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
     plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
     if isinstance(plan, inspection_plan.Annulled | inspection_plan.Voided):
         return inspection_plan.standing(plan)
+    if wrong := _wrong_filing(desk, act):
+        return wrong
     on = beijing_day(act.performed_at)
     uncertified = tuple(
         person
         for person in act.signatures
         if not inspector.certified_on(desk.load(inspector.AGGREGATE, person), on)
     )
+    registered = inspection_plan.plan_of(plan)
+    known = None if registered is None else code_set_of(desk, registered.code_set)
     fact = inspection_task.Inspected(
         act.performed_at,
         act.code_set,
@@ -391,15 +440,38 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
         act.signatures,
         act.evidence,
         act.report_sha256,
+        set_codes=act.set_codes,
+        filing_no=act.filing_no,
+        party=act.party,
+        party_note=act.party_note,
+        experts=act.experts,
     )
-    command = inspection_task.Record(fact, desk.handler, uncertified, desk.at)
-    return _task(desk, act.plan_no, act.subject, command)
+    listed = () if known is None else known.find(fact.chosen)
+    fact = replace(fact, kinds=tuple(one.kind for one in listed))
+    enter_by, rules = period(desk, on, inspection_task.ENTRY_DAYS)
+    command = inspection_task.Record(fact, desk.handler, uncertified, desk.at, known, enter_by.day)
+    return on_task(desk, act.plan_no, act.subject, command, rules)
+
+
+def code_set_of(desk: Desk, name: str) -> code_set.CodeSetPublished | None:
+    """检查时用的一套代码；没有公布过的没有。"""
+    return code_set.in_use(name, desk.load(code_set.AGGREGATE, name))
+
+
+def _wrong_filing(desk: Desk, act: RecordInspection) -> Refused | None:
+    """所查的报备须是这个对象的、在案的。"""
+    if act.filing_no is None:
+        return None
+    state = desk.load(filing.AGGREGATE, act.filing_no)
+    if isinstance(state, filing.OnFile) and state.submitted.filer == act.subject:
+        return None
+    return Refused(Refusal.TASK_FILING, {"filing_no": act.filing_no, "subject": act.subject})
 
 
 @handles(ReviewFinding)
 def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
     """复核检查结果。"""
-    if barred := _not_in_charge(desk, act.plan_no):
+    if barred := not_in_charge(desk, act.plan_no):
         return barred
     fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return _task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
+    return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))

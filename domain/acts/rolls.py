@@ -6,8 +6,8 @@ from typing import Final, TypeAlias
 
 from domain import inspection_task, inspector, subject
 from domain.acts.base import Desk, handles, write
+from domain.code_set import CodeKind
 from domain.decider import Decision, Refused
-from domain.inspection_task import FindingCode
 from domain.inspector import LeftFor, RecusalGround
 from domain.refusals import Refusal
 from domain.subject import OffReason
@@ -109,7 +109,7 @@ def deregister_found(act: DeregisterFound, desk: Desk) -> Decision:
     if not isinstance(state, inspection_task.Agreed):
         return Refused(Refusal.TASK_NOT_INSPECTED)
     found = state.finding
-    if FindingCode.DEREGISTERED not in found.codes:
+    if CodeKind.ENDED not in found.meant:
         return Refused(Refusal.SUBJECT_NO_EVIDENCE)
     proof = Evidence(f"{act.plan_no} {act.subject}", found.report_sha256)
     fact = subject.Deregistered(

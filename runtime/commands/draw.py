@@ -17,7 +17,7 @@ from domain import inspection_plan, sampling
 from domain.decider import Event
 from ledger.application import Ledger
 from runtime import settings
-from runtime.draws import package, page, published_input
+from runtime.draws import package, page, published_input, rebuild
 from runtime.exits import Exit, Stop
 from runtime.messages import ROOT, error, say
 from runtime.settings import Settings
@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace, _: Settings | None) -> int:
             return _compute(arguments)
         case "replay":
             return _replay(arguments)
+        case "lists":
+            return _lists(arguments)
         case _:
             return _publish(arguments)
 
@@ -67,6 +69,38 @@ def _replay(arguments: argparse.Namespace) -> int:
     argv = [arguments.what, *(["--json"] if arguments.json else [])]
     code: int = program["main"](argv)
     return code
+
+
+def _lists(arguments: argparse.Namespace) -> int:
+    """Proof that nobody was left out: the lists, made again from the ledger's own bytes."""
+    plan_no = arguments.what
+    chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
+    with Ledger.open(chosen) as ledger:
+        events = [fact.event for fact in ledger.events(inspection_plan.AGGREGATE.stream(plan_no))]
+    lists = rebuild.frozen_lists(events)
+    with rebuild.vouched(chosen) as deliveries:
+        rebuilt = rebuild.relisted(plan_no, deliveries)
+    if lists is None or rebuilt is None:
+        raise Stop(Exit.REFUSED, "draw.no_lists", plan_no=plan_no)
+    where = rebuild.first_difference(lists, rebuilt)
+    root, people = rebuild.roots(lists.plan.hash, rebuilt)
+    told = {
+        "plan_no": plan_no,
+        "as_of_size": rebuilt.as_of_size,
+        "objects": len(rebuilt.objects),
+        "object_root": root,
+        "inspectors": len(rebuilt.inspectors),
+        "inspector_root": people,
+    }
+    if arguments.json:
+        print(json.dumps(told | {"difference": where or None}, ensure_ascii=False))
+    else:
+        print(say("draw.relisted", **told))
+    if where:
+        print(error("draw.lists_differ", {"plan_no": plan_no, "where": where}), file=sys.stderr)
+        return Exit.INTEGRITY
+    print(say("draw.lists_agree"), file=sys.stderr)
+    return Exit.DONE
 
 
 def _publish(arguments: argparse.Namespace) -> int:

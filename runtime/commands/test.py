@@ -4,6 +4,7 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from runtime.bootstrap import environment
@@ -18,8 +19,12 @@ CHECKS: Final[dict[str, tuple[str, ...]]] = {
     "mypy": ("-m", "mypy", "."),
     "lint-imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
 }
-PYTEST: Final = ("-m", "coverage", "run", "-m", "pytest", "--durations=15")
-COVERAGE: Final = ("-m", "coverage", "report", "--include=domain/*", "--fail-under=100")
+PYTEST: Final = ("-m", "pytest", "--durations=15")
+# A file of tests stays with one worker, for what it builds is built once a file.
+WHOLE: Final = (
+    *("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"),
+    *("--cov=domain", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100"),
+)
 CLOSING: Final = re.compile(r"=+ .* in [0-9.]+s.*=+|\d+ \w+.* in [0-9.]+s.*|no tests ran.*")
 
 
@@ -28,10 +33,8 @@ def run(arguments: argparse.Namespace, _: Settings | None) -> int:
     ensure_jars()
     (ROOT / ".data").mkdir(exist_ok=True)  # coverage writes there
     failed = {name: code for name, step in CHECKS.items() if (code := _step(name, step))}
-    code, closing = _pytest(arguments.rest)
+    code, closing = _pytest(arguments.rest or WHOLE)
     failed |= {"pytest": code} if code else {}
-    if not arguments.rest and (code := _step("coverage domain", COVERAGE)):
-        failed["coverage domain"] = code
     for name, code in failed.items():
         print(say("test.failed", name=name, code=code))
     print(closing, flush=True)
@@ -44,7 +47,7 @@ def _step(name: str, arguments: tuple[str, ...]) -> int:
     return done.returncode
 
 
-def _pytest(rest: list[str]) -> tuple[int, str]:
+def _pytest(rest: Sequence[str]) -> tuple[int, str]:
     """Run pytest, show every line at once, keep its last one."""
     print(say("test.step", name="pytest"), flush=True)
     command = [sys.executable, *PYTEST, *(["--color=yes"] if sys.stdout.isatty() else []), *rest]

@@ -123,6 +123,9 @@ def _plan(plan: inspection_plan.PlanRegistered) -> dict[str, Any]:
         "public_value_at": plan.public_value_at.isoformat(),
         "sealed_share_commitment": plan.sealed_share_commitment,
         "inspect_by": plan.inspect_by.isoformat(),
+        "campaign": plan.campaign,
+        "item_codes": list(plan.item_codes),
+        "regions": list(plan.regions),
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from domain.hashing import lp
-from domain.inspection_plan import PlanRegistered
+from domain.inspection_plan import CampaignKind, PlanRegistered
 from runtime.messages import say
 
 _HERE: Final = Path(__file__).parent
@@ -28,6 +28,7 @@ def render(
         "TITLE": plan.title,
         "DEPARTMENT": plan.department,
         "OFFICES": str(len(plan.offices)),
+        "SCOPE": _scope(plan),
         "HASH": plan.hash,
         "PLAN_LEAF": published["plan_leaf_hash"],
         "SOURCE": plan.public_source,
@@ -47,6 +48,14 @@ def render(
     }
     pieces = (_HERE / "page.html").read_text(encoding="utf-8").split("@@")
     return "".join(parts[one] if at % 2 else one for at, one in enumerate(pieces))
+
+
+def _scope(plan: PlanRegistered) -> str:
+    """Whom the list was made of: everybody, or what a directed plan names."""
+    if plan.campaign is CampaignKind.UNDIRECTED:
+        return say("draw.page.undirected")
+    within = "、".join((*plan.item_codes, *plan.regions))
+    return say("draw.page.directed", scope=within)
 
 
 def _command(name: str, seed: str, subject: str) -> str:

@@ -168,7 +168,7 @@ def _import(row: import_view.ImportRow, today: date) -> Iterable[Cell]:
     return (
         row.key,
         term("state", row.state),
-        choice("import.started.v1", row.kind),
+        choice("import.started.v2", row.kind),
         row.source,
         row.started_at,
         row.finished_at,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Final
 
+from domain.code_set import BUILT_IN
 from domain.terms import BEIJING
 from followers.storage import Connection
 from projections import (
@@ -67,10 +68,12 @@ def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cel
         row.licence_no,
         row.subject,
         row.plan_no,
-        "、".join(row.inspectors),
+        "、".join(row.inspectors or ()),
         row.due_on,
         row.performed_on,
-        "、".join(finding(code) for code in row.codes or ()),
+        "、".join(_code(row, code) for code in row.codes or ()),
+        row.notice_no,
+        say("yes") if row.late else None,
         row.critical,
         row.serious,
         row.minor,
@@ -78,6 +81,11 @@ def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cel
         row.source_result,
         row.position,
     )
+
+
+def _code(row: inspection_view.InspectionRow, code: str) -> str:
+    """别的代码集的代码连同集名来写：同一代码在两套里可以是两回事。"""
+    return finding(code) if row.code_set == BUILT_IN else f"{row.code_set}:{code}"
 
 
 def _plans(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
@@ -103,6 +111,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.unmatched,
         row.withheld,
         row.annulled_for,
+        choice("plan.registered.v2", row.campaign),
+        "、".join(row.scope),
         row.position,
     )
 
@@ -143,6 +153,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "due_on",
             "performed_on",
             "codes",
+            "notice_no",
+            "entered_late",
             "critical",
             "serious",
             "minor",
@@ -170,6 +182,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "unmatched_objects",
             "withheld_shares",
             "annulled_for",
+            "campaign",
+            "scope",
             "position",
         ),
         _plans,

@@ -15,6 +15,7 @@ from typing import Final, Protocol, TypeAlias
 
 from domain import deadlines
 from domain.acts import Act
+from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Reject, Review
 from domain.acts.endings import HearPenalty, NoticePenalty, ProposeDeregistration
 from domain.acts.filings import (
@@ -62,7 +63,7 @@ from domain.commitment import BreachGround, BreachSuspected, CommitmentKind, Pro
 from domain.decider import Event
 from domain.filing import CancelReason
 from domain.inspection_plan import Matched, Pair, Stratum
-from domain.inspection_task import FindingCode, TaskAssigned, task_id
+from domain.inspection_task import FindingCode, PartySignature, TaskAssigned, Told, task_id
 from domain.linkage import PushMatter
 from domain.sampling import share_commitment
 from domain.subject import SubjectKind
@@ -588,6 +589,7 @@ class _Campaign(_Script):
         self._with_plan(
             registered, self.day + 1, 2, lambda plan: FixPublicValue(plan, fixed), self.chief
         )
+        self.later(self.day + 2, 3, lambda record: self._notices(record, registered))
         self.later(self.day + 3, 1, lambda record: self._checks(record, registered))
         self.later(self.day + 4, 1, lambda record: self._reviews(record, registered))
         self._broken(registered)
@@ -665,6 +667,17 @@ class _Campaign(_Script):
     def _revealed(self, holder: Actor) -> Callable[[str], Act]:
         return lambda plan: RevealShare(plan, self._share(holder))
 
+    def _notices(self, record: Record, registered: str) -> Iterator[Asked]:
+        plan = record.plan_of(registered)
+        for pair in _pairs(record, plan):
+            number, visit = f"{self.name}-{pair.subject}", self.calendar.at(self.day + 3, 0).date()
+            act = NotifyCheck(
+                *(plan or "", pair.subject, f"检通字-{number}", f"检审-{number}", visit),
+                told=tuple(Told),
+            )
+            signer = self.town.account_of(pair.inspectors[0])
+            yield pair.subject, act, officer(signer, Role.INSPECTOR, MARKET)
+
     def _checks(self, record: Record, registered: str) -> Iterator[Asked]:
         plan = record.plan_of(registered)
         for pair in _pairs(record, plan):
@@ -678,6 +691,7 @@ class _Campaign(_Script):
                 signatures=pair.inspectors,
                 evidence=(Evidence("现场照片", digest(f"{self.name} {pair.subject}")),),
                 report_sha256=digest(f"{self.name} {pair.subject} 记录表"),
+                party=PartySignature.SIGNED,
             )
             yield pair.subject, found, officer(signer, Role.INSPECTOR, MARKET)
 

@@ -28,7 +28,7 @@ DOORS: Final = {
     "kafka": {"ledger/relay.py", "followers/kafka_feed.py", "runtime/"},
     "eventsourcing": {"ledger/"},
     "fastavro": {"schemas/"},
-    "cryptography": {"ledger/keys.py", "runtime/documents/seal.py"},
+    "cryptography": {"ledger/keys.py", "ledger/signing.py", "runtime/documents/seal.py"},
     "psycopg": {"ledger/", "followers/", "projections/", "runtime/"},
     "typst": {"runtime/documents/render.py"},
     "segno": {"runtime/documents/render.py"},

@@ -31,6 +31,7 @@ CARRIERS: Final = {
     "LedgerError": (0, ""),
     "LedgerUnavailable": (0, ""),
     "LedgerDamaged": (0, ""),
+    "NoteRefused": (0, ""),
     "CodecError": (0, ""),
     "CellRefused": (0, ""),
     "found": (0, "verify."),  # Step.found

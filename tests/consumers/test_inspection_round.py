@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,34 @@ def test_only_the_strata_of_the_plan_are_listed() -> None:
     book = _hall()
     book.add(PLAN, plan(MARKET, "A"), key="2026-0001")
     assert [one.subject for one in _frozen(book).objects] == ["S-2"]
+
+
+DIRECTED = inspection_plan.CampaignKind.DIRECTED
+
+
+@pytest.mark.parametrize(
+    ("scope", "listed"),
+    [
+        ({"item_codes": (ItemCode("ITEM-2"),)}, ["S-2"]),
+        ({"item_codes": (ITEM, ItemCode("ITEM-2"))}, [APPLICANT, "S-2"]),
+        ({"regions": ("350599",)}, []),
+        ({"regions": ("350503",)}, [APPLICANT, "S-2"]),
+        ({"item_codes": (ItemCode("ITEM-2"),), "regions": ("350599",)}, []),
+    ],
+    ids=["an item", "two items", "elsewhere", "here", "both"],
+)
+def test_a_directed_plan_lists_its_scope_alone(scope: dict[str, Any], listed: list[str]) -> None:
+    """定向：只列所定事项的许可、所定片区的持有人；名单上所凭的许可也在范围之内。"""
+    book = _hall()
+    second = ItemCode("ITEM-2")
+    book.add(f"item/{second}", item(MARKET), key=second)
+    more = replace(granted(SubjectId("S-2"), CaseNo("2026-000003"), None), item_code=second)
+    book.add("licence/L-3", more, key="2026-000003")
+    book.add(PLAN, replace(plan(), campaign=DIRECTED, **scope), key="2026-0001")
+    objects = _frozen(book).objects
+    assert [one.subject for one in objects] == listed
+    if scope.get("item_codes") == (second,) and objects:
+        assert objects[0].licence_no == "L-3"
 
 
 def test_one_visit_for_several_licences() -> None:

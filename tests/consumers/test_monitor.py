@@ -12,6 +12,7 @@ from domain import (
     complaint,
     importing,
     inspection_plan,
+    inspection_task,
     linkage,
     officer,
     publication,
@@ -232,6 +233,15 @@ def test_a_poor_rating_is_a_finding_once_confirmed() -> None:
     assert (
         told(stream, service.RatingFollowed(confirmed=False, explanation="误", handler=CLERK)) == []
     )
+
+
+def test_a_finding_entered_late_is_reported() -> None:
+    """检查结果补录迟缓：督办组织抽取的部门，指明录入的人。"""
+    day, person = date(2026, 9, 10), PersonId("P-5")
+    late = inspection_task.EnteredLate(day, date(2026, 9, 17), date(2026, 9, 21), person)
+    (alert,) = told("task/000001.S-1", late, key="000001")
+    assert (alert.rule, alert.case_no) == (OversightRule.LATE_ENTRY, None)
+    assert (alert.responsible, alert.explanation) == (person, "2026-09-17")
 
 
 def test_an_officer_as_agent_is_reported() -> None:

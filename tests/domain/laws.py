@@ -130,6 +130,7 @@ ENDLESS: Final[Mapping[str, str]] = {
     "project": "完工写在同一个现状里，另有测试",
     "verification": "核验可以一项一项添；终止写在同一个现状里，另有测试",
     "area": "区域评估一版接一版；地块的认定可以更正",
+    "code_set": "公布即定，另出一套是另一份",
     "calendar": "日历、服务日历一版接一版",
     "catalogue": "事项取消之后还可以再公布",
     "composite": "综合许可的终止写在同一个现状里，另有测试",

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from domain import inspection_plan, inspection_task, roster, sampling
+from domain.acts.checks import NotifyCheck
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
@@ -25,14 +26,15 @@ from domain.acts.inspections import (
 )
 from domain.acts.register import RegisterInspector
 from domain.decider import Event, ImpossibleHistory, RuleUsed
-from domain.inspection_plan import ListedInspector, ListedObject, Stratum
-from domain.inspection_task import FindingCode
+from domain.inspection_plan import CampaignKind, ListedInspector, ListedObject, Stratum
+from domain.inspection_task import FindingCode, PartySignature, Told
 from domain.refusals import Refusal
 from domain.terms import (
     Actor,
     CommitmentId,
     Evidence,
     HashName,
+    ItemCode,
     LicenceNo,
     OfficerId,
     Organ,
@@ -178,6 +180,14 @@ def assigned(hall: Hall) -> inspection_task.TaskAssigned:
     return task
 
 
+def notified(hall: Hall) -> inspection_task.TaskAssigned:
+    """派发了第一项任务，已告知检查对象。"""
+    task = assigned(hall)
+    act = NotifyCheck(NO, task.subject, "检通字-1", "检审-1", at(CHECKED).date(), tuple(Told))
+    hall.record(act, inspector_of(task), DRAWN_ON)
+    return task
+
+
 def outcome(hall: Hall) -> inspection_plan.Settled:
     """抽定的结果。"""
     state = inspection_plan.AGGREGATE.fold(hall.streams[f"plan/{NO}"])
@@ -227,6 +237,9 @@ def test_the_next_plan_follows(hall: Hall) -> None:
         (replace(PLAN, strata=(Stratum("A", 1, -1),)), Refusal.PLAN_STRATA),
         (replace(PLAN, public_value_at=at("2026-01-05")), Refusal.PLAN_TIMES),
         (replace(PLAN, inspect_by=date(2026, 1, 8)), Refusal.PLAN_TIMES),
+        (replace(PLAN, campaign=CampaignKind.DIRECTED), Refusal.PLAN_UNSCOPED),
+        (replace(PLAN, regions=("350505",)), Refusal.PLAN_SCOPED),
+        (replace(PLAN, item_codes=(ItemCode("I-1"),)), Refusal.PLAN_SCOPED),
     ],
 )
 def test_an_unsound_plan_is_refused(hall: Hall, wrong: RegisterPlan, code: Refusal) -> None:
@@ -583,6 +596,7 @@ def finding(task: inspection_task.TaskAssigned, *codes: FindingCode) -> RecordIn
         task.inspectors,
         (Evidence("照片一", SHA),),
         SHA,
+        PartySignature.SIGNED,
     )
 
 
@@ -627,7 +641,7 @@ def test_no_task_before_the_draw(hall: Hall) -> None:
 
 def test_a_finding_is_recorded_and_reviewed(hall: Hall) -> None:
     """两人签名的结果入账，另一人复核同意；各自重复无事可办，改口的拒绝。"""
-    task = assigned(hall)
+    task = notified(hall)
     who, act = inspector_of(task), finding(task)
     review = ReviewFinding(NO, task.subject, agreed=True, explanation="")
     assert hall.refusal(review, HEAD, LATER) is Refusal.TASK_NOT_INSPECTED
@@ -643,7 +657,7 @@ def test_a_finding_is_recorded_and_reviewed(hall: Hall) -> None:
 
 def test_a_returned_finding_is_recorded_anew(hall: Hall) -> None:
     """复核退回须写明理由；退回之后由抽定的人重新录入，再复核。"""
-    task = assigned(hall)
+    task = notified(hall)
     who = inspector_of(task)
     hall.record(finding(task), who, LATER)
     back = ReviewFinding(NO, task.subject, agreed=False, explanation="缺少照片")
@@ -659,7 +673,7 @@ def test_a_returned_finding_is_recorded_anew(hall: Hall) -> None:
 
 def test_only_the_drawn_pair_inspects(hall: Hall) -> None:
     """没抽中的人不能录入，少一个签名、换一个签名都不行。"""
-    task = assigned(hall)
+    task = notified(hall)
     act, who = finding(task), inspector_of(task)
     stranger = next(one for one in INSPECTORS if one not in task.inspectors)
     outsider = actor(stranger.removeprefix("p-"), Role.INSPECTOR, BUREAU)
@@ -672,7 +686,7 @@ def test_only_the_drawn_pair_inspects(hall: Hall) -> None:
 
 def test_the_certificate_is_valid_on_the_day_of_the_visit(hall: Hall) -> None:
     """规则 23：检查之日一人证件已失效的，不得录入。"""
-    task = assigned(hall)
+    task = notified(hall)
     person = task.inspectors[1]
     lapsed = RegisterInspector(
         person, BUREAU, "350505", ("餐饮",), "一所", "闽-旧", date(2026, 2, 2)
@@ -693,21 +707,21 @@ def test_the_certificate_is_valid_on_the_day_of_the_visit(hall: Hall) -> None:
 )
 def test_the_codes_follow_the_code_set(hall: Hall, codes: tuple[FindingCode, ...]) -> None:
     """规则 24：“未发现问题”排斥其他；至少一项，不重复。"""
-    task = assigned(hall)
+    task = notified(hall)
     act = replace(finding(task), codes=codes)
     assert hall.refusal(act, inspector_of(task), LATER) is Refusal.TASK_CODES
 
 
 def test_several_problems_may_be_found_at_once(hall: Hall) -> None:
     """规则 24：发现问题可多选。"""
-    task = assigned(hall)
+    task = notified(hall)
     act = finding(task, FindingCode.PROBLEM_PENDING, FindingCode.NOT_AS_PROMISED)
     assert len(hall.record(act, inspector_of(task), LATER)) == 1
 
 
 def test_an_unknown_code_set_or_a_future_visit_is_refused(hall: Hall) -> None:
     """代码集须是本账所用；检查不能在录入之后。"""
-    task = assigned(hall)
+    task = notified(hall)
     who = inspector_of(task)
     strange = replace(finding(task), code_set="v0")
     assert hall.refusal(strange, who, LATER) is Refusal.TASK_CODES
@@ -717,7 +731,7 @@ def test_an_unknown_code_set_or_a_future_visit_is_refused(hall: Hall) -> None:
 
 def test_who_inspected_does_not_review(hall: Hall) -> None:
     """SD6：检查人不复核自己的结果，换岗位也不行；别的部门不复核。"""
-    task = assigned(hall)
+    task = notified(hall)
     hall.record(finding(task), inspector_of(task), LATER)
     person = task.inspectors[0]
     also = hall.employ("also", Role.SUPERVISION_HEAD, person=person)
@@ -728,7 +742,7 @@ def test_who_inspected_does_not_review(hall: Hall) -> None:
 
 def test_an_annulled_plan_takes_no_findings(hall: Hall) -> None:
     """计划作废之后，不再录入结果。"""
-    task = assigned(hall)
+    task = notified(hall)
     hall.record(AnnulPlan(NO, "公开源有误", OfficerId("head")), RUNNER, LATER)
     assert hall.refusal(finding(task), inspector_of(task), LATER) is Refusal.PLAN_ANNULLED
 
@@ -782,9 +796,17 @@ def test_a_task_obeys_the_laws_of_deciders(hall: Hall) -> None:
     task = assigned(hall)
     plan = outcome(hall)
     done = inspection_task.Inspected(
-        at(CHECKED), "v1", (FindingCode.NO_PROBLEM,), task.inspectors, (), SHA
+        *(at(CHECKED), "v1", (FindingCode.NO_PROBLEM,), task.inspectors, (), SHA),
+        party=PartySignature.SIGNED,
     )
     person = task.inspectors[0]
+    day = at(CHECKED).date()
+    notices: list[inspection_task.Notice] = [
+        inspection_task.CheckNotified("检通字-1", "检审-1", day, day, tuple(Told), person),
+        inspection_task.CheckNotified("检通字-2", "检审-1", day, day, (), person),
+        inspection_task.CheckUnannounced("检审-2", "突击", day, PersonId("A")),
+    ]
+    late = inspection_task.EnteredLate(day, day, at(LATER).date(), person)
     reviews = [
         inspection_task.FindingReviewed(agreed, "理由", PersonId(handler))
         for agreed in (True, False)
@@ -794,18 +816,30 @@ def test_a_task_obeys_the_laws_of_deciders(hall: Hall) -> None:
         inspection_task.Assign(plan, task.subject),
         inspection_task.Record(done, person, (), at(LATER)),
         inspection_task.Record(replace(done, codes=()), person, (), at(LATER)),
+        inspection_task.Record(done, person, (), at(LATER), enter_by=date(2026, 2, 3)),
+        *map(inspection_task.Notify, notices),
         *map(inspection_task.Review, reviews),
+    ]
+    lives: list[tuple[Event, ...]] = [
+        (task,),
+        (task, notices[0]),
+        (task, notices[2]),
+        (task, done),
+        (task, notices[0], done),
+        (task, notices[0], done, late),
+        (task, done, reviews[0]),
+        (task, done, reviews[2]),
     ]
     check_decider_laws(
         inspection_task.AGGREGATE,
         inspection_task.decide,
         st.sampled_from(real),
-        [(task,), (task, done), (task, done, reviews[0]), (task, done, reviews[2])],
+        lives,
     )
     check_impossible(
         inspection_task.AGGREGATE,
-        [(), (task,), (task, done), (task, done, reviews[0]), (task, done, reviews[2])],
-        [task, done, *reviews, plan.result],
+        [(), *lives],
+        [task, done, late, *notices, *reviews, plan.result],
     )
 
 

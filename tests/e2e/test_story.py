@@ -94,7 +94,11 @@ def test_the_draw_is_published_and_replayed_by_outsiders(
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert draw.run(cli.parse(["draw", "replay", str(out / "draw.json")]), None) == Exit.DONE
     assert draw.run(cli.parse(["draw", "compute", str(out / "input.json")]), None) == Exit.DONE
+    lists = ["draw", "lists", inspection_plan.plan_number(1)]
+    assert draw.run(cli.parse(lists), None) == Exit.DONE
+    assert draw.run(cli.parse([*lists, "--json"]), None) == Exit.DONE
     for wrong, code in (
+        ([*lists[:2], "000099"], "draw.no_lists"),
         (publish, "draw.folder_not_empty"),
         ([*publish[:2], "000099", "--out", str(tmp_path / "none")], "draw.not_drawn"),
         (publish[:3], "draw.no_folder"),
@@ -137,7 +141,7 @@ def test_the_plan_passes_every_stage_once(played: Played) -> None:
     """计划登记、冻结、承诺、揭示、公开值、抽取、配对，各阶段依次，只抽一次（G9）。"""
     stages = names(played, f"plan/{story.PLAN}")
     assert [stage for stage in stages if stage != "plan.objects_listed.v1"] == [
-        "plan.registered.v1",
+        "plan.registered.v2",
         "plan.inspectors_listed.v1",
         "plan.lists_frozen.v1",
         *["plan.share_committed.v1"] * 3,

@@ -110,7 +110,7 @@ def test_timeline_is_in_ledger_order(conn: Connection) -> None:
     tasks = case_timeline.of_inspections(conn, LICENCE)
     assert [row.name for row in tasks] == [
         "task.assigned.v1",
-        "task.inspected.v1",
+        "task.inspected.v2",
         "task.finding_reviewed.v1",
     ]
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from domain import inspection_plan, sampling
+from domain.acts.checks import NotifyCheck
 from domain.acts.inspections import (
     CloseReveals,
     CommitShare,
@@ -15,6 +16,7 @@ from domain.acts.inspections import (
     RevealShare,
 )
 from domain.inspection_plan import ListedInspector, ListedObject, Settled, Stratum
+from domain.inspection_task import Told
 from domain.terms import HashName, LicenceNo, OfficerId, Organ, PersonId, Role, SubjectId
 from tests.domain.case_file import MACHINE, actor, at
 from tests.domain.hall import BUREAU, Hall
@@ -81,6 +83,11 @@ def ready(
     new.record(CloseReveals(NO), MACHINE, "2026-09-01")
     new.record(FixPublicValue(NO, "03.06.13.25.28.29+06"), RUNNER, "2026-09-02")
     return new
+
+
+def notice(subject: SubjectId, visit_on: date, plan_no: str = NO) -> NotifyCheck:
+    """告知这一户：某日检查。"""
+    return NotifyCheck(plan_no, subject, "检通字-1", "检审-1", visit_on, tuple(Told))
 
 
 def settled(new: Hall) -> Settled:

@@ -159,6 +159,11 @@ def test_who_was_inspected_is_not_excluded(drawn: Hall) -> None:
     )
     told = inspection_task.decide(task, record)
     assert getattr(told, "code", None) is Refusal.TASK_WITHDRAWN
+    unannounced = inspection_task.CheckUnannounced(
+        "检审-1", "突击", at(DAY).date(), PersonId("p-runner")
+    )
+    told = inspection_task.decide(task, inspection_task.Notify(unannounced))
+    assert getattr(told, "code", None) is Refusal.TASK_WITHDRAWN
     found = inspection_task.Inspected(
         done.performed_at, "v1", done.codes, done.signatures, done.evidence, SHA
     )

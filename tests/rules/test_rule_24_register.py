@@ -60,7 +60,7 @@ def test_whoever_is_found_wound_up_leaves_the_register() -> None:
 )
 def test_only_by_a_result_that_says_so_and_was_agreed_to(
     codes: tuple[FindingCode, ...],
-    agreed: bool,
+    agreed: bool,  # noqa: FBT001
     code: Refusal,
 ) -> None:
     """未开展经营不是注销；退回的结果不算数。"""

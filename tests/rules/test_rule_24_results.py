@@ -10,18 +10,26 @@ from domain.acts.inspections import AssignTask, RecordInspection
 from domain.acts.pledges import SuspectBreach
 from domain.acts.register import RegisterInspector
 from domain.calendar import calendar_from
+from domain.code_set import BUILT_IN, V1, CodeKind, found_problem
 from domain.deadlines import due
 from domain.decider import Event
-from domain.inspection_task import CODE_SET, FindingCode, FindingReviewed, TaskAssigned
+from domain.inspection_task import FindingCode, FindingReviewed, PartySignature, TaskAssigned
 from domain.refusals import Refusal
 from domain.terms import Actor, CommitmentId, LicenceNo, PersonId, Role, SubjectId
-from projections.inspection_view import found_problem
 from tests import deliveries
 from tests.domain.case_file import MACHINE, SHA, at, town
 from tests.domain.hall import BUREAU, Hall
-from tests.rules.draws import NO, RUNNER, hall, inspector, ready, settled, shop
+from tests.rules.draws import NO, RUNNER, hall, inspector, notice, ready, settled, shop
 
 ONE, TWO = PersonId("p-one"), PersonId("p-two")
+
+
+SIGNED = PartySignature.SIGNED
+
+
+def meaning(*codes: FindingCode) -> tuple[CodeKind, ...]:
+    """v1 的这几项各是哪一类。"""
+    return tuple(one.kind for one in V1.find(codes))
 
 
 def certificate(person: PersonId) -> RegisterInspector:
@@ -33,7 +41,9 @@ def certificate(person: PersonId) -> RegisterInspector:
 def recorded(*codes: FindingCode) -> RecordInspection:
     """九月十日录入这些代码。"""
     moment = at("2026-09-10 10:00")
-    return RecordInspection(NO, SubjectId("S-1"), moment, CODE_SET, codes, (ONE, TWO), (), SHA)
+    return RecordInspection(
+        NO, SubjectId("S-1"), moment, BUILT_IN, codes, (ONE, TWO), (), SHA, SIGNED
+    )
 
 
 def assigned() -> tuple[Hall, Actor]:
@@ -45,6 +55,7 @@ def assigned() -> tuple[Hall, Actor]:
     pool = (inspector("p-one"), inspector("p-two"))
     settled(ready(new, (shop(1),), pool, date(2026, 9, 10)))
     new.record(AssignTask(NO, SubjectId("S-1")), MACHINE, "2026-09-02")
+    new.record(notice(SubjectId("S-1"), date(2026, 9, 10)), who, "2026-09-08")
     return new, who
 
 
@@ -59,7 +70,7 @@ def assigned() -> tuple[Hall, Actor]:
 )
 def test_neutral_outcomes_are_no_problems(code: FindingCode, problem: bool) -> None:  # noqa: FBT001
     """中性的结果不计入发现问题。"""
-    assert found_problem((code,)) is problem
+    assert found_problem(meaning(code)) is problem
 
 
 def test_a_result_is_published_in_twenty_working_days() -> None:
@@ -86,7 +97,7 @@ def test_no_problem_excludes_every_other_code(codes: tuple[FindingCode, ...]) ->
 def test_found_and_fixed_is_not_an_open_problem() -> None:
     """当场责令改正的是发现过问题，与待后续处理的不是一项；两项可以并存。"""
     fixed, pending = FindingCode.PROBLEM_CORRECTED, FindingCode.PROBLEM_PENDING
-    assert found_problem((fixed,))
+    assert found_problem(meaning(fixed))
     new, who = assigned()
     (fact,) = new.record(recorded(fixed, pending), who, "2026-09-10 11:00")
     assert getattr(fact, "codes", None) == (fixed, pending)

@@ -17,7 +17,7 @@ import pytest
 
 from domain import inspection_plan, sampling
 from domain.decider import Event, Refused
-from domain.inspection_plan import PlanRegistered, Stratum
+from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.roster import ListedInspector, ListedObject
 from domain.terms import (
     CommitmentId,
@@ -76,6 +76,8 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         inspect_by=date(2026, 3, 31),
         runner=PersonId("runner"),
         witness=PersonId("witness"),
+        campaign=CampaignKind.UNDIRECTED if len(strata) > 1 else CampaignKind.DIRECTED,
+        regions=() if len(strata) > 1 else REGIONS,
     )
 
 
@@ -226,6 +228,11 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         "list",
     ),
     "an_object_changes_its_class": (lambda told: told["objects"][0].update(stratum="Z"), "list"),
+    "the_scope_is_narrowed": (
+        lambda told: told["plan"].update(campaign="DIRECTED", regions=["别处"]),
+        "scope",
+    ),
+    "a_scope_is_unannounced": (lambda told: told["plan"].update(item_codes=["别项"]), "scope"),
     "an_inspector_is_left_out": (lambda told: told["inspectors"].pop(), "list"),
     "a_recusal_is_forgotten": (
         lambda told: told["objects"][0]["officers_involved"].append("P-77"),
@@ -281,6 +288,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["unmatched"]
         and told["replaced"]
         and told["replaced"][0]["substitute"]
+        and told["plan"]["campaign"] == "UNDIRECTED"
     )
     told = published(number)
     harm(told)
