@@ -352,6 +352,16 @@ def read_stream_heads(conn: Connection) -> Iterator[tuple[str, int, bytes]]:
         yield from cursor
 
 
+def streams_under(conn: Connection, prefix: str) -> list[str]:
+    """编号以此起头的各份案卷，依编号。"""
+    after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+    rows = conn.execute(
+        "SELECT stream FROM ledger.stream_head WHERE stream >= %s AND stream < %s ORDER BY stream",
+        (prefix, after),
+    )
+    return [str(row[0]) for row in rows]
+
+
 @contextmanager
 def stream_entries(dsn: str, first: int = 0) -> Iterator[Iterator[Entry]]:
     """自某一位置起的全部账目，自己开一个连接。"""

@@ -4,7 +4,7 @@
     python3 replay.py draw.json            逐步复算，不符的写明是哪一步
     python3 replay.py --json draw.json     同上，给程序读
 
-卷宗的格式（ssj/audit/v1）与每一步的算法见 docs/draw.md。退出码：0 全部相符 · 1 用法或格式有误 ·
+卷宗的格式（ssj/audit/v2）与每一步的算法见 docs/draw.md。退出码：0 全部相符 · 1 用法或格式有误 ·
 2 没有可核对的 · 3 有不符。
 
 Rebuilds a published draw from its file alone. Written from the text of the protocol, not from the
@@ -17,12 +17,14 @@ import argparse
 import hashlib
 import json
 import sys
+from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any, Callable, Optional
 
 Digest = Callable[[bytes], bytes]
 Package = Any  # what the JSON says, its shape checked by `read`
 
-FORMAT = "ssj/audit/v1"
+FORMAT = "ssj/audit/v2"
 VERIFIED, USAGE, NOTHING, FAILED = 0, 1, 2, 3
 HEX = set("0123456789abcdef")
 
@@ -132,12 +134,23 @@ def inspector_leaf(one: Package) -> bytes:
 # -- the file
 
 
+def _word(told: Any) -> bool:
+    """A text that has bytes: no lone surrogate."""
+    if not isinstance(told, str):
+        return False
+    try:
+        told.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _text(told: Any) -> bool:
-    return isinstance(told, str) and told != ""
+    return _word(told) and told != ""
 
 
-def _maybe(told: Any) -> bool:
-    return told is None or isinstance(told, str)
+def _or_none(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda told: told is None or check(told)
 
 
 def _natural(told: Any) -> bool:
@@ -148,8 +161,20 @@ def _hash(told: Any) -> bool:
     return isinstance(told, str) and len(told) == 64 and set(told) <= HEX
 
 
-def _share(told: Any) -> bool:
-    return told is None or _hash(told)
+def _hexadecimal(told: Any) -> bool:
+    return isinstance(told, str) and len(told) % 2 == 0 and set(told) <= HEX
+
+
+def _day(told: Any) -> bool:
+    """YYYY-MM-DD and nothing else; days are compared as texts."""
+    try:
+        return isinstance(told, str) and date.fromisoformat(told).isoformat() == told
+    except ValueError:
+        return False
+
+
+def _among(*known: str) -> Callable[[Any], bool]:
+    return lambda told: isinstance(told, str) and told in known
 
 
 def _each(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -167,68 +192,105 @@ def _record(**fields: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return check
 
 
-_STRATUM = _record(name=_text, ratio_bp=_natural, floor=_natural)
+def _basis_points(told: Any) -> bool:
+    return _natural(told) and bool(told <= 10000)
+
+
+_TEXTS = _each(_text)
+_STRATUM = _record(name=_text, ratio_bp=_basis_points, floor=_natural)
 _OBJECT = _record(
     subject=_text,
     stratum=_text,
     region=_text,
     speciality=_text,
-    licence_no=_maybe,
-    commitment_id=_maybe,
-    officers_involved=_each(_text),
+    licence_no=_or_none(_text),
+    commitment_id=_or_none(_text),
+    officers_involved=_TEXTS,
 )
 _INSPECTOR = _record(
     inspector=_text,
     region=_text,
-    specialities=_each(_text),
+    specialities=_TEXTS,
     station=_text,
-    certificate_valid_to=_text,
+    certificate_valid_to=_day,
 )
 _SLIP = _record(stratum=_text, subject=_text, ticket=_hash)
+_PLAN = _record(
+    serial=_natural,
+    title=_text,
+    department=_text,
+    algorithm=_among("ssj/v1"),
+    hash=_among("sha256", "sm3"),
+    strata=_each(_STRATUM),
+    offices=_TEXTS,
+    public_source=_text,
+    public_value_at=_text,
+    value_format=_word,
+    fallback_source=_word,
+    fallback_at=_or_none(_text),
+    sealed_share_commitment=_or_none(_hash),
+    share_keepers=_TEXTS,
+    inspect_by=_day,
+    campaign=_among("UNDIRECTED", "DIRECTED"),
+    item_codes=_TEXTS,
+    regions=_TEXTS,
+    matters=_TEXTS,
+    annual_plan_no=_or_none(_text),
+    unplanned_reason=_word,
+    seed_plan_no=_or_none(_text),
+    code_set=_text,
+)
+_OBSERVED = _record(item_code=_text, document_no=_text, reasons=_text, valid_until=_day)
+_REPLACED = _record(
+    excluded=_text,
+    reason=_among("CAP_REACHED", "MERGED", "STATUS_ENDED"),
+    evidence=lambda told: told != [] and _each(_record(reference=_text, sha256=_hash))(told),
+    substitute=_or_none(_SLIP),
+    commitment=_or_none(_hash),
+    inspectors=_or_none(_TEXTS),
+)
+STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED")
+_RESULT = _record(
+    subject=_text,
+    status=_among(*STATUSES),
+    code_set=_or_none(_text),
+    codes=_or_none(_TEXTS),
+    performed_on=_or_none(_day),
+)
 SHAPE = {
-    "format": lambda told: told == FORMAT,
+    "format": _among(FORMAT),
+    "stage": _among("draw", "results"),
     "plan_no": _text,
-    "plan": _record(
-        serial=_natural,
-        title=_text,
-        department=_text,
-        algorithm=lambda told: told == "ssj/v1",
-        hash=lambda told: told in ("sha256", "sm3"),
-        strata=_each(_STRATUM),
-        offices=_each(_text),
-        public_source=_text,
-        public_value_at=_text,
-        sealed_share_commitment=_share,
-        inspect_by=_text,
-        campaign=lambda told: told in ("UNDIRECTED", "DIRECTED"),
-        item_codes=_each(_text),
-        regions=_each(_text),
+    "plan": _PLAN,
+    "plan_leaf": _record(
+        hash=_among("sha256", "sm3"),
+        schema=_text,
+        stream=_text,
+        version=_natural,
+        prev_leaf_hash=_hexadecimal,
+        value=_hexadecimal,
     ),
     "plan_leaf_hash": _hash,
     "as_of_size": _natural,
     "objects": _each(_OBJECT),
     "object_root": _hash,
-    "inspectors": _each(_INSPECTOR),
+    "left_out": _each(_record(subject=_text, observed=_each(_OBSERVED))),
+    "inspectors": _or_none(_each(_INSPECTOR)),
+    "inspector_count": _natural,
     "inspector_root": _hash,
     "commitments": _each(_record(office=_text, commitment=_hash)),
-    "reveals": _each(_record(office=_text, share=_share)),
+    "reveals": _each(_record(office=_text, share=_or_none(_hash))),
     "public_value": _text,
-    "sealed_share": _share,
+    "sealed_share": _or_none(_hash),
     "seed": _hash,
-    "chosen": _each(_SLIP),
-    "pairs": _each(_record(subject=_text, inspectors=_each(_text))),
-    "unmatched": _each(_text),
-    "replaced": _each(
-        _record(
-            excluded=_text,
-            reason=lambda told: told in ("CAP_REACHED", "MERGED", "STATUS_ENDED"),
-            evidence=lambda told: (
-                told != [] and _each(_record(reference=_text, sha256=_hash))(told)
-            ),
-            substitute=lambda told: told is None or _SLIP(told),
-            inspectors=lambda told: told is None or _each(_text)(told),
-        )
+    "thresholds": _each(
+        _record(stratum=_text, listed=_natural, drawn=_natural, last=_or_none(_hash))
     ),
+    "chosen": _each(_SLIP),
+    "pairs": _each(_record(subject=_text, commitment=_hash, inspectors=_or_none(_TEXTS))),
+    "unmatched": _TEXTS,
+    "replaced": _each(_REPLACED),
+    "results": _or_none(_each(_RESULT)),
 }
 
 
@@ -255,127 +317,120 @@ def read(text: str) -> Package:
     return told
 
 
-# -- the steps: each returns "" where it agrees, else what differs
+# -- what the ledger holds: Avro, as far as its schemas go
 
 
-def offices(told: Package, _: Digest) -> str:
-    """三家以上，各交一份承诺，互不相同，正是计划所列的。"""
-    listed = told["plan"]["offices"]
-    gave = [one["office"] for one in told["commitments"]]
-    values = {one["commitment"] for one in told["commitments"]}
-    if len(listed) < 3 or len(set(listed)) != len(listed):
-        return "offices %d" % len(set(listed))
-    if sorted(gave) != sorted(listed) or len(values) != len(listed):
-        return "commitments"
-    return ""
+class Avro:
+    """The bytes of one event, read by the text of its schema."""
+
+    def __init__(self, schema: str, value: bytes) -> None:
+        self.schema = json.loads(schema)
+        self.named: dict[str, Any] = {}
+        self.value = value
+        self.at = 0
+
+    def event(self) -> Any:
+        """The whole event; every byte is used."""
+        told = self.read(self.schema, "")
+        if self.at != len(self.value):
+            raise Malformed("trailing bytes")
+        return told
+
+    def number(self) -> int:
+        """Zig-zag, seven bits a byte."""
+        found = shift = 0
+        while True:
+            byte = self.take(1)[0]
+            found |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return found >> 1 if found & 1 == 0 else -(found >> 1) - 1
+
+    def take(self, length: int) -> bytes:
+        """The next bytes."""
+        part = self.value[self.at : self.at + length]
+        if length < 0 or len(part) != length:
+            raise Malformed("cut short")
+        self.at += length
+        return part
+
+    def read(self, schema: Any, space: str) -> Any:
+        """One value of a type; a name stands for the type that bore it before."""
+        if isinstance(schema, list):
+            return self.read(schema[self.number()], space)
+        if isinstance(schema, str):
+            return self.plain(schema, space)
+        kind = schema["type"]
+        if kind in ("record", "enum"):
+            space = schema.get("namespace", space)
+            self.named[space + "." + schema["name"]] = schema
+        if kind == "record":
+            return {one["name"]: self.read(one["type"], space) for one in schema["fields"]}
+        if kind == "enum":
+            return schema["symbols"][self.number()]
+        if kind == "array":
+            return self.many(schema["items"], space)
+        return self.logical(schema.get("logicalType"), self.read(kind, space))
+
+    def plain(self, name: str, space: str) -> Any:
+        """A primitive, or a name."""
+        if name == "null":
+            return None
+        if name in ("int", "long"):
+            return self.number()
+        if name == "boolean":
+            return self.take(1) != b"\x00"
+        if name in ("string", "bytes"):
+            part = self.take(self.number())
+            return part.decode("utf-8") if name == "string" else part.hex()
+        full = name if "." in name else space + "." + name
+        return self.read(self.named[full], space)
+
+    def many(self, items: Any, space: str) -> list[Any]:
+        """An array: blocks until an empty one."""
+        found: list[Any] = []
+        while True:
+            count = self.number()
+            if count == 0:
+                return found
+            if count < 0:
+                raise Malformed("sized block")
+            found += [self.read(items, space) for _ in range(count)]
+
+    @staticmethod
+    def logical(kind: Optional[str], told: Any) -> Any:
+        """Days and instants as texts."""
+        if kind == "date":
+            return (date(1970, 1, 1) + timedelta(days=told)).isoformat()
+        if kind == "timestamp-micros":
+            start = datetime(1970, 1, 1, tzinfo=timezone.utc)
+            return (start + timedelta(microseconds=told)).isoformat()
+        return told
 
 
-def shares(told: Package, digest: Digest) -> str:
-    """揭示的份额与各自的承诺相符；没有揭示的写明（按 32 个零字节计）。"""
-    promised = {one["office"]: one["commitment"] for one in told["commitments"]}
-    if [one["office"] for one in told["reveals"]] != told["plan"]["offices"]:
-        return "reveals"
-    for one in told["reveals"]:
-        if one["share"] is not None and promised.get(one["office"]) != _committed(
-            digest, one["share"]
-        ):
-            return str(one["office"])
-    return ""
+# Fields that a plan registered before they existed does not carry.
+EARLIER: dict[str, Any] = {"campaign": "UNDIRECTED", "code_set": "v1", "annual_plan_no": None, "seed_plan_no": None,
+           "fallback_at": None, "unplanned_reason": "", "value_format": "", "fallback_source": "",
+           "item_codes": [], "regions": [], "matters": [], "share_keepers": []}  # fmt: skip
 
 
-def sealed(told: Package, digest: Digest) -> str:
-    """封存份额与计划里的承诺相符；公开方式没有承诺，也就没有份额。"""
-    promised, share = told["plan"]["sealed_share_commitment"], told["sealed_share"]
-    if promised is None or share is None:
-        return "" if promised is None and share is None else "sealed_share"
-    return "" if _committed(digest, share) == promised else "sealed_share"
-
-
-def _committed(digest: Digest, share: str) -> str:
-    return digest(lp(b"ssj/commit/v1") + lp(bytes.fromhex(share))).hex()
-
-
-def object_list(told: Package, digest: Digest) -> str:
-    """对象名单的树根；编号不重复，各在计划所列的层里。"""
-    subjects = [one["subject"] for one in told["objects"]]
-    if len(set(subjects)) != len(subjects):
-        return "subject"
-    strata = {one["name"] for one in told["plan"]["strata"]}
-    for one in told["objects"]:
-        if one["stratum"] not in strata:
-            return str(one["subject"])
-    ordered = sorted(told["objects"], key=lambda one: one["subject"])
-    root = tree(digest, [object_leaf(one) for one in ordered]).hex()
-    return "" if root == told["object_root"] else "object_root " + root
-
-
-def scope(told: Package, _: Digest) -> str:
-    """定向的写明范围，不定向的不设；名单上的都在所定的片区。"""
-    plan = told["plan"]
-    if plan["campaign"] != ("DIRECTED" if plan["item_codes"] or plan["regions"] else "UNDIRECTED"):
-        return "campaign"
-    for one in told["objects"]:
-        if plan["regions"] and one["region"] not in plan["regions"]:
-            return str(one["subject"])
-    return ""
-
-
-def inspector_list(told: Package, digest: Digest) -> str:
-    """检查人员名单的树根；编号不重复。"""
-    people = [one["inspector"] for one in told["inspectors"]]
-    if len(set(people)) != len(people):
-        return "inspector"
-    ordered = sorted(told["inspectors"], key=lambda one: one["inspector"])
-    root = tree(digest, [inspector_leaf(one) for one in ordered]).hex()
-    return "" if root == told["inspector_root"] else "inspector_root " + root
-
-
-def seed_of(told: Package, digest: Digest) -> bytes:
-    """S0 and S, of the plan's leaf, the reveals, the public value and the sealed share."""
-    given = [bytes.fromhex(one["share"] or "00" * 32) for one in told["reveals"]]
-    parts = [bytes.fromhex(told["plan_leaf_hash"]), *given, told["public_value"].encode("utf-8")]
-    base = digest(b"".join(map(lp, [b"ssj/seed/v1", *parts])))
-    share = bytes.fromhex(told["sealed_share"] or "")
-    return digest(lp(b"ssj/draw/v1") + lp(base) + lp(share))
-
-
-def seed(told: Package, digest: Digest) -> str:
-    """种子由计划叶、份额、公开值、封存份额合成。"""
-    found = seed_of(told, digest).hex()
-    return "" if found == told["seed"] else "seed " + found
-
-
-def drawn_of(told: Package, digest: Digest) -> list[tuple[str, str, str]]:
-    """(stratum, subject, ticket) of every chosen object, strata in the plan's order."""
-    prefix = lp(b"ssj/object/v1") + lp(seed_of(told, digest))
-    found = []
-    for layer in told["plan"]["strata"]:
-        slips = []
-        for one in told["objects"]:
-            if one["stratum"] == layer["name"]:
-                ticket = digest(prefix + lp(one["subject"].encode("utf-8")))
-                slips.append((ticket, one["subject"].encode("utf-8")))
-        share = (len(slips) * layer["ratio_bp"] + 9999) // 10000
-        size = min(len(slips), max(layer["floor"], share))
-        for ticket, subject in sorted(slips)[:size]:
-            found.append((layer["name"], subject.decode("utf-8"), ticket.hex()))
+def registered(leaf: Package) -> Package:
+    """The plan as the ledger holds it."""
+    try:
+        told = Avro(leaf["schema"], bytes.fromhex(leaf["value"])).event()
+        strata = [
+            {"name": one["name"], "ratio_bp": one["basis_points"], "floor": one["floor"]}
+            for one in told["strata"]
+        ]
+        found = {**EARLIER, **told, "strata": strata, "hash": told["hash"].lower()}
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        raise Malformed(str(error)) from error
+    except RecursionError as error:
+        raise Malformed("recursion") from error
     return found
 
 
-def chosen(told: Package, digest: Digest) -> str:
-    """每层抽签号最小的若干个，正是公布的那些。"""
-    found = drawn_of(told, digest)
-    said = [(one["stratum"], one["subject"], one["ticket"]) for one in told["chosen"]]
-    return _first_difference(found, said)
-
-
-def _first_difference(found: list[Any], said: list[Any]) -> str:
-    for at in range(max(len(found), len(said))):
-        one = found[at] if at < len(found) else None
-        other = said[at] if at < len(said) else None
-        if one != other:
-            return "[%d] %s ≠ %s" % (at, other, one)
-    return ""
+# -- the arithmetic of the draw
 
 
 def eligible(target: Package, one: Package, on: str) -> bool:
@@ -387,31 +442,6 @@ def eligible(target: Package, one: Package, on: str) -> bool:
         and one["inspector"] not in target["officers_involved"]
         and one["station"] != target["region"]
     )
-
-
-def matched_of(told: Package, digest: Digest) -> tuple[dict[str, list[str]], list[str]]:
-    """Two inspectors for each object in ticket order: (teams by object, those without)."""
-    listed = {one["subject"]: one for one in told["objects"]}
-    drawn = drawn_of(told, digest)
-    order = [one[1] for one in sorted(drawn, key=lambda one: (one[2], one[1]))]
-    prefix = lp(b"ssj/pair/v1") + lp(seed_of(told, digest))
-    wishes = {}
-    for subject in order:
-        fit = []
-        for one in told["inspectors"]:
-            if eligible(listed[subject], one, told["plan"]["inspect_by"]):
-                rank = digest(prefix + texts(subject, one["inspector"]))
-                fit.append((rank, one["inspector"]))
-        wishes[subject] = [person for _, person in sorted(fit)]
-    people = len(told["inspectors"])
-    cap = (2 * len(order) * 115 + people * 100 - 1) // (people * 100) if people else 0
-    work = Assignment(wishes, cap)
-    short = [subject for subject in order if not work.place(subject)]
-    teams = {
-        subject: [one for one in wishes[subject] if one in team]
-        for subject, team in work.teams.items()
-    }
-    return teams, short
 
 
 class Assignment:
@@ -482,92 +512,389 @@ class Assignment:
             person = dropped
 
 
-def pairs(told: Package, digest: Digest) -> str:
-    """检查人员由种子排定：两人一组，不够两人的写明，不由一人检查。"""
-    found, _ = matched_of(told, digest)
-    said = {one["subject"]: one["inspectors"] for one in told["pairs"]}
-    if len(said) != len(told["pairs"]):
-        return "pairs"
-    return _first_difference(sorted(found.items()), sorted(said.items()))
+class Work:
+    """What follows from the package by arithmetic alone, each part computed once."""
+
+    def __init__(self, told: Package) -> None:
+        self.told = told
+        self.digest = hash_of(told["plan"]["hash"])
+        self.listed = {one["subject"]: one for one in told["objects"]}
+
+    @cached_property
+    def seed(self) -> bytes:
+        """S0 and S, of the plan's leaf, the reveals, the public value and the sealed share."""
+        told = self.told
+        given = [bytes.fromhex(one["share"] or "00" * 32) for one in told["reveals"]]
+        value = told["public_value"].encode("utf-8")
+        parts = [b"ssj/seed/v1", bytes.fromhex(told["plan_leaf_hash"]), *given, value]
+        base = self.digest(b"".join(map(lp, parts)))
+        share = bytes.fromhex(told["sealed_share"] or "")
+        return self.digest(lp(b"ssj/draw/v1") + lp(base) + lp(share))
+
+    @cached_property
+    def slips(self) -> dict[str, list[tuple[str, bytes]]]:
+        """By stratum all (ticket, subject) of the list, lowest first."""
+        prefix = lp(b"ssj/object/v1") + lp(self.seed)
+        found: dict[str, list[tuple[str, bytes]]] = {}
+        for one in self.told["objects"]:
+            subject = one["subject"].encode("utf-8")
+            ticket = self.digest(prefix + lp(subject)).hex()
+            found.setdefault(one["stratum"], []).append((ticket, subject))
+        for slips in found.values():
+            slips.sort()
+        return found
+
+    @cached_property
+    def drawn(self) -> list[tuple[str, str, str]]:
+        """(stratum, subject, ticket) of every chosen object, strata in the plan's order."""
+        found = []
+        for layer in self.told["plan"]["strata"]:
+            slips = self.slips.get(layer["name"], [])
+            share = (len(slips) * layer["ratio_bp"] + 9999) // 10000
+            size = min(len(slips), max(layer["floor"], share))
+            for ticket, subject in slips[:size]:
+                found.append((layer["name"], subject.decode("utf-8"), ticket))
+        return found
+
+    @cached_property
+    def order(self) -> list[str]:
+        """The chosen objects in ticket order, in which they are given inspectors."""
+        return [one[1] for one in sorted(self.drawn, key=lambda one: (one[2], one[1]))]
+
+    @property
+    def cap(self) -> int:
+        """How many objects one inspector may be given."""
+        people = len(self.told["inspectors"])
+        return (2 * len(self.drawn) * 115 + people * 100 - 1) // (people * 100) if people else 0
+
+    def ranked(self, subject: str) -> list[str]:
+        """Those who may go there, in hash order."""
+        prefix = lp(b"ssj/pair/v1") + lp(self.seed)
+        target, on = self.listed[subject], self.told["plan"]["inspect_by"]
+        people = [one for one in self.told["inspectors"] if eligible(target, one, on)]
+        names = [one["inspector"] for one in people]
+        fit = [(self.digest(prefix + texts(subject, name)), name) for name in names]
+        return [person for _, person in sorted(fit)]
+
+    @cached_property
+    def matched(self) -> tuple[dict[str, list[str]], list[str]]:
+        """Two inspectors for each object in ticket order: (teams by object, those without)."""
+        wishes = {subject: self.ranked(subject) for subject in self.order}
+        work = Assignment(wishes, self.cap)
+        short = [subject for subject in self.order if not work.place(subject)]
+        teams = {
+            subject: [one for one in wishes[subject] if one in team]
+            for subject, team in work.teams.items()
+        }
+        return teams, short
+
+    @cached_property
+    def pair_key(self) -> bytes:
+        """What the salts of the pairs come from: the seed and the whole list of inspectors."""
+        roster = b"".join(lp(inspector_leaf(one)) for one in self.told["inspectors"])
+        return self.digest(lp(b"ssj/pair-key/v1") + lp(self.seed) + roster)
+
+    def pair_commitment(self, subject: str, team: list[str]) -> str:
+        """What was published of a pair before the visit."""
+        place = lp(subject.encode("utf-8"))
+        salt = self.digest(lp(b"ssj/pair-salt/v1") + lp(self.pair_key) + place)
+        whole = lp(b"ssj/pair-commitment/v1") + lp(salt) + place + texts(*team)
+        commitment: str = self.digest(whole).hex()
+        return commitment
 
 
-def unmatched(told: Package, digest: Digest) -> str:
-    """合格人员不足的对象，正是公布的那些。"""
-    _, found = matched_of(told, digest)
-    return _first_difference(found, told["unmatched"])
+# -- the steps: each returns "" where it agrees, else what differs
 
 
-def replaced(told: Package, digest: Digest) -> str:
+def plan(told: Package, _: Work) -> str:
+    """计划所写的各项，正是账本里登记的那一件；它的叶杂凑就是入种子的那一个。"""
+    leaf = told["plan_leaf"]
+    digest = hash_of(leaf["hash"])
+    schema = leaf["schema"].encode("utf-8")
+    if leaf["stream"] != "plan/" + told["plan_no"] or leaf["version"] != 1:
+        return "plan_leaf.stream"
+    if leaf["prev_leaf_hash"] != "":
+        return "plan_leaf.prev_leaf_hash"
+    entry = b"sgld/leaf/v1" + lp(hashlib.sha256(schema).digest())
+    entry += lp(leaf["stream"].encode("utf-8")) + leaf["version"].to_bytes(8, "big")
+    entry += lp(b"") + lp(bytes.fromhex(leaf["value"]))
+    found = digest(b"\x00" + entry).hex()
+    if found != told["plan_leaf_hash"]:
+        return "plan_leaf_hash " + found
+    try:
+        known = registered(leaf)
+    except Malformed as error:
+        return "plan_leaf: %s" % error
+    for name, value in told["plan"].items():
+        if name not in known or known[name] != value:
+            return str(name)
+    if told["plan_no"] != "%06d" % told["plan"]["serial"]:
+        return "plan_no"
+    return ""
+
+
+def offices(told: Package, _: Work) -> str:
+    """三家以上，各交一份承诺，互不相同，正是计划所列的。"""
+    listed = told["plan"]["offices"]
+    values = {one["commitment"] for one in told["commitments"]}
+    if len(listed) < 3 or len(set(listed)) != len(listed):
+        return "offices %d" % len(set(listed))
+    if [one["office"] for one in told["commitments"]] != listed or len(values) != len(listed):
+        return "commitments"
+    return ""
+
+
+def shares(told: Package, work: Work) -> str:
+    """揭示的份额与各自的承诺相符；没有揭示的写明（按 32 个零字节计）。"""
+    promised = {one["office"]: one["commitment"] for one in told["commitments"]}
+    if [one["office"] for one in told["reveals"]] != told["plan"]["offices"]:
+        return "reveals"
+    for one in told["reveals"]:
+        if one["share"] is not None and promised.get(one["office"]) != _committed(
+            work.digest, one["share"]
+        ):
+            return str(one["office"])
+    return ""
+
+
+def sealed(told: Package, work: Work) -> str:
+    """封存份额与计划里的承诺相符；公开方式没有承诺，也就没有份额。"""
+    promised, share = told["plan"]["sealed_share_commitment"], told["sealed_share"]
+    if promised is None or share is None:
+        return "" if promised is None and share is None else "sealed_share"
+    return "" if _committed(work.digest, share) == promised else "sealed_share"
+
+
+def _committed(digest: Digest, share: str) -> str:
+    return digest(lp(b"ssj/commit/v1") + lp(bytes.fromhex(share))).hex()
+
+
+def _ascending(told: list[str]) -> bool:
+    """In order, none twice."""
+    return all(told[at] < told[at + 1] for at in range(len(told) - 1))
+
+
+def object_list(told: Package, work: Work) -> str:
+    """对象名单的树根；依编号排列，不重复，各在计划所列的层里。"""
+    if not _ascending([one["subject"] for one in told["objects"]]):
+        return "subject"
+    strata = {one["name"] for one in told["plan"]["strata"]}
+    for one in told["objects"]:
+        if one["stratum"] not in strata or not _ascending(one["officers_involved"]):
+            return str(one["subject"])
+    root = tree(work.digest, [object_leaf(one) for one in told["objects"]]).hex()
+    return "" if root == told["object_root"] else "object_root " + root
+
+
+def left_out(told: Package, _: Work) -> str:
+    """不列入名单的各写明理由，确实不在名单上。"""
+    outside = [one["subject"] for one in told["left_out"]]
+    listed = {one["subject"] for one in told["objects"]}
+    if not _ascending(outside):
+        return "subject"
+    for one in told["left_out"]:
+        if one["subject"] in listed or not one["observed"]:
+            return str(one["subject"])
+    return ""
+
+
+def scope(told: Package, _: Work) -> str:
+    """定向的写明范围，不定向的不设；名单上的都在所定的片区。"""
+    plan = told["plan"]
+    if plan["campaign"] != ("DIRECTED" if plan["item_codes"] or plan["regions"] else "UNDIRECTED"):
+        return "campaign"
+    for one in told["objects"]:
+        if plan["regions"] and one["region"] not in plan["regions"]:
+            return str(one["subject"])
+    return ""
+
+
+def inspector_list(told: Package, work: Work) -> str:
+    """检查人员名单的树根；依编号排列，不重复。抽取阶段不公布名单。"""
+    if (told["inspectors"] is None) != (told["stage"] == "draw"):
+        return "inspectors"
+    if told["inspectors"] is None:
+        return ""
+    if not _ascending([one["inspector"] for one in told["inspectors"]]):
+        return "inspector"
+    for one in told["inspectors"]:
+        if not _ascending(one["specialities"]):
+            return str(one["inspector"])
+    root = tree(work.digest, [inspector_leaf(one) for one in told["inspectors"]]).hex()
+    if len(told["inspectors"]) != told["inspector_count"]:
+        return "inspector_count"
+    return "" if root == told["inspector_root"] else "inspector_root " + root
+
+
+def _first_difference(found: list[Any], said: list[Any]) -> str:
+    for at in range(max(len(found), len(said))):
+        one = found[at] if at < len(found) else None
+        other = said[at] if at < len(said) else None
+        if one != other:
+            return "[%d] %s ≠ %s" % (at, other, one)
+    return ""
+
+
+def seed(told: Package, work: Work) -> str:
+    """种子由计划叶、份额、公开值、封存份额合成。"""
+    found = work.seed.hex()
+    return "" if found == told["seed"] else "seed " + found
+
+
+def chosen(told: Package, work: Work) -> str:
+    """每层抽签号最小的若干个，正是公布的那些。"""
+    said = [(one["stratum"], one["subject"], one["ticket"]) for one in told["chosen"]]
+    return _first_difference(work.drawn, said)
+
+
+def thresholds(told: Package, work: Work) -> str:
+    """每层的界线：抽中的最大一个抽签号。"""
+    found = []
+    for layer in told["plan"]["strata"]:
+        tickets = [one[2] for one in work.drawn if one[0] == layer["name"]]
+        listed = len(work.slips.get(layer["name"], []))
+        found.append((layer["name"], listed, len(tickets), max(tickets) if tickets else None))
+    said = [
+        (one["stratum"], one["listed"], one["drawn"], one["last"]) for one in told["thresholds"]
+    ]
+    return _first_difference(found, said)
+
+
+def pairs(told: Package, work: Work) -> str:
+    """检查人员由种子排定，两人一组；承诺打开正是他们。抽取阶段只有承诺，不写人。"""
+    if told["stage"] == "draw":
+        short = set(told["unmatched"])
+        found = [(subject, None) for subject in work.order if subject not in short]
+        return _first_difference(
+            found, [(one["subject"], one["inspectors"]) for one in told["pairs"]]
+        )
+    teams = [
+        (subject, work.pair_commitment(subject, team), team)
+        for subject, team in work.matched[0].items()
+    ]
+    said = [(one["subject"], one["commitment"], one["inspectors"]) for one in told["pairs"]]
+    return _first_difference(teams, said)
+
+
+def unmatched(told: Package, work: Work) -> str:
+    """合格人员不足的对象，正是公布的那些；抽取阶段只看得出它们抽中过。"""
+    if told["stage"] == "results":
+        return _first_difference(work.matched[1], told["unmatched"])
+    said = set(told["unmatched"])
+    return _first_difference([one for one in work.order if one in said], told["unmatched"])
+
+
+def replaced(told: Package, work: Work) -> str:
     """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。"""
-    listed = {one["subject"]: one for one in told["objects"]}
-    layer = {one[1]: one[0] for one in drawn_of(told, digest)}
-    people = len(told["inspectors"])
-    cap = (2 * len(layer) * 115 + people * 100 - 1) // (people * 100) if people else 0
-    teams = dict(matched_of(told, digest)[0])
-    gone = set()
-    ticket_prefix = lp(b"ssj/object/v1") + lp(seed_of(told, digest))
-    rank_prefix = lp(b"ssj/pair/v1") + lp(seed_of(told, digest))
+    layer = {one[1]: one[0] for one in work.drawn}
+    teams = {} if told["stage"] == "draw" else dict(work.matched[0])
+    gone: set[str] = set()
     for at, one in enumerate(told["replaced"]):
         out = one["excluded"]
         if out not in layer or out in gone:
             return "[%d] %s" % (at, out)
         gone.add(out)
         teams.pop(out, None)
-        slips = sorted(
-            (digest(ticket_prefix + texts(subject)), subject.encode("utf-8"))
-            for subject, entry in listed.items()
-            if entry["stratum"] == layer[out] and subject not in layer
-        )
-        if not slips:
-            if one["substitute"] is not None or one["inspectors"] is not None:
-                return "[%d] substitute" % at
-            continue
-        subject = slips[0][1].decode("utf-8")
-        right = {"stratum": layer[out], "subject": subject, "ticket": slips[0][0].hex()}
+        line = (slip for slip in work.slips[layer[out]] if slip[1].decode("utf-8") not in layer)
+        following = next(line, None)
+        ticket, subject = (following[0], following[1].decode("utf-8")) if following else ("", None)
+        right = {"stratum": layer[out], "subject": subject, "ticket": ticket} if subject else None
         if one["substitute"] != right:
             return "[%d] %s ≠ %s" % (at, one["substitute"], right)
-        layer[subject] = layer[out]
-        busy = [person for team in teams.values() for person in team]
-        fit = sorted(
-            (digest(rank_prefix + texts(subject, who["inspector"])), who["inspector"])
-            for who in told["inspectors"]
-            if eligible(listed[subject], who, told["plan"]["inspect_by"])
-            and busy.count(who["inspector"]) < cap
+        if subject:
+            layer[subject] = layer[out]
+        fault = _substitutes(one, subject, teams, told, work)
+        if fault:
+            return "[%d] %s" % (at, fault)
+    return ""
+
+
+def _substitutes(
+    one: Package, subject: Optional[str], teams: dict[str, list[str]], told: Package, work: Work
+) -> str:
+    """Who goes there instead; ``teams`` takes the new pair."""
+    if told["stage"] == "draw":
+        hidden = one["inspectors"] is None and (subject is not None or one["commitment"] is None)
+        return "" if hidden else "inspectors"
+    team = None
+    if subject is not None:
+        busy = [person for held in teams.values() for person in held]
+        room = [one for one in work.ranked(subject) if busy.count(one) < work.cap]
+        team = room[:2] if len(room) > 1 else None
+    if subject is not None and team is not None:
+        teams[subject] = team
+        if one["commitment"] != work.pair_commitment(subject, team):
+            return "commitment"
+    elif one["commitment"] is not None:
+        return "commitment"
+    return "" if one["inspectors"] == team else "inspectors"
+
+
+def results(told: Package, work: Work) -> str:
+    """抽中与替补的各户各有一个现状；排除的、没有派人的，与前面所写的一致。"""
+    if told["stage"] == "draw":
+        return "" if told["results"] is None else "results"
+    later = [one["substitute"]["subject"] for one in told["replaced"] if one["substitute"]]
+    order = [one[1] for one in work.drawn] + later
+    if told["results"] is None or [one["subject"] for one in told["results"]] != order:
+        return "subjects"
+    sent = {one["subject"] for one in told["pairs"]}
+    sent |= {one["substitute"]["subject"] for one in told["replaced"] if one["inspectors"]}
+    out = {one["excluded"] for one in told["replaced"]}
+    for one in told["results"]:
+        subject, status = one["subject"], one["status"]
+        told_of = [one["code_set"], one["codes"], one["performed_on"]]
+        right = (
+            (status == "EXCLUDED") == (subject in out)
+            and (status == "NO_TEAM") == (subject not in out and subject not in sent)
+            and all((status == "REVIEWED") == (told is not None) for told in told_of)
+            and one["codes"] != []
         )
-        team = [person for _, person in fit[:2]]
-        if one["inspectors"] != (team if len(team) == 2 else None):
-            return "[%d] inspectors" % at
-        if len(team) == 2:
-            teams[subject] = team
+        if not right:
+            return str(subject)
     return ""
 
 
 STEPS = [
+    ("计划 plan", plan),
     ("提交份额的部门 offices", offices),
     ("份额与承诺 shares", shares),
     ("封存份额 sealed share", sealed),
     ("种类与范围 scope", scope),
     ("对象名单 object list", object_list),
+    ("不列入名单 left out", left_out),
     ("检查人员名单 inspector list", inspector_list),
     ("种子 seed", seed),
     ("抽中的对象 objects drawn", chosen),
+    ("界线 thresholds", thresholds),
     ("检查人员配对 pairs", pairs),
     ("人员不足 unmatched", unmatched),
     ("替补 replaced", replaced),
+    ("结果 results", results),
 ]
 
 
 def verify(told: Package) -> list[tuple[str, str]]:
     """[(step, difference)], every step tried: "" is agreement."""
-    digest = hash_of(told["plan"]["hash"])
-    return [(name, step(told, digest)) for name, step in STEPS]
+    work = Work(told)
+    found = []
+    for name, step in STEPS:
+        try:
+            fault = step(told, work)
+        except (
+            LookupError,
+            TypeError,
+        ) as error:  # it stands on a part that an earlier step refused
+            fault = "%s %s" % (type(error).__name__, error)
+        found.append((name, fault))
+    return found
 
 
 def main(argv: Optional[list[str]] = None) -> int:
     """Exit code: 0 verified, 1 usage, 2 nothing to verify, 3 a step differs."""
     parser = argparse.ArgumentParser(description="复算一次双随机抽取 (replay a draw)")
     parser.add_argument("--json", action="store_true", help="结果写作 JSON")
-    parser.add_argument("file", help="公布的卷宗（ssj/audit/v1）")
+    parser.add_argument("file", help="公布的卷宗（ssj/audit/v2）")
     arguments = parser.parse_args(argv)
     try:
         with open(arguments.file, encoding="utf-8") as opened:

@@ -7,22 +7,21 @@ sees that it is another one.
 import argparse
 import json
 import runpy
-import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from domain import inspection_plan, sampling
-from domain.decider import Event
+from domain.terms import beijing_day
 from ledger.application import Ledger
 from runtime import settings
-from runtime.draws import package, page, published_input, rebuild
+from runtime.draws import dossier, folder, package, published_input, rebuild
+from runtime.draws.folder import REPLAY
+from runtime.draws.package import Published
 from runtime.exits import Exit, Stop
-from runtime.messages import ROOT, error, say
+from runtime.messages import error, say
 from runtime.settings import Settings
-
-REPLAY: Final = ROOT / "verifiers" / "replay.py"
 
 
 def run(arguments: argparse.Namespace, _: Settings | None) -> int:
@@ -109,43 +108,20 @@ def _publish(arguments: argparse.Namespace) -> int:
         raise Stop(Exit.USAGE, "draw.no_folder")
     chosen = settings.existing(*settings.choose_folder("draw", arguments.data))
     with Ledger.open(chosen) as ledger:
-        events = [fact.event for fact in ledger.events(inspection_plan.AGGREGATE.stream(plan_no))]
-    _write(Path(arguments.out), published(plan_no, events))
-    print(say("draw.published", folder=arguments.out))
+        drawn = published(plan_no, lambda: dossier.gather(ledger, chosen, plan_no))
+        stage = drawn.stage(beijing_day(ledger.clock.now()))
+    folder.write(Path(arguments.out), folder.files(drawn, stage))
+    print(say("draw.published", folder=arguments.out, stage=say(f"draw.stage.{stage}")))
     return Exit.DONE
 
 
-def published(plan_no: str, events: Sequence[Event]) -> dict[str, str]:
-    """公布的各文件。Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``."""
+def published(plan_no: str, read: Callable[[], Published]) -> Published:
+    """读出一份可以公布的抽取。Raises :class:`Stop` ``draw.not_drawn``、``draw.unopened``."""
     try:
-        drawn = package.read(plan_no, events)
+        return read()
     except package.NotDrawn:
         raise Stop(Exit.REFUSED, "draw.not_drawn", plan_no=plan_no) from None
     except package.Unopened as sealed:
         first, last = sealed.plan.inspect_by, inspection_plan.open_by(sealed.plan)
         days = {"inspect_by": first, "due_on": last}
         raise Stop(Exit.REFUSED, "draw.unopened", plan_no=plan_no, **days) from None
-    told, audit = drawn.draw_input(), drawn.audit()
-    public = {"input": told, "expected": sampling.compute(told)}
-    return {
-        "draw.json": _readable(audit),
-        "input.json": _readable(public),
-        "index.html": page.render(plan_no, drawn.plan, public, audit["replaced"]),
-    }
-
-
-def _readable(told: object) -> str:
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
-
-
-def _write(folder: Path, files: dict[str, str]) -> None:
-    """Whole or not at all: written beside, then given its name. A folder that holds something stays."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Stop(Exit.REFUSED, "draw.folder_not_empty", folder=folder)
-    part = folder.with_name(f"{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    for name, text in files.items():
-        (part / name).write_text(text, encoding="utf-8")
-    shutil.copyfile(REPLAY, part / "replay.py")
-    part.replace(folder)

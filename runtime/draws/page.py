@@ -1,34 +1,33 @@
 """公开的网页：市民看得懂、当场能复算的一页；不连网，没有按钮。"""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, Final
 
 from domain.hashing import lp
 from domain.inspection_plan import CampaignKind, PlanRegistered
+from runtime import words
+from runtime.draws.package import Published, Stage
 from runtime.messages import say
 
 _HERE: Final = Path(__file__).parent
 _TOOL: Final = {"sha256": "sha256sum", "sm3": "openssl dgst -sm3"}
 
 
-def render(
-    plan_no: str,
-    plan: PlanRegistered,
-    told: Mapping[str, Any],
-    replaced: Iterable[Mapping[str, Any]] = (),
-) -> str:
-    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``, ``replaced`` the package's."""
+def render(drawn: Published, told: Mapping[str, Any], audit: Mapping[str, Any]) -> str:
+    """一次抽取的网页；``told`` is ``{"input": …, "expected": …}``, ``audit`` the package."""
     published, result = told["input"], told["expected"]
+    plan = drawn.plan
     first = next((one for layer in result["strata"] for one in layer["chosen"]), None)
     blanks = {
-        "PLAN_NO": plan_no,
+        "PLAN_NO": drawn.plan_no,
         "TITLE": plan.title,
-        "DEPARTMENT": plan.department,
-        "OFFICES": str(len(plan.offices)),
+        "DEPARTMENT": words.organ(plan.department),
+        "STAGE": say(f"draw.page.stage.{audit['stage']}"),
         "SCOPE": _scope(plan),
+        "OFFICES": str(len(plan.offices)),
         "HASH": plan.hash,
         "PLAN_LEAF": published["plan_leaf_hash"],
         "SOURCE": plan.public_source,
@@ -39,15 +38,68 @@ def render(
         "COMMAND": _command(published["hash"], result["seed"], first["object"] if first else ""),
         "EXAMPLE_TICKET": first["ticket"] if first else say("draw.page.nobody"),
     }
+    columns = _columns(audit)
+    strata = (
+        _stratum(layer, found, columns)
+        for layer, found in zip(published["strata"], result["strata"], strict=True)
+    )
     parts = {name: escape(text) for name, text in blanks.items()} | {
-        "STRATA": "".join(map(_stratum, published["strata"], result["strata"])),
-        "REPLACED": "".join(map(_replaced, replaced)) or escape(say("draw.page.none_replaced")),
+        "STRATA": "".join(strata),
+        "REPLACED": _lines(_replaced(one, columns) for one in audit["replaced"])
+        or escape(say("draw.page.none_replaced")),
+        "LEFT_OUT": _lines(map(_left_out, audit["left_out"]))
+        or escape(say("draw.page.none_left_out")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
         "DATA": json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
         "PROGRAM": (_HERE / "recompute.js").read_text(encoding="utf-8"),
     }
     pieces = (_HERE / "page.html").read_text(encoding="utf-8").split("@@")
     return "".join(parts[one] if at % 2 else one for at, one in enumerate(pieces))
+
+
+Columns = Mapping[str, Callable[[str], str]]  # heading → what it says of an object
+
+
+def _columns(audit: Mapping[str, Any]) -> Columns:
+    """Who went and what came of it, once that is published; before, only that two are committed to."""
+    pairs = {one["subject"]: one for one in audit["pairs"]}
+    pairs |= {
+        one["substitute"]["subject"]: one
+        for one in audit["replaced"]
+        if one["substitute"] and one["commitment"]
+    }
+    if audit["stage"] == Stage.DRAW:
+        hidden = say("draw.page.no_team")
+        return {
+            say("draw.page.committed"): lambda subject: (
+                str(pairs[subject]["commitment"]) if subject in pairs else hidden
+            )
+        }
+    results = {one["subject"]: one for one in audit["results"]}
+    return {
+        say("draw.page.inspectors"): lambda subject: "、".join(
+            (pairs[subject]["inspectors"] or ()) if subject in pairs else ()
+        ),
+        say("draw.page.result"): lambda subject: _result(results[subject]),
+    }
+
+
+def _result(one: Mapping[str, Any]) -> str:
+    if one["codes"] is None:
+        return say(f"draw.page.status.{one['status']}")
+    return "、".join(words.choice("task.inspected.v1", code) or code for code in one["codes"])
+
+
+def _lines(told: Iterable[str]) -> str:
+    return "".join(f"<br>{escape(line)}\n" for line in told)
+
+
+def _left_out(one: Mapping[str, Any]) -> str:
+    reasons = "；".join(
+        say("draw.page.observed", **{name: observed[name] for name in observed})
+        for observed in one["observed"]
+    )
+    return say("draw.page.left_out", subject=one["subject"], reasons=reasons)
 
 
 def _scope(plan: PlanRegistered) -> str:
@@ -71,7 +123,7 @@ def _reveals(offices: Iterable[str], shares: Iterable[str | None]) -> Iterable[s
         yield f'<tr><th scope="row">{label}</th><td class="hex">{told}</td></tr>\n'
 
 
-def _replaced(one: Mapping[str, Any]) -> str:
+def _replaced(one: Mapping[str, Any], columns: Columns) -> str:
     found = one["substitute"]
     line = say(
         "draw.page.replaced",
@@ -80,10 +132,11 @@ def _replaced(one: Mapping[str, Any]) -> str:
         substitute=found["subject"] if found else say("draw.page.no_substitute"),
         ticket=found["ticket"] if found else say("draw.page.no_substitute"),
     )
-    return f"<br>{escape(line)}\n"
+    told = [f"{name} {of(found['subject'])}" for name, of in columns.items()] if found else []
+    return "；".join([line, *told])
 
 
-def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any], columns: Columns) -> str:
     caption = say(
         "draw.page.stratum",
         name=layer["name"],
@@ -93,9 +146,12 @@ def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any]) -> str:
         drawn=result["size"],
         limit=result["chosen"][-1]["ticket"] if result["chosen"] else say("draw.page.nobody"),
     )
-    head = "".join(f"<th>{escape(one)}</th>" for one in say("draw.page.columns").split("|"))
+    headings = [*say("draw.page.columns").split("|"), *columns]
+    head = "".join(f"<th>{escape(one)}</th>" for one in headings)
     rows = "".join(
-        f'<tr><td>{at}</td><td>{escape(one["object"])}</td><td class="hex">{one["ticket"]}</td></tr>\n'
+        f'<tr><td>{at}</td><td>{escape(one["object"])}</td><td class="hex">{one["ticket"]}</td>'
+        + "".join(f"<td>{escape(of(one['object']))}</td>" for of in columns.values())
+        + "</tr>\n"
         for at, one in enumerate(result["chosen"], 1)
     )
     return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>\n{rows}</table>\n"

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from domain import sampling
-from domain.inspection_plan import PlanRegistered
-from runtime.draws import package, page
-from tests.verifiers.test_replay import plan_events
+from runtime.draws import page
+from runtime.draws.package import Stage, Status
+from tests.verifiers.random_plans import readable
 
 PROGRAM = Path(page.__file__).parent / "recompute.js"
 NODE = shutil.which("node")
@@ -26,7 +26,7 @@ console.log(JSON.stringify(inputs.map(recompute)));
 
 def told(number: int) -> dict[str, Any]:
     """一份随机计划公布的输入与结果。"""
-    given = package.read("000001", plan_events(number)).draw_input()
+    given = readable(number).draw_input()
     return {"input": given, "expected": sampling.compute(given)}
 
 
@@ -73,13 +73,11 @@ class _Page(HTMLParser):
             self.text.append(data)
 
 
-def rendered(number: int) -> tuple[_Page, dict[str, Any]]:
+def rendered(number: int, stage: Stage = Stage.RESULTS) -> tuple[_Page, dict[str, Any]]:
     """一页，读过一遍。"""
-    events, published = plan_events(number), told(number)
-    plan = events[0]
-    assert isinstance(plan, PlanRegistered)
+    drawn, published = readable(number), told(number)
     seen = _Page()
-    seen.feed(page.render("000001", plan, published))
+    seen.feed(page.render(drawn, published, drawn.audit(stage)))
     seen.close()
     assert seen.within == []
     return seen, published
@@ -100,17 +98,36 @@ def test_the_page_carries_the_whole_draw_and_loads_nothing() -> None:
     assert "@@" not in text
 
 
+def test_who_went_and_what_came_of_it_stands_there_only_afterwards() -> None:
+    """抽取阶段只有承诺，一个检查人员也看不到；结果阶段写编号、结果代码的中文与各户的现状。"""
+    number = next(
+        one
+        for one in range(0, 500, 5)  # with one that is left out
+        if {Status.REVIEWED, Status.PENDING}
+        <= {*map(readable(one).status, readable(one).subjects())}
+    )
+    drawn = readable(number)
+    people = {person for pair in drawn.state.pairs for person in pair.inspectors}
+    early, late = ("".join(rendered(number, stage)[0].text) for stage in Stage)
+    assert not any(person in early for person in people)
+    assert all(person in late for person in people)
+    for one in drawn.audit()["pairs"]:
+        assert one["commitment"] in early
+    assert "新业态-1：350505-FOOD 在观察期内，至 2026-12-31" in early
+    assert "发现问题待后续处理、不符合承诺内容" in late
+    assert "尚未检查" in late
+
+
 def test_what_a_name_holds_is_text_and_not_a_tag() -> None:
     """对象编号里有标签的样子：照字显示，不成为标签，也不截断数据。"""
-    events, published = plan_events(3), told(3)
-    plan = events[0]
-    assert isinstance(plan, PlanRegistered)
+    drawn, published = readable(3), told(3)
     odd = "</script><b onclick=1>@@SEED@@"
     published["input"]["strata"][0]["objects"].append(odd)
+    audit = drawn.audit(Stage.DRAW)
     for layer in published["expected"]["strata"]:
         layer["chosen"] = [one | {"object": odd} for one in layer["chosen"]]
     seen = _Page()
-    seen.feed(page.render("000001", plan, published))
+    seen.feed(page.render(drawn, published, audit))
     assert json.loads(seen.data) == published
     assert "b" not in seen.tags
     assert odd in "".join(seen.text)
