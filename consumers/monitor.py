@@ -1,4 +1,5 @@
-"""电子监察：账上一有违规的告知、过了的期限、清单外的材料、事后的补录、属实的投诉与差评，即提出督办。
+"""电子监察：账上一有违规的告知、过了的期限、清单外的材料、事后的补录、属实的投诉与差评、
+封账存疑，即提出督办。
 
 Findings only: whoever is responsible answers, 效能办 closes (机制 26、36). The number of a finding is
 made from its rule and its cause, so that one cause never makes two.
@@ -17,6 +18,7 @@ from consumers.linkage import MATTERS
 from domain import (
     case,
     complaint,
+    genesis,
     importing,
     inspection_plan,
     inspection_task,
@@ -226,6 +228,9 @@ def _elsewhere(delivered: Delivered) -> Iterator[Command]:
         case timekeeping.Warned(light=Light.BLACK, deadline=name, due_on=due_on):
             if file_of(delivered.stream).startswith(DARK):
                 yield _alert(delivered, OversightRule.DEADLINE_MISSED, f"{name} {due_on}")
+        case genesis.SealDoubted(code=code, as_of_size=size, at_position=position):
+            organ, told = delivered.meta.actor.organ, f"{code} {size} {position}"
+            yield _alert(delivered, OversightRule.OTHER, told, level=AlertLevel.RED, organ=organ)
         case (
             linkage.Overdue()
             | publication.Missed()
@@ -347,6 +352,7 @@ READS: Final = frozenset(
         remarks.NoticeViolated,
         service.RatingFollowed,
         timekeeping.Warned,
+        genesis.SealDoubted,
         inspection_task.EnteredLate,
     }
 )

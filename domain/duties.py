@@ -49,6 +49,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "Supplement": _by(Role.COUNTER),
         "Accept": _by(Role.COUNTER),
         "Decline": _by(Role.COUNTER),
+        # 日终封账
+        "RecordClosing": _by(Role.SYSTEM),
         "DeemAccepted": _by(Role.SYSTEM),
         "MarkDeadlineMissed": _by(Role.SYSTEM),
         # 办件的时间：特别程序、延长、绿色通道
@@ -200,6 +202,17 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "OpenSealedShare": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "ReplaceObject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "VoidPlan": _by(Role.SYSTEM),
+        # 抽定之后
+        "DeclareRecusal": _by(Role.INSPECTOR),
+        "RequestRecusal": _by(
+            Role.APPLICANT,
+            Role.COUNTER,
+            Role.SUPERVISOR,
+            Role.SUPERVISION_HEAD,
+            Role.INSPECTOR,
+        ),
+        "DecideRecusal": _by(Role.SUPERVISION_HEAD),
+        "RedrawInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "AssignTask": _by(Role.SYSTEM),
         "RecordInspection": _by(Role.INSPECTOR),
         "ReviewFinding": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
@@ -217,6 +230,9 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "PublishCalendar": _by(Role.CATALOGUE, Role.SYSTEM),
         "CreateLedger": _by(Role.SYSTEM),
         "PublishSchema": _by(Role.SYSTEM),
+        # 封账
+        "AnnounceSealKey": _by(Role.SYSTEM),
+        "DoubtSeal": _by(Role.SYSTEM),
         # 承诺办法、信用、报备、中介
         "PublishPolicy": _by(Role.CATALOGUE),
         # 文书与材料
@@ -355,8 +371,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "DeregisterSubject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "DeregisterFound": _by(Role.SYSTEM),
         "RestoreSubject": _by(Role.SUPERVISION_HEAD),
-        "DeclareRecusal": _by(Role.INSPECTOR, Role.SUPERVISOR, Role.SUPERVISION_HEAD),
-        "LiftRecusal": _by(Role.SUPERVISION_HEAD),
+        "DeclareStanding": _by(Role.INSPECTOR, Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "LiftStanding": _by(Role.SUPERVISION_HEAD),
         "RemoveInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "WarnCertificate": _by(Role.SYSTEM),
         "PublishScoring": _by(Role.SUPERVISION_HEAD),

@@ -4,7 +4,6 @@ States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs 
 who does not like the result has only the annulment, which is public and needs two people.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -46,6 +45,14 @@ class ExclusionReason(StrEnum):
     CAP_REACHED = "CAP_REACHED"  # 已达年度检查次数上限
     MERGED = "MERGED"  # 已并入联合检查
     STATUS_ENDED = "STATUS_ENDED"  # 主体或者许可已终止
+
+
+class RedrawCause(StrEnum):
+    """更换一名检查人员的缘由，只有这几种。"""
+
+    RECUSED = "RECUSED"  # 决定回避
+    LEFT = "LEFT"  # 离岗
+    CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"  # 执法证件失效
 
 
 # -- events
@@ -234,6 +241,21 @@ class ObjectReplaced(Event):
     second: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class InspectorRedrawn(Event):
+    """更换一名检查人员：接替的是这一户的序号里下一个能去的人。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:43", "cff:42", "gbf2015-58")
+    subject: SubjectId
+    outgoing: PersonId
+    cause: RedrawCause
+    reference: str  # 回避决定的案卷，或者离岗、证件失效的凭据
+    passed_over: tuple[PersonId, ...]  # 排在接替的人前面，此日不能执法的
+    pair: Pair | None  # 空：合格人员不足，绝不由一人检查
+    handler: PersonId
+    second: PersonId | None  # 空：回避由负责人决定
+
+
 PlanEvent: TypeAlias = (
     PlanRegistered
     | ObjectsListed
@@ -252,7 +274,10 @@ PlanEvent: TypeAlias = (
     | SealedShareOpened
     | PlanVoided
     | ObjectReplaced
+    | InspectorRedrawn
 )
+
+Change: TypeAlias = ObjectReplaced | InspectorRedrawn
 
 
 # -- limits
@@ -355,7 +380,18 @@ class Settled:
     pairs: tuple[Pair, ...]
     unmatched: tuple[SubjectId, ...]
     share: str | None = None
-    replaced: tuple[ObjectReplaced, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def replaced(self) -> tuple[ObjectReplaced, ...]:
+        """各次排除，依次。"""
+        return tuple(one for one in self.changes if isinstance(one, ObjectReplaced))
+
+    @property
+    def ever_drawn(self) -> dict[SubjectId, DrawnObject]:
+        """抽中过的与替补过的，连同已排除的。"""
+        later = (one.substitute for one in self.replaced if one.substitute is not None)
+        return {one.subject: one for one in (*self.result.drawn, *later)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -830,19 +866,13 @@ class Void:
 
 
 def teams(state: Settled) -> dict[SubjectId, Pair]:
-    """现在各派谁去：抽定的配对，减去排除的，加上替补的。"""
+    """现在各派谁去：抽定的配对，依次经过每一次替补与更换。"""
     now = {pair.subject: pair for pair in state.pairs}
-    for one in state.replaced:
+    for one in state.changes:
         now.pop(one.subject, None)
         if one.pair is not None:
             now[one.pair.subject] = one.pair
     return now
-
-
-def _ever_drawn(state: Settled) -> dict[SubjectId, DrawnObject]:
-    """抽中过的与替补过的，连同已排除的。"""
-    later = (one.substitute for one in state.replaced if one.substitute is not None)
-    return {one.subject: one for one in (*state.result.drawn, *later)}
 
 
 def replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
@@ -850,80 +880,8 @@ def replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
     return next((one for one in state.replaced if one.subject == subject), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
-    """排除一户，替补一户。``inspected``：该户的任务已录入过结果。"""
-
-    subject: SubjectId
-    reason: ExclusionReason
-    evidence: tuple[Evidence, ...]
-    handler: PersonId
-    second: PersonId
-    inspected: bool
-
-    def decide(self, state: State) -> Answer:
-        """只凭所列的缘由与证据、两人同意；替补是谁、派谁去，都由种子定。"""
-        if not isinstance(state, Settled):
-            return standing(state)
-        if known := replacement(state, self.subject):
-            same = replace(known, substitute=None, pair=None) == self._fact(None, None)
-            return () if same else Refused(Refusal.PLAN_REPLACED, {"subject": self.subject})
-        drawn = _ever_drawn(state)
-        if self.subject not in drawn:
-            return Refused(Refusal.TASK_NOT_DRAWN, {"subject": self.subject})
-        if self.handler == self.second:
-            return Refused(Refusal.PLAN_SAME_PERSON, {"person": self.handler})
-        if not self.evidence:
-            return Refused(Refusal.PLAN_NO_EVIDENCE)
-        if self.inspected:
-            return Refused(Refusal.PLAN_INSPECTED, {"subject": self.subject})
-        return (self._fact(*_next_in_line(state, drawn, self.subject)),)
-
-    def _fact(self, substitute: DrawnObject | None, pair: Pair | None) -> ObjectReplaced:
-        return ObjectReplaced(
-            self.subject, self.reason, self.evidence, substitute, pair, self.handler, self.second
-        )
-
-
-def _next_in_line(
-    state: Settled, drawn: dict[SubjectId, DrawnObject], subject: SubjectId
-) -> tuple[DrawnObject | None, Pair | None]:
-    lists, plan = state.lists, state.lists.plan
-    seed, stratum = bytes.fromhex(state.result.seed), drawn[subject].stratum
-    listed = {one.subject: one for one in lists.objects if one.stratum == stratum}
-    tickets = sampling.ticket_office(plan.hash, seed)
-    found = sampling.next_in_line(tickets, stratum, listed, drawn)
-    if found is None:
-        return None, None
-    cap = matching.load_cap(len(state.result.drawn), len(lists.inspectors))
-    load = Counter(
-        person
-        for pair in teams(state).values()
-        if pair.subject != subject
-        for person in pair.inspectors
-    )
-    pair = matching.pair_one(
-        matching.pair_rank(plan.hash, seed),
-        listed[found.subject],
-        lists.inspectors,
-        plan.inspect_by,
-        lambda person: load[person] < cap,
-    )
-    return found, pair
-
-
 Command: TypeAlias = (
-    Register
-    | Freeze
-    | Commit
-    | Reveal
-    | Close
-    | FixValue
-    | Draw
-    | Annul
-    | OpenShare
-    | Void
-    | Replace
+    Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul | OpenShare | Void
 )
 
 
@@ -945,7 +903,7 @@ def evolve(state: State, event: Event) -> State:
             PublicValueFixed() | Drawn() | MoreDrawn() | MoreMatched() | Matched()
         ):
             return _drawing(state, event)
-        case Settled(), SealedShareOpened() | ObjectReplaced():
+        case Settled(), SealedShareOpened() | ObjectReplaced() | InspectorRedrawn():
             return _afterwards(state, event)
         case Registered() | Frozen() | Committed() | Closed() | Valued() | Settled(), (
             PlanAnnulled() | PlanVoided()
@@ -955,14 +913,18 @@ def evolve(state: State, event: Event) -> State:
             raise _impossible(state, event)
 
 
-def _afterwards(state: Settled, event: SealedShareOpened | ObjectReplaced) -> State:
+def _afterwards(state: Settled, event: SealedShareOpened | Change) -> State:
     match event:
         case SealedShareOpened(share=share) if state.share is None:
             return replace(state, share=share)
         case ObjectReplaced(subject=subject) if (
-            subject in _ever_drawn(state) and replacement(state, subject) is None
+            subject in state.ever_drawn and replacement(state, subject) is None
         ):
-            return replace(state, replaced=(*state.replaced, event))
+            return replace(state, changes=(*state.changes, event))
+        case InspectorRedrawn(subject=subject, outgoing=person) if (
+            pair := teams(state).get(subject)
+        ) is not None and person in pair.inspectors:
+            return replace(state, changes=(*state.changes, event))
         case _:
             raise _impossible(state, event)
 

@@ -153,6 +153,20 @@ class TaskWithdrawn(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class TaskReassigned(Event):
+    """检查任务改派：一名检查人员换下，或者人员不足。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:43", "cff:42")
+    subject: SubjectId
+    before: tuple[PersonId, ...]  # 原来的两人
+    inspectors: tuple[PersonId, ...]  # 空：合格人员不足，不得一人检查
+    outgoing: PersonId
+    cause: plans.RedrawCause
+    due_on: date
+    handler: PersonId
+
+
 Notice: TypeAlias = CheckNotified | CheckUnannounced
 TaskEvent: TypeAlias = (
     TaskAssigned
@@ -162,6 +176,7 @@ TaskEvent: TypeAlias = (
     | EnteredLate
     | FindingReviewed
     | TaskWithdrawn
+    | TaskReassigned
 )
 
 
@@ -423,7 +438,38 @@ class Withdraw:
         return ()
 
 
-Command: TypeAlias = Assign | Notify | Record | Review | Withdraw
+@dataclass(frozen=True, slots=True)
+class Reassign:
+    """改派任务，与更换检查人员同时；``inspectors`` 空为人员不足。"""
+
+    inspectors: tuple[PersonId, ...]
+    outgoing: PersonId
+    cause: plans.RedrawCause
+    handler: PersonId
+
+    def decide(self, state: State) -> Answer:
+        """派发了的才改派；已录入而没有复核同意的结果不作数，由新的两人重新检查。"""
+        if isinstance(state, Agreed):
+            return Refused(Refusal.TASK_REVIEWED, {"handler": state.review.handler})
+        if isinstance(state, Nothing):
+            return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Withdrawn) or self.outgoing not in state.task.inspectors:
+            return ()
+        task = state.task
+        return (
+            TaskReassigned(
+                subject=task.subject,
+                before=task.inspectors,
+                inspectors=self.inspectors,
+                outgoing=self.outgoing,
+                cause=self.cause,
+                due_on=task.due_on,
+                handler=self.handler,
+            ),
+        )
+
+
+Command: TypeAlias = Assign | Notify | Record | Review | Withdraw | Reassign
 
 
 # -- evolve, decide
@@ -440,12 +486,25 @@ def evolve(state: State, event: Event) -> State:
             return Done(state.task, event, state.notice)
         case Done(late=None), EnteredLate():
             return replace(state, late=event)
-        case Assigned(task=task), TaskWithdrawn():
-            return Withdrawn(task)
+        case _, TaskWithdrawn() | TaskReassigned():
+            return _changed(state, event)
         case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
             if agreed:
                 return Agreed(task, finding, event)
             return Returned(task, event, state.notice)
+        case _:
+            raise ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
+
+
+def _changed(state: State, event: TaskWithdrawn | TaskReassigned) -> State:
+    """计划有变：对象排除，或者换人。"""
+    match state, event:
+        case Assigned(task=task), TaskWithdrawn():
+            return Withdrawn(task)
+        case Assigned(task=task) | Returned(task=task) | Done(task=task), TaskReassigned() if (
+            event.before == task.inspectors
+        ):
+            return Assigned(replace(task, inspectors=event.inspectors), state.notice)
         case _:
             raise ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
 

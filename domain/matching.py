@@ -55,18 +55,17 @@ def pair_rank(name: HashName, seed: bytes) -> Callable[[str, str], bytes]:
     return lambda subject, person: compute(prefix + lp(subject.encode()) + lp(person.encode()))
 
 
-def pair_one(
+def in_rank(
     rank: Callable[[str, str], bytes],
     target: ListedObject,
     inspectors: Sequence[ListedInspector],
     on: date,
     room: Callable[[PersonId], bool],
-) -> Pair | None:
-    """替补的两名检查人员：同一序号，有余量的最前两人；已派出的不为它调换，不足两人为空。"""
+) -> tuple[PersonId, ...]:
+    """抽定之后能再派去的人，依同一序号：合格、有余量；已派出的不为它调换。"""
     fit = (one.inspector for one in inspectors if eligible(target, one, on))
     order = sorted((rank(target.subject, person), person) for person in fit if room(person))
-    team = tuple(person for _, person in order[:TEAM])
-    return Pair(target.subject, team) if len(team) == TEAM else None
+    return tuple(person for _, person in order)
 
 
 @dataclass(slots=True)
@@ -81,17 +80,15 @@ class _Assignment:
     def seat(self, subject: SubjectId) -> bool:
         """Give the object a full team or nothing; earlier objects keep full teams."""
         self.teams[subject] = []
-        undo: list[tuple[SubjectId, PersonId | None, PersonId]] = []
+        done: list[_Swap] = []
         for _ in range(TEAM):
             moves = self._moves(subject)
             if not moves:
-                for target, dropped, taken in reversed(undo):
-                    self._swap(target, taken, dropped)
+                for swap in reversed(done):
+                    self._undo(swap)
                 del self.teams[subject]
                 return False
-            for target, dropped, taken in moves:
-                self._swap(target, dropped, taken)
-            undo += moves
+            done += [self._swap(*move) for move in moves]
         return True
 
     def _free(self, person: PersonId) -> bool:
@@ -137,13 +134,34 @@ class _Assignment:
             taken = dropped
         return moves
 
-    def _swap(self, subject: SubjectId, old: PersonId | None, new: PersonId | None) -> None:
+    def _swap(self, subject: SubjectId, old: PersonId | None, new: PersonId) -> "_Swap":
+        seat = held = 0
         if old is not None:
-            self.teams[subject].remove(old)
-            self.holds[old].remove(subject)
-        if new is not None:
-            self.teams[subject].append(new)
-            self.holds.setdefault(new, []).append(subject)
+            seat, held = self.teams[subject].index(old), self.holds[old].index(subject)
+            del self.teams[subject][seat]
+            del self.holds[old][held]
+        self.teams[subject].append(new)
+        self.holds.setdefault(new, []).append(subject)
+        return _Swap(subject, old, new, seat, held)
+
+    def _undo(self, swap: "_Swap") -> None:
+        """Back to its place: whom a person was given first is asked first, in later paths too."""
+        self.teams[swap.subject].pop()
+        self.holds[swap.new].pop()
+        if swap.old is not None:
+            self.teams[swap.subject].insert(swap.seat, swap.old)
+            self.holds[swap.old].insert(swap.held, swap.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    """One step of an exchange, and where the one who was dropped stood."""
+
+    subject: SubjectId
+    old: PersonId | None
+    new: PersonId
+    seat: int
+    held: int
 
 
 def match(

@@ -246,6 +246,9 @@ class Refusal(StrEnum):
     LEDGER_MISSING = "ledger.missing"
     LEDGER_SCHEMA_DIGEST = "ledger.schema_digest"
     LEDGER_SCHEMA_FROZEN = "ledger.schema_frozen"
+    # 封账公钥
+    LEDGER_KEY_RETIRED = "ledger.key_retired"
+    LEDGER_KEY_REPLACES = "ledger.key_replaces"
     # 事项的一生与机关
     ITEM_NOT_LISTED = "item.not_listed"
     ITEM_DORMANT = "item.dormant"
@@ -505,6 +508,10 @@ class Refusal(StrEnum):
     PLAN_NO_EVIDENCE = "plan.no_evidence"
     PLAN_INSPECTED = "plan.inspected"
     TASK_WITHDRAWN = "task.withdrawn"
+    # 抽定之后：回避、更换
+    RECUSAL_NO_REMEDY = "recusal.no_remedy"
+    RECUSAL_PENDING = "recusal.pending"
+    TASK_INSPECTOR_FIT = "task.inspector_fit"
     # 抽查的种类：定向与不定向、联合抽查
     PLAN_UNSCOPED = "plan.unscoped"
     PLAN_SCOPED = "plan.scoped"
@@ -615,3 +622,6 @@ class Refusal(StrEnum):
     RISK_NO_OBJECTION = "risk.no_objection"
     RISK_NOTHING_UPHELD = "risk.nothing_upheld"
     RISK_NOT_COUNTED = "risk.not_counted"
+    # 日终封账
+    CLOSING_NOT_OVER = "closing.not_over"
+    CLOSING_DONE = "closing.done"

@@ -11,7 +11,16 @@ from typing import Final
 
 from domain.merkle import WIDTH
 from domain.terms import HashName, Mode
-from ledger.note import ED25519, Note, NoteRefused, NoteSigner, VerifierKey, from_base64, to_base64
+from ledger.note import (
+    ED25519,
+    Note,
+    NoteRefused,
+    NoteSigner,
+    Signature,
+    VerifierKey,
+    from_base64,
+    to_base64,
+)
 
 DEMO: Final = "demo"
 SM3: Final = "hash sm3"
@@ -59,11 +68,16 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """核过签名的封账单：内容，与其中作出签名的各公钥。"""
+    """核过签名的封账单：内容，与其中成立的各签名。"""
 
     checkpoint: Checkpoint
     note: Note
-    signers: tuple[VerifierKey, ...]
+    signed: tuple[tuple[VerifierKey, Signature], ...]
+
+    @property
+    def signers(self) -> tuple[VerifierKey, ...]:
+        """作出签名的各公钥。"""
+        return tuple(key for key, _ in self.signed)
 
 
 def open_checkpoint(data: bytes, origin: str, keys: Iterable[VerifierKey]) -> Opened:
@@ -73,10 +87,10 @@ def open_checkpoint(data: bytes, origin: str, keys: Iterable[VerifierKey]) -> Op
     says. Raises :class:`NoteRefused`.
     """
     note = Note.parse(data)
-    signers = tuple(key for key, _ in note.verified(keys))
+    signed = note.verified(keys)
     found = Checkpoint.parse(note.text)
     if found.origin != origin:
         raise NoteRefused("checkpoint.origin", {"found": found.origin, "expected": origin})
-    if not any((key.kind, key.name) == (ED25519, origin) for key in signers):
+    if not any((key.kind, key.name) == (ED25519, origin) for key, _ in signed):
         raise NoteRefused("note.unsigned")
-    return Opened(found, note, signers)
+    return Opened(found, note, signed)

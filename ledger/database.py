@@ -22,6 +22,7 @@ LOGIN_ROLES: Final = (
     "shenguan_follow",
     "shenguan_project",
     "shenguan_audit",
+    "shenguan_seal",
 )
 GRANTS: Final = Path(__file__).parent / "grants.txt"
 # Whoever holds what on the ledger beside its owner, and what does not belong to the owner.

@@ -1,6 +1,6 @@
-"""建账（founding）：账本的第一件事，以及各种事件格式的公布。"""
+"""建账（founding）：账本的第一件事，各种事件格式的公布，以及封账的程序要入账的话。"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -9,6 +9,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from domain.acts.register import CreateLedger, PublishSchema
+from domain.acts.sealing import SealingAct
 from domain.genesis import AGGREGATE, Created, TopicPartitions
 from domain.terms import Actor, HashName, Mode, OfficerId, Organ, Role
 from ledger.application import Ledger, OutcomeKind, Request
@@ -101,3 +102,22 @@ def _publish(frame: Frame, schema: Schema) -> Request:
     digest = schema.sha256.hex()
     act = PublishSchema(frame.origin, schema.name, digest, schema.text.decode())
     return Request(act, SYSTEM, uuid5(_IDS, f"{frame.origin} {digest}"))
+
+
+def teller(ledger: Ledger) -> Callable[[SealingAct], tuple[str, ...]]:
+    """封账的程序要入账的话，从这里入账；答公布过的各封账公钥，先后为序。
+
+    Raises :class:`LedgerError` with the code of the refusal.
+    """
+
+    def keys() -> tuple[str, ...]:
+        state = ledger.load(AGGREGATE, ledger.frame.origin)
+        return state.keys if isinstance(state, Created) else ()
+
+    def tell(act: SealingAct) -> tuple[str, ...]:
+        outcome = ledger.execute(Request(act, SYSTEM, uuid5(_IDS, f"{act} after {keys()}")))
+        if outcome.kind is OutcomeKind.REFUSED:
+            raise LedgerError(outcome.code or "", outcome.facts)
+        return keys()
+
+    return tell

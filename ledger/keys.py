@@ -26,6 +26,7 @@ from ledger.line import Line
 
 KEK_FILE: Final = "kek"
 INDEX_FILE: Final = "index"
+SEAL_FILE: Final = "seal"  # the seed of the key that signs checkpoints
 _KEY_BYTES: Final = 32
 _ID_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
@@ -38,10 +39,10 @@ _FIND: Final = {
 _CACHED: Final = 10_000  # unwrapped keys held in memory
 
 
-def create_key_files(folder: Path) -> None:
-    """建账时造出密钥文件；已有的不动。"""
+def create_key_files(folder: Path, names: tuple[str, ...] = (KEK_FILE, INDEX_FILE)) -> None:
+    """造出密钥文件，只有本人可读；已有的不动。"""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in (KEK_FILE, INDEX_FILE):
+    for name in names:
         path = folder / name
         if path.exists():
             continue
@@ -59,7 +60,8 @@ def create_key_files(folder: Path) -> None:
             part.unlink()
 
 
-def _read_key(folder: Path, name: str) -> bytes:
+def read_key(folder: Path, name: str) -> bytes:
+    """读一个密钥文件；别人也能读的不用。Raises :class:`LedgerError`."""
     path = folder / name
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -97,12 +99,12 @@ class KeyStore:
     """逐人的数据密钥：造出、封存、启封。"""
 
     def __init__(self, line: Line, folder: Path, hash_name: HashName) -> None:
-        kek = _read_key(folder, KEK_FILE)
+        kek = read_key(folder, KEK_FILE)
         self._line = line
         self._hash = hash_name
         self._wrap = AESGCM(kek)
         self._kek_id = hashlib.sha256(b"kek" + kek).hexdigest()[:16]
-        self._index_key = _read_key(folder, INDEX_FILE)
+        self._index_key = read_key(folder, INDEX_FILE)
         self._by_holder: dict[str, _DataKey] = {}
         self._by_id: dict[bytes, _DataKey] = {}
         self._lock = Lock()

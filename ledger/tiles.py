@@ -111,6 +111,15 @@ def folded(compute: Digest, hashes: bytes) -> bytes:
     return level[0]
 
 
+def first_difference(tile: Tile, known: bytes) -> int:
+    """两块砖第一处不同的那个杂凑，从哪个位置开始。"""
+    for at in range(tile.width):
+        span = slice(at * WIDTH, (at + 1) * WIDTH)
+        if tile.hashes[span] != known[span]:
+            break
+    return (tile.number * FULL + at) << HEIGHT * tile.level
+
+
 def subtrees_in(compute: Digest, read: Read) -> Subtrees:
     """由各块砖得完整子树的根，供 :mod:`domain.merkle` 出证明。
 

@@ -5,24 +5,29 @@ streams. The numbers of the steps are those of the printed report:
 
 (1) positions  (2) lane positions  (3) versions  (4) leaf hashes  (5) chains of the streams
 (6) heads  (7) strict decoding, columns equal to the envelope  (8) answers to commands
-(9) topics equal to the ledger
+(9) topics equal to the ledger  (10)–(13) the seal: :mod:`ledger.verify_seal`
 
 What no event covers cannot be proved from here: recorded refusals and the real time of appending.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Final, TypeAlias
 
 import psycopg
 
+from domain.decider import Event
 from domain.genesis import LedgerCreated, TopicPartitions
 from ledger.entry import Entry
 from ledger.leaf import leaf_bytes, leaf_hasher
 from ledger.line import Connection
 from ledger.outbox import Lane, lanes_of
+from ledger.outside import Outside
+from ledger.seals import read_tile, root_at, walk_checkpoints
+from ledger.steps import Difference as Difference
+from ledger.steps import Step
 from ledger.store import (
     Frame,
     lane_entries,
@@ -36,6 +41,7 @@ from ledger.store import (
     walk_commands,
     walk_entries,
 )
+from ledger.verify_seal import SEAL_STEPS, SealCheck
 from schemas.codec import Schema, decode, from_text
 from schemas.errors import CodecError
 from schemas.topics import partition_for, topic_of
@@ -50,35 +56,11 @@ STEPS: Final = (
     "contents",
     "commands",
     "topics",
+    *SEAL_STEPS,
 )
 Topics: TypeAlias = Callable[[str, Lane], Iterator[Entry]]
+Published: TypeAlias = Callable[[str], Iterable[bytes]]
 Progress: TypeAlias = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """一处不符；``code`` 在 [error] 表，``facts`` 指明位置。"""
-
-    code: str
-    facts: dict[str, str]
-
-
-@dataclass(slots=True)
-class Step:
-    """核验的一步：查了多少件，第一处不符在哪里。"""
-
-    number: int
-    name: str
-    examined: int = 0
-    differences: int = 0
-    difference: Difference | None = None
-
-    def found(self, code: str, **facts: object) -> None:
-        """记下第一处，其后的只计数：往往由它引起。"""
-        self.differences += 1
-        if self.difference is None:
-            told = {name: str(value) for name, value in facts.items()}
-            self.difference = Difference(f"verify.{code}", told)
 
 
 @dataclass(slots=True)
@@ -110,6 +92,7 @@ class _Walk:
     conn: Connection
     frame: Frame
     steps: dict[str, Step]
+    seal: SealCheck
     position: int = 0
     streams: dict[str, _Stream] = field(default_factory=dict)
     lanes: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -125,9 +108,10 @@ class _Walk:
         for name in ("positions", "lanes", "versions", "leaves", "chains", "contents"):
             self.steps[name].examined += 1
         self._number(entry)
-        self._leaf(entry)
+        leaf = self._leaf(entry)
         self._chain(entry)
-        self._content(entry, command_id)
+        event = self._content(entry, command_id)
+        self.seal.see(leaf, event)
 
     def _number(self, entry: Entry) -> None:
         if entry.position != self.position:
@@ -143,11 +127,14 @@ class _Walk:
         if lane != (family_topic, right):
             self.steps["lanes"].found("wrong_lane", position=entry.position, stream=entry.stream)
 
-    def _leaf(self, entry: Entry) -> None:
+    def _leaf(self, entry: Entry) -> bytes:
         prev = entry.prev_leaf_hash
-        leaf = leaf_bytes(entry.schema_sha256, entry.stream, entry.version, prev, entry.value)
-        if self._hash(leaf) != entry.leaf_hash:
+        leaf = self._hash(
+            leaf_bytes(entry.schema_sha256, entry.stream, entry.version, prev, entry.value)
+        )
+        if leaf != entry.leaf_hash:
             self.steps["leaves"].found("leaf", position=entry.position, stream=entry.stream)
+        return leaf
 
     def _chain(self, entry: Entry) -> None:
         lane = (entry.key, entry.topic, entry.partition)
@@ -161,7 +148,7 @@ class _Walk:
             self.steps["lanes"].found("wrong_lane", position=entry.position, stream=entry.stream)
         self.streams[entry.stream] = _Stream(entry.version, entry.leaf_hash, lane)
 
-    def _content(self, entry: Entry, command_id: str) -> None:
+    def _content(self, entry: Entry, command_id: str) -> Event | None:
         """Decoded as strictly as when it was written; columns repeat what the hash covers."""
         step = self.steps["contents"]
         try:
@@ -169,13 +156,14 @@ class _Walk:
             meta, event = decode(schema, entry.value)
         except CodecError as error:
             step.found("content", position=entry.position, reason=error.code)
-            return
+            return None
         told = (schema.name, meta.event_id, meta.key, meta.incarnation, meta.recorded_at)
         stored = (entry.name, entry.event_id, entry.key, entry.incarnation, entry.recorded_at)
         if (*told, meta.command_id) != (*stored, command_id):
             step.found("column", position=entry.position, stream=entry.stream)
         if isinstance(event, LedgerCreated) and event != _created(self.frame):
             step.found("genesis", origin=self.frame.origin)
+        return event
 
     def _read_schema(self, sha256: bytes) -> Schema:
         text = read_schema(self.conn, sha256)
@@ -184,12 +172,28 @@ class _Walk:
         return from_text(text)
 
 
-def verify(dsn: str, topics: Topics | None, progress: Progress = lambda *_: None) -> Report | None:
-    """核验一本账；尚未建账或一件也没有，答 None。
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """账本之外可以对照的：主题、封账主题、库外留存的；没有的为 None，那一步就不查。
 
     ``topics`` gives, for the ledger's origin, all records of one lane in the order of the topic,
-    repeats included; None skips step 9. Raises :class:`LedgerDamaged` for a topic that cannot be read as ours.
+    repeats included; ``published`` all checkpoints of the checkpoint topic.
     """
+
+    topics: Topics | None = None
+    published: Published | None = None
+    outside: Outside | None = None
+
+
+def verify(
+    dsn: str, elsewhere: Elsewhere = Elsewhere(), progress: Progress = lambda *_: None
+) -> Report | None:
+    """核验一本账；尚未建账或一件也没有，答 None。
+
+    Raises :class:`LedgerDamaged` for a topic that cannot be read as ours.
+    """
+    outside = elsewhere.outside
+    note = outside.head() if outside else None  # before the snapshot: all it covers is there
     with psycopg.connect(dsn) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
@@ -198,21 +202,42 @@ def verify(dsn: str, topics: Topics | None, progress: Progress = lambda *_: None
         if frame is None or total == 0:
             return None
         steps = {name: Step(number, name) for number, name in enumerate(STEPS, 1)}
-        walk = _Walk(conn, frame, steps)
+        stored = walk_checkpoints(conn)
+        seal = SealCheck(frame, steps, stored, partial(read_tile, conn), outside, note)
+        walk = _Walk(conn, frame, steps, seal)
         for entry, command_id in zip(walk_entries(conn), walk_commands(conn), strict=True):
             walk.see(entry, command_id)
             if entry.position % 1000 == 0:
                 progress(entry.position, total)
         _heads(walk, total)
         _commands(walk)
-        if topics is not None:
-            with psycopg.connect(dsn, autocommit=True) as later:
-                for lane in lanes_of(frame):
-                    records = topics(frame.origin, lane)
-                    _compare_lane((conn, later), lane, records, steps["topics"])
-    skipped = () if topics is not None else ("topics",)
+        seal.end()
+        with psycopg.connect(dsn, autocommit=True) as later:
+            if elsewhere.topics is not None:
+                _topics((conn, later), walk, elsewhere.topics)
+            if elsewhere.published is not None and seal.is_sealed:
+                seal.compare(elsewhere.published(frame.origin), partial(root_at, later))
+    skipped = _skipped(elsewhere, is_sealed=seal.is_sealed)
     chosen = tuple(step for step in steps.values() if step.name not in skipped)
     return Report(frame.origin, total, chosen, skipped)
+
+
+def _topics(conns: tuple[Connection, Connection], walk: _Walk, topics: Topics) -> None:
+    for lane in lanes_of(walk.frame):
+        records = topics(walk.frame.origin, lane)
+        _compare_lane(conns, lane, records, walk.steps["topics"])
+
+
+def _skipped(elsewhere: Elsewhere, *, is_sealed: bool) -> tuple[str, ...]:
+    """What was not asked for, and what a ledger that was never sealed cannot be asked."""
+    if not is_sealed:
+        return (*(() if elsewhere.topics else ("topics",)), *SEAL_STEPS)
+    asked = (
+        ("topics", elsewhere.topics),
+        ("outside", elsewhere.outside),
+        ("bulletin", elsewhere.published),
+    )
+    return tuple(name for name, found in asked if found is None)
 
 
 def _created(frame: Frame) -> LedgerCreated:

@@ -9,6 +9,7 @@ from projections import (
     calendar_register,
     case_timeline,
     case_view,
+    closing_register,
     conduct,
     credit_register,
     deadline_view,
@@ -76,4 +77,5 @@ ALL: Final[tuple[Projection, ...]] = (
     light_register.PROJECTION,
     # 名录：风险等级
     risk_register.PROJECTION,
+    closing_register.PROJECTION,
 )

@@ -28,6 +28,7 @@ FAMILIES: Final = (
     "prereview",
     "observation",
     "exclusion",
+    "recusal",
     "tender",
     "subscription",
     "scoring",
@@ -70,6 +71,7 @@ _ENDS: Final = frozenset(
         "handover.completed.v1",
         "prereview.converted.v1",
         "observation.ended.v1",
+        "recusal.decided.v1",
     }
 )
 _OVERDUE: Final = frozenset({"complaint.overdue.v1", "reform.overdue.v1"})

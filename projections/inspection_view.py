@@ -65,6 +65,10 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             found = _found(done.code_set, done.chosen, done.meant)
             performed_on = beijing_day(done.performed_at)
             return new | found | {"state": "INSPECTED", "performed_on": performed_on}
+        case inspection_task.TaskReassigned(inspectors=people, due_on=due):
+            afresh: dict[str, Value] = {"codes": None, "problem": None, "performed_on": None}
+            state = "ASSIGNED" if people else "TASK_SHORT"
+            return new | afresh | {"state": state, "inspectors": plain(people), "due_on": due}
         case inspection_task.TaskWithdrawn(inspectors=people):
             return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
         case inspection_task.FindingReviewed(agreed=agreed):
@@ -117,7 +121,7 @@ def _imported(told: past_inspection.InspectionImported) -> dict[str, Value]:
 
 PROJECTION: Final = Projection(
     name="inspection_view",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -192,7 +196,7 @@ def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectionRow
             ("inspectors ? %s", asked.inspector),
             ("imported = %s", asked.imported),
             ("problem = %s", asked.problem),
-            ("(state = 'ASSIGNED') = %s", waits),
+            ("(state IN ('ASSIGNED', 'TASK_SHORT')) = %s", waits),
             ("due_on <= %s", asked.due_by),
             ("due_on < %s", asked.overdue_on),
         ),

@@ -6,7 +6,13 @@ from typing import Final
 
 from domain import inspection_task, past_inspection
 from domain.code_set import V1, found_problem
-from domain.inspector import InspectorRegistered, InspectorRemoved, RecusalDeclared, RecusalLifted
+from domain.inspector import (
+    InspectorEvent,
+    InspectorRegistered,
+    InspectorRemoved,
+    RecusalDeclared,
+    RecusalLifted,
+)
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
@@ -41,6 +47,8 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
             | inspection_task.Inspected(signatures=people)
         ):
             return people
+        case inspection_task.TaskReassigned(before=before, inspectors=people):
+            return tuple(dict.fromkeys((*before, *people)))
         case past_inspection.InspectionImported(inspector=str(code), origin=origin):
             return (f"{origin.source}:{code}",)
         case _:
@@ -49,22 +57,18 @@ def keys(delivered: Delivered) -> tuple[str, ...]:
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一名检查人员的新现状。"""
-    del key
     new: dict[str, Value] = {**(row or {"assigned": 0, "done": 0, "problems": 0})}
     new["position"] = delivered.position
     match delivered.event:
-        case InspectorRegistered() as entered:
-            taken = {name: getattr(entered, name) for name in _ENTERED}
-            taken["removed_on"] = None
-            return new | taken | {"specialities": plain(entered.specialities)}
-        case RecusalDeclared() | RecusalLifted() as recusal:
-            return new | {"recusals": _recusals(new, recusal)}
-        case InspectorRemoved(last_day=last_day):
-            return new | {"removed_on": last_day}
+        case InspectorRegistered() | RecusalDeclared() | RecusalLifted() | InspectorRemoved():
+            return new | _of_the_register(new, delivered.event)
         case inspection_task.TaskAssigned():
             return new | {"assigned": plus(new, "assigned")}
         case inspection_task.TaskWithdrawn():
             return new | {"assigned": plus(new, "assigned", -1)}
+        case inspection_task.TaskReassigned(before=before, inspectors=people):
+            moved = (key in people) - (key in before)
+            return new | {"assigned": plus(new, "assigned", moved)}
         case inspection_task.Inspected(meant=kinds):
             problems = plus(new, "problems", found_problem(kinds))
             return new | {"done": plus(new, "done"), "problems": problems}
@@ -75,6 +79,19 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"done": plus(new, "done"), "problems": problems}
         case _:
             raise TypeError(f"not read here: {delivered.name}")
+
+
+def _of_the_register(row: Row, event: InspectorEvent) -> dict[str, Value]:
+    match event:
+        case InspectorRegistered() as entered:
+            taken: dict[str, Value] = {name: getattr(entered, name) for name in _ENTERED}
+            return taken | {"removed_on": None, "specialities": plain(entered.specialities)}
+        case RecusalDeclared() | RecusalLifted() as recusal:
+            return {"recusals": _recusals(row, recusal)}
+        case InspectorRemoved(last_day=last_day):
+            return {"removed_on": last_day}
+        case _:
+            return {}
 
 
 def _recusals(row: Row, event: RecusalDeclared | RecusalLifted) -> list[Json]:
@@ -100,6 +117,7 @@ PROJECTION: Final = Projection(
             "task.inspected.v1",
             "task.inspected.v2",
             "task.withdrawn.v1",
+            "task.reassigned.v1",
             "inspection.imported.v1",
         }
     ),

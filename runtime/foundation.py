@@ -19,6 +19,7 @@ from runtime.settings import Settings
 from schemas.topics import DEFAULT_PARTITIONS, FAMILY_TOPIC, topic_name
 
 DEMO_ORIGIN: Final = "demo"
+CHECKPOINTS: Final = "checkpoint"  # no family of events: checkpoints and cosignatures
 CALENDAR: Final = ROOT / "domain" / "data" / "calendar.toml"
 _CALENDARS: Final = uuid5(NAMESPACE_URL, "shenguan:calendar")
 
@@ -30,8 +31,9 @@ def lay(chosen: Settings, origin: str, mode: Mode, clock: datetime | None = None
     ledger are made here and never again (``republish`` makes them anew).
     """
     establish(chosen, origin, mode, HashName.SHA256, DEFAULT_PARTITIONS, clock)
-    if not known_topics(chosen):
-        names = {short: topic_name(origin, short) for short in set(FAMILY_TOPIC.values())}
+    missing = {*FAMILY_TOPIC.values(), CHECKPOINTS} - known_topics(chosen).keys()
+    if missing:
+        names = {short: topic_name(origin, short) for short in missing}
         partitions = {name: DEFAULT_PARTITIONS[short] for short, name in names.items()}
         identities = kafka_admin.create_topics(chosen.kafka_bootstrap, partitions)
         remember_topics(chosen, {short: identities[name] for short, name in names.items()})

@@ -25,7 +25,7 @@ from runtime.settings import Settings
 from runtime.state import ChildState, State
 
 FOUNDING: Final = "founding"  # creates or renews the ledger, before the roles
-ROLES: Final = ("relay", "followers")  # each runs as `python -m runtime role NAME`
+ROLES: Final = ("relay", "sealer", "followers")  # each runs as `python -m runtime role NAME`
 SIGNALS: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TICK: Final = 0.1  # seconds between looks
 FIRST_PAUSE: Final = 0.5  # seconds before the first restart, doubled each time

@@ -15,7 +15,10 @@ from consumers import ALL as SUPERVISORS
 from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
+from ledger.founding import teller
+from ledger.keys import SEAL_FILE, create_key_files
 from ledger.relay import RelayOptions, run_relay
+from ledger.sealer import SealerOptions, run_sealer
 from projections import ALL as PROJECTIONS
 from runtime.exits import Exit
 from runtime.foundation import renew
@@ -41,9 +44,23 @@ def followers(settings: Settings, stop: threading.Event) -> None:
         run_followers(options, PROJECTIONS, SUPERVISORS, stop)
 
 
+def sealer(settings: Settings, stop: threading.Event) -> None:
+    """封账：另走一路重读账本，签出封账单；首次启动时造钥匙。"""
+    create_key_files(settings.keys, (SEAL_FILE,))
+    with Ledger.open(settings) as ledger:
+        options = SealerOptions(
+            dsn=settings.dsn("shenguan_seal"),
+            keys=settings.keys,
+            folder=settings.sealed,
+            bootstrap=settings.kafka_bootstrap,
+        )
+        run_sealer(options, teller(ledger), stop)
+
+
 ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {
     "founding": lambda settings, _: _found(settings),
     "relay": relay,
+    "sealer": sealer,
     "followers": followers,
 }
 

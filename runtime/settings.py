@@ -45,6 +45,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def sealed(self) -> Path:
+        """封账单与砖，供外人取用的静态文件。"""
+        return self.data / "sealed"
+
+    @property
     def run(self) -> Path:
         """运行状态：锁、端口、进程号。"""
         return self.data / "run"

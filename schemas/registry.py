@@ -18,6 +18,7 @@ from domain import (
     case,
     catalogue,
     clock,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -57,6 +58,7 @@ from domain import (
     publication,
     quota,
     record,
+    recusal,
     referral,
     reform,
     reliance,
@@ -395,11 +397,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "inspector.removed.v1": inspector.InspectorRemoved,  # 检查人员出库
     "inspector.certificate_expiring.v1": inspector.CertificateExpiring,  # 执法证件临近到期
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
+    "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
+    "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
+    "plan.inspector_redrawn.v1": inspection_plan.InspectorRedrawn,  # 更换检查人员
+    "task.reassigned.v1": inspection_task.TaskReassigned,  # 检查任务改派
+    "ledger.key_announced.v1": genesis.KeyAnnounced,  # 公布封账公钥
+    "ledger.seal_doubted.v1": genesis.SealDoubted,  # 封账存疑
     "task.inspected.v2": inspection_task.Inspected,  # 检查结果（附代码集、对象签字与报备）
     "task.notified.v1": inspection_task.CheckNotified,  # 检查通知
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -49,6 +49,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "seal": "case",
     "deadline": "case",  # 期限的重新推算与亮灯，与所属案卷同一分区键
     "plan": "inspection",
+    "recusal": "inspection",  # 抽后的回避，键是计划编号
     "task": "inspection",
     "inspection": "inspection",  # 导入的历史检查
     "item": "register",
@@ -88,6 +89,7 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     # 风险等级：计分办法、各对象的分类
     "scoring": "register",
     "risk": "register",
+    "closing": "register",  # 日终封账
 }
 
 DEFAULT_PARTITIONS: Final[dict[str, int]] = {

@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    closing,
     code_set,
     commitment,
     compensation,
@@ -23,6 +24,7 @@ from domain import (
     exemption,
     filing,
     forwarding,
+    genesis,
     importing,
     inspection_plan,
     inspection_task,
@@ -46,6 +48,7 @@ from domain import (
     project,
     publication,
     quota,
+    recusal,
     reliance,
     revocation,
     risk,
@@ -879,13 +882,41 @@ def _elsewhere() -> Iterator[Happening]:
     yield "plan/2026-0005", replaced, "2026-0005"
     withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
     yield "task/2026-0005.S-9", withdrawn, "2026-0005"
+    yield from _after_the_draw()
     yield from checked()
     yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
+    closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
+    yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
     yield from registers()
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from sealed()
+
+
+def sealed() -> Iterator[Happening]:
+    """账本自己的事：公布封账公钥，封账存疑。"""
+    yield "ledger/demo", genesis.KeyAnnounced("demo+00000001+AQ==", None, None), "demo"
+    yield "ledger/demo", genesis.SealDoubted("seal.leaf_differs", 100, 7), "demo"
+
+
+def _after_the_draw() -> Iterator[Happening]:
+    """抽定之后：回避与更换。"""
+    day, plan, who = date(2026, 4, 7), "2026-0006", SubjectId("S-9")
+    first, next_one, head = PersonId("P-101"), PersonId("P-103"), PersonId("P-90")
+    cause, handler = inspection_plan.RedrawCause.RECUSED, PersonId("P-20")
+    for number, asked in (
+        ("1", recusal.RecusalDeclared(plan, who, first, "亲属", day)),
+        ("2", recusal.RecusalRequested(plan, who, next_one, "同业", day, handler)),
+        ("2", recusal.RecusalDecided(False, "查无此事", "复议", day, head)),  # noqa: FBT003
+    ):
+        yield f"recusal/{plan}.S-9.{number}", asked, plan
+    redrawn = inspection_plan.InspectorRedrawn(who, first, cause, "案卷", (), None, head, None)
+    yield f"plan/{plan}", redrawn, plan
+    people = (first, next_one)
+    moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
+    yield f"task/{plan}.S-9", moved, plan
 
 
 def scoring_published() -> scoring.ScoringPublished:
@@ -1173,7 +1204,7 @@ def _lists() -> Iterator[Happening]:
     day, papers = date(2026, 4, 1), lists.ListKind.COMMITMENT_MATERIALS
     entry = lists.ListEntry(ITEM, "平面图")
     one = lists.VersionPublished(papers, 1, day, "文件一", ("依据",), (entry,), CLERK)
-    yield f"list/{papers}", one, papers
+    yield f"list/{papers}", one, papers.value
     service = lists.Service(ITEM, "环评", 5, "流程", "条件", "免费", required_by_law=True)
     services = lists.ServicesPublished(1, day, "文件二", (service,), CLERK)
     yield f"list/{lists.SERVICES}", services, lists.SERVICES

@@ -249,6 +249,14 @@ _REPLACED = _record(
     commitment=_or_none(_hash),
     inspectors=_or_none(_TEXTS),
 )
+_REDRAWN = _record(
+    after=_natural,
+    subject=_text,
+    outgoing=_text,
+    cause=_among("RECUSED", "LEFT", "CERTIFICATE_EXPIRED"),
+    passed_over=_TEXTS,
+    inspectors=_or_none(_TEXTS),
+)
 STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED")
 _RESULT = _record(
     subject=_text,
@@ -290,6 +298,7 @@ SHAPE = {
     "pairs": _each(_record(subject=_text, commitment=_hash, inspectors=_or_none(_TEXTS))),
     "unmatched": _TEXTS,
     "replaced": _each(_REPLACED),
+    "redrawn": _or_none(_each(_REDRAWN)),
     "results": _or_none(_each(_RESULT)),
 }
 
@@ -785,11 +794,18 @@ def unmatched(told: Package, work: Work) -> str:
 
 
 def replaced(told: Package, work: Work) -> str:
-    """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。"""
+    """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。换人与替补依次复算。"""
+    if (told["redrawn"] is None) != (told["stage"] == "draw"):
+        return "redrawn"
+    waiting = list(told["redrawn"] or [])
+    off: set[tuple[str, str]] = set()  # (object, person taken off it)
     layer = {one[1]: one[0] for one in work.drawn}
     teams = {} if told["stage"] == "draw" else dict(work.matched[0])
     gone: set[str] = set()
     for at, one in enumerate(told["replaced"]):
+        fault = _redrawn(at, waiting, teams, off, work)
+        if fault:
+            return fault
         out = one["excluded"]
         if out not in layer or out in gone:
             return "[%d] %s" % (at, out)
@@ -806,7 +822,50 @@ def replaced(told: Package, work: Work) -> str:
         fault = _substitutes(one, subject, teams, told, work)
         if fault:
             return "[%d] %s" % (at, fault)
+    fault = _redrawn(len(told["replaced"]), waiting, teams, off, work)
+    return fault or ("redrawn" if waiting else "")
+
+
+def _redrawn(
+    after: int,
+    waiting: list[Package],
+    teams: dict[str, list[str]],
+    off: set[tuple[str, str]],
+    work: Work,
+) -> str:
+    """Who takes over, one by one; ``waiting`` loses those that came after so many replacements."""
+    while waiting and waiting[0]["after"] == after:
+        one = waiting.pop(0)
+        fault = _takes_over(one, teams, off, work)
+        if fault:
+            return "redrawn %s: %s" % (one["subject"], fault)
     return ""
+
+
+def _takes_over(
+    one: Package, teams: dict[str, list[str]], off: set[tuple[str, str]], work: Work
+) -> str:
+    """The next in the rank of this object who was not passed over; ``teams`` takes the new pair."""
+    subject, out, passed = one["subject"], one["outgoing"], one["passed_over"]
+    team = teams.get(subject, [])
+    if out not in team:
+        return str(out)
+    busy = [person for held in teams.values() for person in held]
+    line = [
+        person
+        for person in work.ranked(subject)
+        if busy.count(person) < work.cap and person not in team and (subject, person) not in off
+    ]
+    if line[: len(passed)] != passed:
+        return "passed_over"
+    del teams[subject]
+    off.add((subject, out))
+    following = line[len(passed) : len(passed) + 1]
+    if not following:
+        return "" if one["inspectors"] is None else "inspectors"
+    people = [person for person in team if person != out] + following
+    teams[subject] = [person for person in work.ranked(subject) if person in people]
+    return "" if one["inspectors"] == teams[subject] else "inspectors"
 
 
 def _substitutes(
@@ -840,6 +899,7 @@ def results(told: Package, work: Work) -> str:
         return "subjects"
     sent = {one["subject"] for one in told["pairs"]}
     sent |= {one["substitute"]["subject"] for one in told["replaced"] if one["inspectors"]}
+    sent -= {one["subject"] for one in told["redrawn"] or [] if one["inspectors"] is None}
     out = {one["excluded"] for one in told["replaced"]}
     for one in told["results"]:
         subject, status = one["subject"], one["status"]
@@ -869,7 +929,7 @@ STEPS = [
     ("界线 thresholds", thresholds),
     ("检查人员配对 pairs", pairs),
     ("人员不足 unmatched", unmatched),
-    ("替补 replaced", replaced),
+    ("替补与换人 replaced", replaced),
     ("结果 results", results),
 ]
 

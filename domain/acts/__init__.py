@@ -7,12 +7,14 @@ the decision rests on, and returns one plan or one refusal; it neither stores no
 from datetime import datetime
 from typing import TypeAlias
 
+from domain.acts.afterwards import AfterwardsAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
 from domain.acts.checks import CheckAct
+from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
@@ -51,6 +53,7 @@ from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
 from domain.acts.risks import RiskAct
 from domain.acts.rolls import RollAct
+from domain.acts.sealing import SealingAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
 from domain.acts.subscriptions import SubscriptionAct
@@ -65,7 +68,8 @@ from domain.terms import Actor, Role, beijing_day
 from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
-    IntakeAct
+    ClosingAct
+    | IntakeAct
     | DecidingAct
     | ProcedureAct
     | RemarksAct
@@ -80,7 +84,9 @@ Act: TypeAlias = (
     | RevocationAct
     | EndingAct
     | LicenceAct
+    | SealingAct
     | InspectionAct
+    | AfterwardsAct
     | CheckAct
     | RegisterAct
     | ImportAct

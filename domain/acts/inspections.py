@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
-from domain import code_set, filing, inspection_plan, inspection_task, inspector, officer
+from domain import (
+    code_set,
+    filing,
+    inspection_plan,
+    inspection_task,
+    inspector,
+    officer,
+    recusal,
+    redraw,
+)
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
@@ -235,7 +244,7 @@ def on_task(
     return write(inspection_task.AGGREGATE, identity, plan_no, outcome, rules=rules)
 
 
-def _on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
+def on_duty(desk: Desk, account: OfficerId) -> PersonId | Refused:
     """账号背后当日在岗的自然人。"""
     known = desk.load(officer.AGGREGATE, account)
     if isinstance(known, officer.Nothing):
@@ -264,7 +273,7 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
         return Refused(Refusal.PLAN_SERIAL, {"serial": str(act.serial)})
     if code_set_of(desk, act.code_set) is None:
         return Refused(Refusal.CODESET_NOT_FOUND, {"code_set": act.code_set})
-    witness = _on_duty(desk, act.witness)
+    witness = on_duty(desk, act.witness)
     if isinstance(witness, Refused):
         return witness
     persons = (desk.handler, witness)
@@ -376,19 +385,19 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
     """排除与替补；派发了的任务同时撤回。"""
     if barred := not_in_charge(desk, act.plan_no):
         return barred
-    second = _on_duty(desk, act.second)
+    second = on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
     task = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(act.plan_no, act.subject))
     inspected = isinstance(
         task, inspection_task.Done | inspection_task.Returned | inspection_task.Agreed
     )
-    command = inspection_plan.Replace(
-        act.subject, act.reason, act.evidence, desk.handler, second, inspected
-    )
+    command = redraw.Replace(act.subject, act.reason, act.evidence, desk.handler, second, inspected)
+    outcome = command.decide(desk.load(inspection_plan.AGGREGATE, act.plan_no))
     withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
     return combine(
-        _plan(desk, act.plan_no, command), on_task(desk, act.plan_no, act.subject, withdrawal)
+        write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome),
+        on_task(desk, act.plan_no, act.subject, withdrawal),
     )
 
 
@@ -403,7 +412,7 @@ def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     """作废计划。"""
     if barred := not_in_charge(desk, act.plan_no):
         return barred
-    second = _on_duty(desk, act.second)
+    second = on_duty(desk, act.second)
     if isinstance(second, Refused):
         return second
     fact = inspection_plan.PlanAnnulled(act.reason, desk.handler, second)
@@ -473,5 +482,18 @@ def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
     """复核检查结果。"""
     if barred := not_in_charge(desk, act.plan_no):
         return barred
+    if act.agreed and (waiting := _awaits_recusal(desk, act.plan_no, act.subject)):
+        return waiting
     fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
     return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
+
+
+def _awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
+    """派去的人还有没有决定的回避申请：准予的话，结果由新的两人重新检查。"""
+    state = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(plan_no, subject))
+    people = () if isinstance(state, inspection_task.Nothing) else state.task.inspectors
+    for person in people:
+        identity = recusal.identity(plan_no, subject, person)
+        if recusal.pending(desk.load(recusal.ORDER.aggregate, identity)):
+            return Refused(Refusal.RECUSAL_PENDING, {"person": person})
+    return None

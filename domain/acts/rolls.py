@@ -42,7 +42,7 @@ class RestoreSubject:
 
 
 @dataclass(frozen=True, slots=True)
-class DeclareRecusal:
+class DeclareStanding:
     """检查人员申明回避一户，或者一个机关准予的各户。"""
 
     person: PersonId
@@ -53,7 +53,7 @@ class DeclareRecusal:
 
 
 @dataclass(frozen=True, slots=True)
-class LiftRecusal:
+class LiftStanding:
     """解除一项回避，由所在部门的负责人办。"""
 
     person: PersonId
@@ -82,8 +82,8 @@ RollAct: TypeAlias = (
     DeregisterSubject
     | DeregisterFound
     | RestoreSubject
-    | DeclareRecusal
-    | LiftRecusal
+    | DeclareStanding
+    | LiftStanding
     | RemoveInspector
     | WarnCertificate
 )
@@ -130,8 +130,8 @@ def _subject(desk: Desk, number: SubjectId, command: subject.Command) -> Decisio
     return write(SUBJECT, number, number, outcome)
 
 
-@handles(DeclareRecusal)
-def declare_recusal(act: DeclareRecusal, desk: Desk) -> Decision:
+@handles(DeclareStanding)
+def declare_recusal(act: DeclareStanding, desk: Desk) -> Decision:
     """本人申明，或者由所在部门记下。"""
     own = desk.actor.role is Role.INSPECTOR
     if own and desk.handler != act.person:
@@ -142,8 +142,8 @@ def declare_recusal(act: DeclareRecusal, desk: Desk) -> Decision:
     return _inspector(desk, act.person, inspector.DeclareRecusal(fact), own_organ=not own)
 
 
-@handles(LiftRecusal)
-def lift_recusal(act: LiftRecusal, desk: Desk) -> Decision:
+@handles(LiftStanding)
+def lift_recusal(act: LiftStanding, desk: Desk) -> Decision:
     """解除回避。"""
     fact = inspector.RecusalLifted(act.subject, act.against, act.reasons, desk.handler)
     return _inspector(desk, act.person, inspector.LiftRecusal(fact, act.person))

@@ -2,7 +2,8 @@
 
 The topics are a copy of the ledger, so nothing is lost here. `--recreate` throws every ledger topic
 away first, for topics that hold records which are not ours; as the copy may be the only witness, it
-refuses while the ledger itself does not verify, and keeps the old records beside the ledger.
+refuses while the ledger itself does not verify, and keeps the old records beside the ledger. The
+topic of the checkpoints is never thrown away: it says what was sealed when the ledger does not.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from ledger.store import read_frame
 from ledger.verify import verify
 from runtime import evidence, kafka_admin
 from runtime.exits import Exit, Stop
+from runtime.foundation import CHECKPOINTS
 from runtime.messages import say
 from runtime.settings import Settings
 from schemas.topics import FAMILY_TOPIC, topic_name
@@ -31,15 +33,17 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         frame = read_frame(conn)
     if frame is None:
         raise Stop(Exit.REFUSED, "ledger.not_created")
-    names = {short: topic_name(frame.origin, short) for short in set(FAMILY_TOPIC.values())}
+    shorts = {*FAMILY_TOPIC.values(), CHECKPOINTS}
+    names = {short: topic_name(frame.origin, short) for short in shorts}
     wanted = {names[short]: frame.partitions[short] for short in names}
     if arguments.recreate:
-        report = verify(chosen.dsn("shenguan_audit"), None)
+        report = verify(chosen.dsn("shenguan_audit"))
         if report is not None and not report.is_sound:
             raise Stop(Exit.INTEGRITY, "republish.unsound")
-        kept = evidence.keep_topics(chosen, wanted)
+        copies = {name: count for name, count in wanted.items() if name != names[CHECKPOINTS]}
+        kept = evidence.keep_topics(chosen, copies)
         print(say("republish.kept", folder=kept), file=sys.stderr)
-        _delete(chosen.kafka_bootstrap, wanted)
+        _delete(chosen.kafka_bootstrap, copies)
     before = kafka_admin.topic_ids(chosen.kafka_bootstrap, wanted)
     ids = kafka_admin.create_topics(chosen.kafka_bootstrap, wanted)
     for name, count in kafka_admin.partition_counts(chosen.kafka_bootstrap, wanted).items():

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Final
 
 from rich.console import Console
@@ -12,9 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from followers.kafka_feed import read_topics
+from ledger.bulletin import published_checkpoints
 from ledger.entry import Entry
 from ledger.outbox import Lane
-from ledger.verify import Difference, Report, Step, verify
+from ledger.outside import Outside
+from ledger.steps import Difference, Step
+from ledger.verify import Elsewhere, Report, verify
+from ledger.verify_seal import SEAL_STEPS
 from runtime.exits import Exit, Stop
 from runtime.messages import error, say
 from runtime.settings import Settings
@@ -52,9 +57,12 @@ def _examine(chosen: Settings, *, offline: bool) -> Report | None:
     columns = (TextColumn(say("verify.walking")), BarColumn(), TextColumn("{task.completed}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None)
+        outside = Outside(chosen.keys, chosen.sealed)
+        published = partial(published_checkpoints, chosen.kafka_bootstrap)
+        elsewhere = Elsewhere(None if offline else topics, None if offline else published, outside)
         return verify(
             chosen.dsn("shenguan_audit"),
-            None if offline else topics,
+            elsewhere,
             lambda done, total: progress.update(task, completed=done, total=total),
         )
 
@@ -67,8 +75,10 @@ def _show(report: Report, seconds: float) -> None:
         table.add_row(*_row(step))
     console = Console()
     console.print(table)
+    never = "seals" in report.skipped
     for name in report.skipped:
-        console.print(say("verify.skipped", step=say(f"verify.step.{name}")))
+        told = "verify.unsealed" if never and name in SEAL_STEPS else "verify.skipped"
+        console.print(say(told, step=say(f"verify.step.{name}")))
     for step in report.steps:
         if step.difference is not None:
             console.print(f"({step.number}) {_told(step.difference)}", markup=False)

@@ -4,7 +4,7 @@ Two stages: ``draw``, before the visits, says who is drawn and only commits to w
 opens that and says what became of each. Persons stand in it under their codes only; docs/draw.md has the format.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -185,6 +185,7 @@ class Published:
                 | _people(one.pair, opened=opened)
                 for one in state.replaced
             ],
+            "redrawn": list(_redrawn(state.changes)) if opened else None,
             "results": list(map(self._result, self.subjects())) if opened else None,
         }
 
@@ -288,6 +289,23 @@ def _replaced(one: inspection_plan.ObjectReplaced) -> dict[str, Any]:
         "evidence": [asdict(proof) for proof in one.evidence],
         "substitute": one.substitute and asdict(one.substitute),
     }
+
+
+def _redrawn(changes: Iterable[inspection_plan.Change]) -> Iterator[dict[str, Any]]:
+    """Who went, why, who could not, who is sent now; ``after``: how many replacements came before."""
+    replaced = 0
+    for one in changes:
+        if isinstance(one, inspection_plan.ObjectReplaced):
+            replaced += 1
+            continue
+        yield {
+            "after": replaced,
+            "subject": one.subject,
+            "outgoing": one.outgoing,
+            "cause": one.cause,
+            "passed_over": list(one.passed_over),
+            "inspectors": one.pair and list(one.pair.inspectors),
+        }
 
 
 def _people(pair: Pair | None, *, opened: bool) -> dict[str, Any]:

@@ -47,6 +47,8 @@ def render(drawn: Published, told: Mapping[str, Any], audit: Mapping[str, Any]) 
         "STRATA": "".join(strata),
         "REPLACED": _lines(_replaced(one, columns) for one in audit["replaced"])
         or escape(say("draw.page.none_replaced")),
+        "REDRAWN": _lines(map(_redrawn, audit["redrawn"] or ()))
+        or escape(say("draw.page.none_redrawn")),
         "LEFT_OUT": _lines(map(_left_out, audit["left_out"]))
         or escape(say("draw.page.none_left_out")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
@@ -68,6 +70,7 @@ def _columns(audit: Mapping[str, Any]) -> Columns:
         for one in audit["replaced"]
         if one["substitute"] and one["commitment"]
     }
+    pairs |= {one["subject"]: one for one in audit["redrawn"] or ()}
     if audit["stage"] == Stage.DRAW:
         hidden = say("draw.page.no_team")
         return {
@@ -134,6 +137,16 @@ def _replaced(one: Mapping[str, Any], columns: Columns) -> str:
     )
     told = [f"{name} {of(found['subject'])}" for name, of in columns.items()] if found else []
     return "；".join([line, *told])
+
+
+def _redrawn(one: Mapping[str, Any]) -> str:
+    return say(
+        "draw.page.redrawn",
+        subject=one["subject"],
+        outgoing=one["outgoing"],
+        cause=say(f"draw.page.cause.{one['cause']}"),
+        inspectors="、".join(one["inspectors"] or ()) or say("draw.page.short"),
+    )
 
 
 def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any], columns: Columns) -> str:

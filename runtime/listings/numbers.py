@@ -1,4 +1,4 @@
-"""数字：灯的界限的各个版本。"""
+"""数字：灯的界限的各个版本，日终封账。"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.light_setting import REST
 from followers.storage import Connection
-from projections import light_register
+from projections import closing_register, light_register
 from runtime.export import Cell
 from runtime.listings.base import Asked, Listing, Rows
 from runtime.words import choice, say, term
@@ -35,6 +35,16 @@ def _level(row: light_register.LevelRow, today: date) -> Iterable[Cell]:
     )
 
 
+def _closings(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
+    del asked, today
+    return closing_register.search(conn, limit)
+
+
+def _closing(row: closing_register.ClosingRow, today: date) -> Iterable[Cell]:
+    del today
+    return (row.serial, row.closed_on, row.size, row.streams, row.heads_root, row.position)
+
+
 LISTS: Final[Mapping[str, Listing]] = {
     "light_levels": Listing(
         (light_register.PROJECTION,),
@@ -54,5 +64,12 @@ LISTS: Final[Mapping[str, Listing]] = {
         ),
         _levels,
         _level,
+    ),
+    "closings": Listing(
+        (closing_register.PROJECTION,),
+        frozenset(),
+        ("serial", "closed_on_day", "sealed_size", "streams", "heads_root", "position"),
+        _closings,
+        _closing,
     ),
 }

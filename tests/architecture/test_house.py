@@ -25,7 +25,7 @@ from tests.architecture.source import (
 # Who may import it: a folder ends in "/", a file does not. import-linter guards the same doors by
 # module graph; here a file name is enough, and tests of other tools' settings need no tool.
 DOORS: Final = {
-    "kafka": {"ledger/relay.py", "followers/kafka_feed.py", "runtime/"},
+    "kafka": {"ledger/bulletin.py", "ledger/relay.py", "followers/kafka_feed.py", "runtime/"},
     "eventsourcing": {"ledger/"},
     "fastavro": {"schemas/"},
     "cryptography": {"ledger/keys.py", "ledger/signing.py", "runtime/documents/seal.py"},
@@ -41,7 +41,7 @@ DOORS: Final = {
 # a server's settings and roles, to wait in the demonstration, and to ask what an import has done.
 STORAGE: Final = {
     *(f"ledger/{name}.py" for name in ("application", "clock", "database", "founding", "hints")),
-    *(f"ledger/{name}.py" for name in ("keys", "outbox", "store")),
+    *(f"ledger/{name}.py" for name in ("keys", "outbox", "seals", "store")),
     *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
     *(f"projections/{name}.py" for name in ("common", "measures", "subject_register")),

@@ -10,6 +10,7 @@ from consumers.monitor import SUPERVISOR
 from domain import (
     case,
     complaint,
+    genesis,
     importing,
     inspection_plan,
     inspection_task,
@@ -293,3 +294,11 @@ def test_a_push_in_time_is_no_finding() -> None:
     book.add("push/2", replace(pushed, department=Organ("FIRE")))
     assert alerts(book, rows) == []
     assert list(monitor.due(START + timedelta(days=30), rows)) == []
+
+
+def test_a_doubt_about_the_seal_is_a_red_finding() -> None:
+    """封账存疑：红牌督办，写明不符之处、件数与位置。"""
+    (alert,) = told("ledger/demo", genesis.SealDoubted("seal.leaf_differs", 100, 7), "demo")
+    assert (alert.rule, alert.level) == (OversightRule.OTHER, AlertLevel.RED)
+    assert alert.explanation == "seal.leaf_differs 100 7"
+    assert alert.case_no is None

@@ -99,6 +99,7 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
             inspection_plan.SealedShareOpened,
             inspection_plan.PlanVoided,
             inspection_plan.ObjectReplaced,
+            inspection_plan.InspectorRedrawn,
         }
     ),
     inspection_task.Agreed: frozenset(),
@@ -134,6 +135,7 @@ ENDLESS: Final[Mapping[str, str]] = {
     "calendar": "日历、服务日历一版接一版",
     "catalogue": "事项取消之后还可以再公布",
     "composite": "综合许可的终止写在同一个现状里，另有测试",
+    "closing": "一日接一日",
     "credit": "一个对象的信用没有终点，每条记录各自修复或期满",
     "feed": "一日的回流可以再对账",
     "genesis": "账本的格式可以一直添",

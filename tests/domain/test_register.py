@@ -21,6 +21,7 @@ from domain.acts.register import (
     RegisterSubject,
     calendars,
 )
+from domain.acts.sealing import AnnounceSealKey, DoubtSeal
 from domain.commitment import BreachPolicy
 from domain.decider import Event
 from domain.genesis import TopicPartitions
@@ -441,6 +442,35 @@ def test_a_published_schema_never_changes() -> None:
     assert hall.refusal(replace(schema(), text="[]"), MACHINE) is Refusal.LEDGER_SCHEMA_DIGEST
 
 
+FIRST_KEY, SECOND_KEY = "demo+00000001+AQ==", "demo+00000002+AQ=="
+
+
+def test_the_seal_key_is_announced_and_rotated_on_record() -> None:
+    """封账公钥写在账里；轮换的写明替下哪一把、为何；替下的不再用。"""
+    hall = Hall()
+    first = AnnounceSealKey("demo", FIRST_KEY)
+    assert hall.refusal(first, MACHINE) is Refusal.LEDGER_MISSING
+    hall.record(LEDGER, MACHINE)
+    assert len(hall.record(first, MACHINE)) == 1
+    hall.idle(first, MACHINE)
+    rotation = AnnounceSealKey("demo", SECOND_KEY, FIRST_KEY, "例行轮换")
+    assert hall.refusal(replace(rotation, reason=None), MACHINE) is Refusal.LEDGER_KEY_REPLACES
+    assert hall.refusal(replace(rotation, replaces=None), MACHINE) is Refusal.LEDGER_KEY_REPLACES
+    assert len(hall.record(rotation, MACHINE)) == 1
+    assert hall.refusal(first, MACHINE) is Refusal.LEDGER_KEY_RETIRED
+
+
+def test_a_doubt_about_the_seal_is_recorded_once() -> None:
+    """封账存疑，同一处只记一次。"""
+    hall = Hall()
+    doubt = DoubtSeal("demo", "seal.leaf_differs", 100, 7)
+    assert hall.refusal(doubt, MACHINE) is Refusal.LEDGER_MISSING
+    hall.record(LEDGER, MACHINE)
+    assert len(hall.record(doubt, MACHINE)) == 1
+    hall.idle(doubt, MACHINE)
+    assert len(hall.record(replace(doubt, at_position=8), MACHINE)) == 1
+
+
 # -- 决定者的共同规矩与不可能的历史
 
 
@@ -459,6 +489,7 @@ APPOINTED = officer.OfficerAppointed(PersonId("A"), NAME, "kc")
 GIVEN = officer.GrantGiven(Role.COUNTER, Organ("A"), TODAY, None, None, None)
 CREATED = genesis.LedgerCreated("demo", Mode.DEMO, HashName.SHA256, ())
 TEXT = genesis.SchemaPublished("a.v1", "00", "{}")
+KEY = genesis.KeyAnnounced(FIRST_KEY, None, None)
 
 
 def test_every_register_obeys_the_laws_of_deciders() -> None:
@@ -485,12 +516,14 @@ def test_every_register_obeys_the_laws_of_deciders() -> None:
     check_decider_laws(
         officer.AGGREGATE, officer.decide, anything(officer.Command), [(APPOINTED, GIVEN)]
     )
-    check_decider_laws(genesis.AGGREGATE, genesis.decide, anything(genesis.Command), [(CREATED,)])
+    check_decider_laws(
+        genesis.AGGREGATE, genesis.decide, anything(genesis.Command), [(CREATED,), (CREATED, KEY)]
+    )
 
 
 def test_contradicting_facts_stop_the_file() -> None:
     """账上事实自相矛盾的，立即停下：次序不对、身份变了、版本跳号、格式重复。"""
-    facts: list[Event] = [SUBJECT, LISTED, YEAR, VERSION, APPOINTED, GIVEN, CREATED, TEXT]
+    facts: list[Event] = [SUBJECT, LISTED, YEAR, VERSION, APPOINTED, GIVEN, CREATED, TEXT, KEY]
     facts += [
         replace(SUBJECT, key_commitment="kc-2"),
         replace(LISTED, person=PersonId("P-8")),

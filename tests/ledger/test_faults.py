@@ -82,7 +82,7 @@ def test_what_was_acknowledged_survives_the_kill(plant: Plant) -> None:
         assert all(stored.get(text) == position for text, position in acknowledged)
         with stream_entries(plant.settings.dsn("shenguan_audit")) as entries:
             assert len(list(entries)) == len(stored) == len(Counter(stored))
-        report = verify(plant.settings.dsn("shenguan_audit"), None)
+        report = verify(plant.settings.dsn("shenguan_audit"))
         assert report is not None
         assert report.is_sound
 

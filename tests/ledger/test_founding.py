@@ -51,7 +51,7 @@ def test_every_schema_is_published_before_its_first_use(new_database: NewDatabas
         assert publish(ledger) == 0
     ask(chosen.admin_dsn, "ALTER TABLE ledger.genesis DISABLE TRIGGER ALL")
     ask(chosen.admin_dsn, "UPDATE ledger.genesis SET mode = 'DEMO'")
-    report = examine(chosen.dsn("shenguan_audit"), None)
+    report = examine(chosen.dsn("shenguan_audit"))
     assert report is not None
     found = [step.difference.code for step in report.steps if step.difference]
     assert found == ["verify.genesis"]

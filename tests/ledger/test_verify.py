@@ -11,7 +11,7 @@ from ledger.application import Ledger
 from ledger.entry import Entry
 from ledger.outbox import Lane
 from ledger.store import stream_entries
-from ledger.verify import Report, verify
+from ledger.verify import Elsewhere, Report, verify
 from runtime.settings import Settings
 from tests.conftest import NewDatabase
 from tests.ledger.book import Book, Note, ask, book, handle
@@ -44,7 +44,7 @@ def own(original: Settings) -> Iterator[Book]:
 
 def examined(own: Book, topics: Callable[[str, Lane], Iterator[Entry]] | None = None) -> Report:
     """核验一遍。"""
-    report = verify(own.settings.dsn("shenguan_audit"), topics)
+    report = verify(own.settings.dsn("shenguan_audit"), Elsewhere(topics))
     assert report is not None
     return report
 
@@ -78,7 +78,7 @@ def test_sound_ledger_passes_every_step(own: Book) -> None:
 def test_empty_ledger_has_nothing_to_verify(new_database: NewDatabase) -> None:
     """一件也没有，不答“相符”。"""
     with book(new_database()) as empty:
-        assert verify(empty.settings.dsn("shenguan_audit"), None) is None
+        assert verify(empty.settings.dsn("shenguan_audit")) is None
 
 
 FLIP = """UPDATE ledger.event SET value = set_byte(value, 30, get_byte(value, 30) # 1)

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import strategies as st
 
-from domain import inspection_plan, inspection_task
+from domain import inspection_plan, inspection_task, redraw
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
@@ -181,14 +181,14 @@ def test_replacement_obeys_the_laws_of_deciders(drawn: Hall) -> None:
     people = (PersonId("X"), PersonId("Y"))
     reason = ExclusionReason.STATUS_ENDED
     commands = [
-        inspection_plan.Replace(one, reason, PROOF, *people, inspected=late)
+        redraw.Replace(one, reason, PROOF, *people, inspected=late)
         for one in (subject, tickets()[2], tickets()[-1])
         for late in (False, True)
     ]
     events, withdrawn = drawn.record(exclude(subject), RUNNER, DAY)
     check_decider_laws(
         inspection_plan.AGGREGATE,
-        inspection_plan.decide,
+        lambda state, command: command.decide(state),
         st.sampled_from(commands),
         [life, (*life, events)],
     )

@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from domain import inspection_plan, inspection_task, sampling
+from domain import inspection_plan, inspection_task, redraw, sampling
 from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.inspection_task import FindingCode
@@ -35,6 +35,7 @@ from schemas.registry import name_of
 PLANS: Final = 1_000
 REGIONS: Final = ("350505", "350521")
 SKILLS: Final = ("餐饮", "消防", "综合")
+UNFIT_SHARE: Final = 0.5  # of those in line, whose certificate has expired since
 VALUE_AT: Final = datetime(2026, 1, 9, 13, 15, tzinfo=UTC)
 BEFORE: Final = datetime(2026, 1, 5, tzinfo=UTC)
 RUNNER: Final = Actor(OfficerId("runner"), Role.SUPERVISOR, Organ("市监局"), Organ("市监局"))
@@ -128,38 +129,42 @@ def _inspector(chance: Random, number: int) -> ListedInspector:
     )
 
 
-def replacements(
-    number: int, chance: Random, commands: list[inspection_plan.Command]
-) -> list[inspection_plan.Command]:
-    """每四份随机计划有一份排除几户，替补的也可能再被排除。"""
-    state: inspection_plan.State = inspection_plan.AGGREGATE.initial
-    found: list[inspection_plan.Command] = []
-    proof = (Evidence("任务 7", Sha256("ab" * 32)),)
-    for one in commands:
-        state = _applied(state, one)
-    for _ in range(3 if number % 4 == 1 else 0):
+def changes(number: int, chance: Random, state: inspection_plan.State) -> list[Event]:
+    """每四份随机计划有一份排除几户、换几人，次序交错；替补的、接替的也可能再被换下。"""
+    found: list[Event] = []
+    for _ in range(6 if number % 4 == 1 else 0):
         assert isinstance(state, inspection_plan.Settled)
-        gone = {one.subject for one in state.replaced}
-        later = [one.substitute for one in state.replaced if one.substitute]
-        here = [one.subject for one in (*state.result.drawn, *later) if one.subject not in gone]
-        if here:
-            reason = chance.choice(tuple(inspection_plan.ExclusionReason))
-            people = (PersonId("runner"), PersonId("witness"))
-            subject = chance.choice(here)
-            act = inspection_plan.Replace(subject, reason, proof, *people, inspected=False)
-            found.append(act)
-            state = _applied(state, act)
+        act = chance.choice((_replacement, _redrawing))(chance, state)
+        events = () if act is None else act.decide(state)
+        assert not isinstance(events, Refused), events
+        for event in events:
+            state = inspection_plan.evolve(state, event)
+            found.append(event)
     return found
 
 
-def _applied(
-    state: inspection_plan.State, command: inspection_plan.Command
-) -> inspection_plan.State:
-    answer = inspection_plan.decide(state, command)
-    assert not isinstance(answer, Refused), answer
-    for event in answer:
-        state = inspection_plan.evolve(state, event)
-    return state
+def _replacement(chance: Random, state: inspection_plan.Settled) -> redraw.Command | None:
+    gone = {one.subject for one in state.replaced}
+    here = [one for one in state.ever_drawn if one not in gone]
+    if not here:
+        return None
+    proof = (Evidence("任务 7", Sha256("ab" * 32)),)
+    reason = chance.choice(tuple(inspection_plan.ExclusionReason))
+    people = (PersonId("runner"), PersonId("witness"))
+    return redraw.Replace(chance.choice(here), reason, proof, *people, inspected=False)
+
+
+def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command | None:
+    teams = inspection_plan.teams(state)
+    if not teams:
+        return None
+    subject = chance.choice(sorted(teams))
+    unfit = frozenset(
+        one for one in redraw.in_line(state, subject) if chance.random() < UNFIT_SHARE
+    )
+    outgoing = chance.choice(teams[subject].inspectors)
+    cause = chance.choice(tuple(inspection_plan.RedrawCause))
+    return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
 @cache
@@ -169,7 +174,7 @@ def plan_events(number: int) -> tuple[Event, ...]:
     sealed = sealed_share(number)
     plan = _registered(chance, sealed)
     objects = tuple(_object(chance, one, plan) for one in range(chance.randint(1, 24)))
-    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 9)))
+    inspectors = tuple(_inspector(chance, one) for one in range(chance.randint(0, 16)))
     shares = {office: chance.randbytes(32) for office in plan.offices}
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
@@ -187,10 +192,6 @@ def plan_events(number: int) -> tuple[Event, ...]:
         inspection_plan.FixValue(f"{chance.random()}号", plan.runner, VALUE_AT),
         inspection_plan.Draw(sealed.hex() if sealed else None),
     ]
-    commands += replacements(number, chance, commands)
-    if sealed:
-        opened = inspection_plan.SealedShareOpened(sealed.hex(), plan.runner)
-        commands.append(inspection_plan.OpenShare(opened, plan.inspect_by))
     state: inspection_plan.State = inspection_plan.AGGREGATE.initial
     events: list[Event] = []
     for command in commands:
@@ -199,6 +200,9 @@ def plan_events(number: int) -> tuple[Event, ...]:
         for event in answer:
             state = inspection_plan.evolve(state, event)
             events.append(event)
+    events += changes(number, chance, state)
+    if sealed:
+        events.append(inspection_plan.SealedShareOpened(sealed.hex(), plan.runner))
     return tuple(events)
 
 

@@ -40,13 +40,18 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = vacant = unpaired = 0
+    short = vacant = unpaired = redrawn = alone = passed = 0
     for number in range(PLANS):
         told = replay.read(written(number))
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
         vacant += any(one["substitute"] is None for one in told["replaced"])
         unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
+        redrawn += bool(told["redrawn"])
+        alone += any(one["inspectors"] is None for one in told["redrawn"])
+        passed += any(one["passed_over"] and one["inspectors"] for one in told["redrawn"])
+    assert redrawn > alone > 0  # nobody left to take over
+    assert passed > 0  # somebody in line could not go
     assert 0 < short < PLANS  # both kinds occur
     assert vacant > 0  # a stratum ran out
     assert unpaired > 0  # nobody left to send
@@ -59,13 +64,13 @@ def test_before_the_visits_the_pairs_are_only_committed_to() -> None:
         first = replay.read(written(number, Stage.DRAW))
         last = published(number)
         assert replay.verify(first) == [(name, "") for name, _ in replay.STEPS], number
-        assert first["inspectors"] is first["results"] is None
+        assert first["inspectors"] is first["results"] is first["redrawn"] is None
         assert all(one["inspectors"] is None for one in (*first["pairs"], *first["replaced"]))
         for part in ("pairs", "replaced"):
             early, late = ([one["commitment"] for one in told[part]] for told in (first, last))
             assert early == late
             seen += sum(one is not None for one in early)
-        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced"}
+        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced", "redrawn"}
         assert all(first[name] == last[name] for name in told)
     assert seen > 20
 
@@ -171,6 +176,27 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         lambda told: told["replaced"].append(told["replaced"][0]),
         "replaced",
     ),
+    "a_friend_takes_over": (
+        lambda told: told["redrawn"][0].update(inspectors=["P-8", "P-7"]),
+        "replaced",
+    ),
+    "one_who_was_not_sent_is_taken_off": (
+        lambda told: told["redrawn"][0].update(outgoing="P-99"),
+        "replaced",
+    ),
+    "the_next_in_line_is_passed_over": (
+        lambda told: told["redrawn"][0]["passed_over"].append("P-99"),
+        "replaced",
+    ),
+    "one_is_taken_off_twice": (
+        lambda told: told["redrawn"].insert(1, told["redrawn"][0]),
+        "replaced",
+    ),
+    "a_change_came_later": (lambda told: told["redrawn"][0].update(after=9), "replaced"),
+    "a_change_is_told_before_the_visits": (
+        lambda told: told.update(stage="draw"),
+        "replaced",
+    ),
     "a_shortage_is_hidden": (lambda told: told["unmatched"].append("企业-999"), "unmatched"),
 }
 
@@ -187,6 +213,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["unmatched"]
         and told["replaced"]
         and told["replaced"][0]["substitute"]
+        and told["redrawn"]
         and told["plan"]["campaign"] == "UNDIRECTED"
     )
     told = published(number)
@@ -197,7 +224,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 # What no arithmetic can bind: how big the ledger was (its proofs say so), and what people say and show.
 TOLD: Final = {("as_of_size",), ("left_out",)} | {
     ("replaced", name) for name in ("reason", "evidence")
-} | {("results", name) for name in ("status", "code_set", "codes", "performed_on")}  # fmt: skip
+} | {("redrawn", name) for name in ("cause", "after")} | {("results", name) for name in ("status", "code_set", "codes", "performed_on")}  # fmt: skip
 # Before the visits: the list of inspectors and the commitments are opened later, and nobody yet has a result
 # that would show who was excluded.
 HIDDEN: Final = {("inspector_count",), ("inspector_root",), ("pairs", "commitment"), ("replaced",)}
@@ -217,6 +244,7 @@ def _sealed_number() -> int:
         and told["sealed_share"]
         and told["left_out"]
         and told["replaced"]
+        and told["redrawn"]
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
 
@@ -242,6 +270,8 @@ def _verified(text: str) -> bool:
 
 
 EDITS: Final = 2_500
+# Which of two changes came first is what people say, where neither touches the other.
+UNTOUCHED: Final = {("replaced", "excluded"), ("redrawn",)}
 
 
 def test_no_random_edit_goes_unseen() -> None:
@@ -259,8 +289,7 @@ def test_no_random_edit_goes_unseen() -> None:
         except replay.Malformed:
             refused += 1
             continue
-        # which of two was excluded first, where no substitute followed, is what people say
-        free = TOLD | (HIDDEN if stage is Stage.DRAW else {("replaced", "excluded")})
+        free = TOLD | (HIDDEN if stage is Stage.DRAW else UNTOUCHED)
         if _essence(told, free) == _essence(sound, free):
             continue
         changed += 1
