@@ -7,7 +7,7 @@ ledger: whoever replays the events up to there gets the same lists.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from consumers.common import machine
@@ -18,7 +18,7 @@ from domain.catalogue import ItemPublished
 from domain.decider import Event
 from domain.inspection_plan import PlanRegistered
 from domain.refusals import Refusal
-from domain.roster import ListedInspector, ListedObject
+from domain.roster import ClassChange, ListedInspector, ListedObject, ListedRecusal
 from domain.scoring import RiskClass
 from domain.terms import (
     Actor,
@@ -50,6 +50,7 @@ ENDS: Final[dict[type[Event], bool]] = {
     approval.Deregistered: True,
     approval.RevocationReversed: False,
 }
+RECENT: Final = timedelta(days=30)  # 此前三十日内变了等级的，随名单列出
 T = TypeVar("T")
 
 
@@ -68,6 +69,7 @@ class Item:
 
     supervising_bodies: tuple[Organ, ...]
     speciality: str
+    approving_body: Organ = Organ("")
     safety: bool = False  # 直接关系安全、健康，观察期不适用
 
 
@@ -100,6 +102,7 @@ class ImportedLicence:
     speciality: str
     term_from: date
     ended: bool = False
+    approving_body: Organ = Organ("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +162,9 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
-        case ItemPublished(supervising_bodies=bodies, speciality=speciality, rules=rules):
-            return pack(Item(bodies, speciality, rules.safety))
+        case ItemPublished() as item:
+            body, safety = item.approving_body, item.rules.safety
+            return pack(Item(item.supervising_bodies, item.speciality, body, safety))
         case observation.ObservationGranted() as given:
             return pack(Observation(given.department, given.valid_until))
         case approval.Granted() as granted:
@@ -169,7 +173,8 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
             )
             return pack(licence)
         case approval.LicenceImported() as first:
-            told = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
+            bodies, body = first.supervising_bodies, first.approving_body
+            told = ImportedLicence(bodies, first.speciality, first.valid_from, approving_body=body)
             licence = Licence(first.holder, first.item_code, None, delivered.identity, told)
             return pack(licence)
         case _:
@@ -215,10 +220,27 @@ def _inspector(rows: Rows, delivered: Delivered) -> Inspector | None:
             return known
 
 
-def _standing(rows: Rows, delivered: Delivered) -> risk.Standing:
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """一个对象的等级，与每一次变更。"""
+
+    standing: risk.Standing = risk.Standing()  # noqa: RUF009 -- frozen
+    changes: tuple[ClassChange, ...] = ()
+
+
+def _standing(rows: Rows, delivered: Delivered) -> Classes:
     """As the ledger folds it: the class of the day of the plan is asked of it."""
-    row = rows.get(delivered.stream)
-    return risk.after(unpack(row, risk.Standing) if row else risk.Standing(), delivered.event)
+    row, known = rows.get(delivered.stream), rows.get(f"subject/{delivered.identity}")
+    before = unpack(row, Classes) if row else Classes()
+    after = replace(before, standing=risk.after(before.standing, delivered.event))
+    if known is None:
+        return after
+    seed, day = RiskClass(unpack(known, Subject).risk_class), beijing_day(delivered.meta.decided_at)
+    was, now = before.standing.present(seed, day), after.standing.present(seed, day)
+    if was is now:
+        return after
+    change = ClassChange(SubjectId(delivered.identity), was.value, now.value, day)
+    return replace(after, changes=(*before.changes, change))
 
 
 _REGISTERS: Final[dict[str, Callable[[Rows, Delivered], object]]] = {
@@ -232,7 +254,7 @@ def _class_of(rows: Rows, holder: SubjectId, day: date) -> str:
     """此日的风险等级：人工调整、每月分类、登记的，依次取有的。"""
     seed = RiskClass(_known(rows, f"subject/{holder}", Subject).risk_class)
     row = rows.get(f"risk/{holder}")
-    now = seed if row is None else unpack(row, risk.Standing).present(seed, day)
+    now = seed if row is None else unpack(row, Classes).standing.present(seed, day)
     return now.value
 
 
@@ -295,13 +317,41 @@ def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeList
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
+    day = beijing_day(delivered.meta.decided_at)
+    since = day - RECENT
+    people = tuple(_inspectors(rows, plan))
+    declared = [
+        (who.listed.inspector, who.recusals)
+        for _, row in rows.scan("inspector/")
+        if (who := unpack(row, Inspector)).listed in people and who.recusals
+    ]
+    objects, recusals = [], []
+    for listed, organs in _objects(rows, plan, day):
+        recused = [who for who, of in declared if _concerns(of, listed.subject, organs)]
+        recusals += [ListedRecusal(who, listed.subject) for who in recused]
+        involved = tuple(sorted({*listed.officers_involved, *recused}))
+        objects.append(replace(listed, officers_involved=involved) if recused else listed)
     return FreezeLists(
         plan_no=delivered.identity,
-        objects=tuple(_objects(rows, plan, beijing_day(delivered.meta.decided_at))),
-        inspectors=tuple(_inspectors(rows, plan)),
+        objects=tuple(objects),
+        inspectors=people,
         as_of_size=delivered.position + 1,
         plan_leaf_hash=delivered.entry.leaf_hash.hex(),
+        recusals=tuple(recusals),
+        reclassified=tuple(_reclassified(rows, plan, since)),
+        reclassified_since=since,
     )
+
+
+def _concerns(declared: tuple[Recusal, ...], subject: SubjectId, organs: frozenset[Organ]) -> bool:
+    return any(one.subject == subject or one.organ in organs for one in declared)
+
+
+def _reclassified(rows: Rows, plan: PlanRegistered, since: date) -> Iterator[ClassChange]:
+    """Of everybody the department supervises: whoever left the strata in time is told too."""
+    for holder in sorted(_supervised(rows, plan)):
+        if row := rows.get(f"risk/{holder}"):
+            yield from (one for one in unpack(row, Classes).changes if one.changed_on > since)
 
 
 def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
@@ -314,12 +364,16 @@ def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
             yield one.listed
 
 
-def _objects(rows: Rows, plan: PlanRegistered, day: date) -> Iterator[ListedObject]:
+def _objects(
+    rows: Rows, plan: PlanRegistered, day: date
+) -> Iterator[tuple[ListedObject, frozenset[Organ]]]:
+    """Each object, and the organs that granted it what is to be checked."""
     for holder, licences in _within(rows, plan, day):
         # Only who is under observation in everything the department supervises stays out.
         held = [one for one in licences if not _observed(rows, plan, one[1], day)]
         if held:
-            yield _object(rows, holder, _class_of(rows, holder, day), held)
+            organs = frozenset(_oversight(rows, one).approving_body for _, one in held)
+            yield _object(rows, holder, _class_of(rows, holder, day), held), organs
 
 
 def left_out(
@@ -384,7 +438,7 @@ def _oversight(rows: Rows, licence: Licence) -> Item:
     if imported is None:
         return _known(rows, f"item/{licence.item_code}", Item)
     bodies = () if imported.ended else imported.supervising_bodies
-    return Item(bodies, imported.speciality)
+    return Item(bodies, imported.speciality, imported.approving_body)
 
 
 def _object(

@@ -594,6 +594,7 @@ class Refusal(StrEnum):
     # 订阅对账
     SUBSCRIPTION_DAY = "subscription.day"
     # 两个名录、风险等级
+    PLAN_RECUSALS = "plan.recusals"
     SUBJECT_NOT_FOUND = "subject.not_found"
     SUBJECT_OFF = "subject.off"
     SUBJECT_NO_EVIDENCE = "subject.no_evidence"

@@ -27,9 +27,14 @@ COLUMNS: Final = (
     Column("annulled_for", ColumnType.TEXT),
     Column("campaign", ColumnType.TEXT),
     Column("scope", ColumnType.JSON),
+    Column("recusals", ColumnType.BIGINT),
+    Column("reclassified", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
-_COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
+_COUNTS: Final = (
+    *("listed", "drawn", "paired", "unmatched", "withheld"),
+    *("recusals", "reclassified"),
+)
 _STATES: Final = {
     inspection_plan.ListsFrozen: "LISTS_FROZEN",
     inspection_plan.CommitsIn: "COMMITS_IN",
@@ -68,6 +73,10 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             }
         case inspection_plan.ListsFrozen(object_count=listed):
             return new | {"listed": listed}
+        case inspection_plan.RecusalsListed(recusals=some):
+            return new | {"recusals": plus(new, "recusals", len(some))}
+        case inspection_plan.ReclassificationsListed(changes=some):
+            return new | {"reclassified": plus(new, "reclassified", len(some))}
         case inspection_plan.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
         case inspection_plan.Drawn(drawn=drawn) | inspection_plan.MoreDrawn(drawn=drawn):
@@ -85,7 +94,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="plan_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -119,6 +128,8 @@ class PlanRow:
     annulled_for: str | None
     campaign: str
     scope: list[str]
+    recusals: int
+    reclassified: int
     position: int
 
 

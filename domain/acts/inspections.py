@@ -17,6 +17,7 @@ from domain import (
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
+from domain.inspection_plan import ClassChange, ListedRecusal
 from domain.inspection_plan import (
     CampaignKind,
     ExclusionReason,
@@ -83,6 +84,9 @@ class FreezeLists:
     inspectors: tuple[ListedInspector, ...]
     as_of_size: int
     plan_leaf_hash: str
+    recusals: tuple[ListedRecusal, ...] = ()
+    reclassified: tuple[ClassChange, ...] = ()
+    reclassified_since: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +331,13 @@ def _follows(serial: int, desk: Desk) -> bool:
 def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
     """冻结名单。"""
     command = inspection_plan.Freeze(
-        act.objects, act.inspectors, act.as_of_size, act.plan_leaf_hash
+        act.objects,
+        act.inspectors,
+        act.as_of_size,
+        act.plan_leaf_hash,
+        act.recusals,
+        act.reclassified,
+        act.reclassified_since,
     )
     return _plan(desk, act.plan_no, command)
 
