@@ -1,7 +1,7 @@
 """双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
 
-Rows: ``subject/…`` ``risk/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…``
-and ``case/…`` (who handled it). The lists are a pure function of these rows at the plan's own position, hence of the
+Rows: ``subject/…`` ``risk/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…``,
+``case/…`` (who handled it), ``plan/…`` (waits for the head) and those of ``consumers/caps.py``. The lists are a pure function of these rows at the plan's own position, hence of the
 ledger: whoever replays the events up to there gets the same lists.
 """
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
+from consumers import caps
 from consumers.common import machine
 from domain import approval, inspection_plan, inspector, observation, risk, subject
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
@@ -69,7 +70,7 @@ class Item:
 
     supervising_bodies: tuple[Organ, ...]
     speciality: str
-    approving_body: Organ = Organ("")
+    approving_body: Organ
     safety: bool = False  # 直接关系安全、健康，观察期不适用
 
 
@@ -101,8 +102,8 @@ class ImportedLicence:
     supervising_bodies: tuple[Organ, ...]
     speciality: str
     term_from: date
+    approving_body: Organ
     ended: bool = False
-    approving_body: Organ = Organ("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,14 @@ class Handlers:
     people: tuple[PersonId, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """计划外的抽查，等候负责人批准；``leaf_hash`` 是登记那件事的叶杂凑。"""
+
+    plan: PlanRegistered
+    leaf_hash: str
+
+
 def keys(delivered: Delivered) -> tuple[str, ...]:
     """一份案卷一行。"""
     return (delivered.stream,)
@@ -139,7 +148,10 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
     """登记底册，或推进一个计划。"""
     family = delivered.stream.partition("/")[0]
     if family == "plan":
-        return Reaction(commands=tuple(_next(rows, delivered)))
+        return Reaction(_waiting(delivered), tuple(_next(rows, delivered)))
+    if family in caps.FAMILIES:
+        cap = caps.recorded(rows, delivered)
+        return Reaction({} if cap is None else {delivered.stream: cap})
     if family == "case":
         return _handled(rows, delivered)
     if family in _REGISTERS:
@@ -174,7 +186,7 @@ def _recorded(delivered: Delivered) -> dict[str, Json] | None:
             return pack(licence)
         case approval.LicenceImported() as first:
             bodies, body = first.supervising_bodies, first.approving_body
-            told = ImportedLicence(bodies, first.speciality, first.valid_from, approving_body=body)
+            told = ImportedLicence(bodies, first.speciality, first.valid_from, body)
             licence = Licence(first.holder, first.item_code, None, delivered.identity, told)
             return pack(licence)
         case _:
@@ -288,14 +300,25 @@ def _handled(rows: Rows, delivered: Delivered) -> Reaction:
     return Reaction({delivered.stream: pack(Handlers((*known, PersonId(handler))))})
 
 
+def _waiting(delivered: Delivered) -> dict[str, dict[str, Json] | None]:
+    """A plan outside the annual plan waits for the head; the lists are those of his day."""
+    match delivered.event:
+        case PlanRegistered() as plan if inspection_plan.unplanned(plan):
+            return {delivered.stream: pack(Awaiting(plan, delivered.entry.leaf_hash.hex()))}
+        case inspection_plan.PlanApproved() | inspection_plan.PlanAnnulled():
+            return {delivered.stream: None}
+        case _:
+            return {}
+
+
 def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
     plan_no = delivered.identity
     match delivered.event:
-        case PlanRegistered() as plan:
-            yield Command("freeze", freeze(rows, delivered, plan), ACTOR, ANNULLED)
-            for holder, codes in left_out(rows, delivered, plan).items():
-                record = RecordExclusion(plan_no, holder, codes)
-                yield Command(f"exclude.{holder}", record, ACTOR)
+        case PlanRegistered() as plan if not inspection_plan.unplanned(plan):
+            yield from _listed(rows, delivered, plan, delivered.entry.leaf_hash.hex())
+        case inspection_plan.PlanApproved() if row := rows.get(delivered.stream):
+            waited = unpack(row, Awaiting)
+            yield from _listed(rows, delivered, waited.plan, waited.leaf_hash)
         case inspection_plan.PublicValueFixed():
             yield Command("draw", Draw(plan_no), ACTOR, SEALED)
         case inspection_plan.MoreMatched(pairs=pairs) | inspection_plan.Matched(pairs=pairs):
@@ -312,8 +335,20 @@ def _next(rows: Rows, delivered: Delivered) -> Iterator[Command]:
 # -- the lists
 
 
-def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeLists:
-    """计划登记之时的名单：本部门监管的、计划范围之内的有效许可的持有人，与本部门的检查人员。
+def _listed(
+    rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: str
+) -> Iterator[Command]:
+    plan_no = delivered.identity
+    yield Command("freeze", freeze(rows, delivered, plan, leaf_hash), ACTOR, ANNULLED)
+    for holder, codes in left_out(rows, delivered, plan).items():
+        record = RecordExclusion(plan_no, holder, codes)
+        yield Command(f"exclude.{holder}", record, ACTOR)
+    for purpose, capped in caps.exclusions(plan_no, _capped(rows, delivered, plan)):
+        yield Command(purpose, capped, ACTOR)
+
+
+def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: str) -> FreezeLists:
+    """计划登记（计划外的，批准）之时的名单：本部门监管的、计划范围之内的有效许可的持有人，与本部门的检查人员。
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
@@ -336,7 +371,7 @@ def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered) -> FreezeList
         objects=tuple(objects),
         inspectors=people,
         as_of_size=delivered.position + 1,
-        plan_leaf_hash=delivered.entry.leaf_hash.hex(),
+        plan_leaf_hash=leaf_hash,
         recusals=tuple(recusals),
         reclassified=tuple(_reclassified(rows, plan, since)),
         reclassified_since=since,
@@ -371,9 +406,24 @@ def _objects(
     for holder, licences in _within(rows, plan, day):
         # Only who is under observation in everything the department supervises stays out.
         held = [one for one in licences if not _observed(rows, plan, one[1], day)]
-        if held:
+        risk_class = _class_of(rows, holder, day)
+        if held and caps.reached(rows, plan, holder, risk_class, day) is None:
             organs = frozenset(_oversight(rows, one).approving_body for _, one in held)
-            yield _object(rows, holder, _class_of(rows, holder, day), held), organs
+            yield _object(rows, holder, risk_class, held), organs
+
+
+def _capped(
+    rows: Rows, delivered: Delivered, plan: PlanRegistered
+) -> dict[SubjectId, caps.Reached]:
+    """名单没有列入谁，因为已到年度检查次数上限；都在观察期的，由观察期说明。"""
+    day = beijing_day(delivered.meta.decided_at)
+    found = {}
+    for holder, licences in _within(rows, plan, day):
+        risk_class = _class_of(rows, holder, day)
+        held = any(not _observed(rows, plan, one, day) for _, one in licences)
+        if held and (one := caps.reached(rows, plan, holder, risk_class, day)):
+            found[holder] = one
+    return found
 
 
 def left_out(
@@ -482,6 +532,7 @@ SUPERVISOR: Final = Supervisor(
         for name in EVENT_NAMES
         if name.partition(".")[0]
         in {"subject", "risk", "inspector", "item", "case", "licence", "plan", "observation"}
+        | caps.FAMILIES
     ),
     keys=keys,
     react=react,

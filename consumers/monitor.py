@@ -16,8 +16,10 @@ from typing import Final
 from consumers.common import machine
 from consumers.linkage import MATTERS
 from domain import (
+    annual,
     case,
     complaint,
+    frequency,
     genesis,
     importing,
     inspection_plan,
@@ -239,6 +241,25 @@ def _elsewhere(delivered: Delivered) -> Iterator[Command]:
             | inspection_plan.PlanVoided()
         ):
             yield _alert(delivered, OVERDUE[type(event)], f"{delivered.identity} {event.due_on}")
+        case annual.Closed() | frequency.Counted():
+            yield from _of_the_year(delivered, event)
+
+
+def _of_the_year(
+    delivered: Delivered, event: annual.Closed | frequency.Counted
+) -> Iterator[Command]:
+    """年度计划没有组织完的；超过频次上限还上门的（国办发〔2024〕54号）。"""
+    match event:
+        case annual.Closed(shortfalls=(_, *_) as missing):
+            told = "、".join(f"{one.matter_no} {one.registered}/{one.planned}" for one in missing)
+            organ = Organ(delivered.identity.rpartition("-")[0])
+            text = f"{delivered.identity} {told}"
+            yield _alert(delivered, OversightRule.DEADLINE_MISSED, text, organ=organ)
+        case frequency.Counted(department=organ, most=int() as most, nth=nth) if nth > most:
+            text = f"{event.check_no} {nth}/{most}"
+            yield _alert(delivered, OversightRule.OTHER, text, organ=organ)
+        case _:
+            return
 
 
 def _upheld(matter: Matter, delivered: Delivered, event: complaint.Settled) -> Iterator[Command]:
@@ -346,6 +367,8 @@ READS: Final = frozenset(
         importing.ImportFinished,
         officer.OfficerAppointed,
         record.PointsAwarded,
+        annual.Closed,
+        frequency.Counted,
         case.Received,
         case.SupplementRequested,
         case.DeadlineMissed,

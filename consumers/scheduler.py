@@ -14,6 +14,7 @@ from typing import Final
 
 from consumers.common import machine
 from domain.acts import Act
+from domain.acts.annual import CloseAnnualPlan
 from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
 from domain.acts.forwardings import MarkExaminationOverdue
@@ -71,6 +72,7 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     TimerKind.VALIDITY: lambda no, _: ExpireLicence(LicenceNo(no)),
     TimerKind.REVEALS: lambda no, _: CloseReveals(no),
     TimerKind.SHARE_OPENING: lambda no, _: VoidPlan(no),
+    TimerKind.YEAR_END: lambda no, _: CloseAnnualPlan(no),
     # 监督、公示与服务
     TimerKind.ANSWER: lambda no, _: MarkAnswerMissed(no),
     TimerKind.OBJECTION: lambda no, _: Publish(no),

@@ -4,7 +4,7 @@ States are named as in the draw protocol 双随机 v1 (trust.md B). A plan runs 
 who does not like the result has only the annulment, which is public and needs two people.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -90,6 +90,15 @@ class PlanRegistered(Event):
     fallback_source: str = ""  # 来源到时没有公布的，改用何处
     fallback_at: datetime | None = None  # 替代来源公布的时刻
     share_keepers: tuple[Organ, ...] = ()  # 封存份额托管于哪三家；空为自行保管
+
+
+@dataclass(frozen=True, slots=True)
+class PlanApproved(Event):
+    """计划外的抽查由负责人批准。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2024-54",)
+    document_no: str
+    handler: PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +297,7 @@ class InspectorRedrawn(Event):
 
 PlanEvent: TypeAlias = (
     PlanRegistered
+    | PlanApproved
     | ObjectsListed
     | InspectorsListed
     | RecusalsListed
@@ -349,6 +359,12 @@ class Registered:
     recusals: tuple[ListedRecusal, ...] = ()
     recusals_frozen: RecusalsFrozen | None = None
     reclassified: tuple[ClassChange, ...] = ()
+    approved: PlanApproved | None = None
+
+    @property
+    def awaits_approval(self) -> bool:
+        """计划外的，负责人还没有批准。"""
+        return unplanned(self.plan) and self.approved is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +476,11 @@ def plan_number(serial: int) -> str:
     return f"{serial:06d}"
 
 
+def unplanned(plan: PlanRegistered) -> bool:
+    """年度计划之外、写明了缘由的。"""
+    return plan.annual_plan_no is None and bool(plan.unplanned_reason.strip())
+
+
 def plan_of(state: State) -> PlanRegistered | None:
     """登记的计划；尚未登记的没有。"""
     match state:
@@ -491,6 +512,8 @@ def standing(state: State) -> Refused:
             return Refused(Refusal.PLAN_ANNULLED, {"second": annulment.second})
         case Voided(voiding=voiding):
             return Refused(Refusal.PLAN_VOIDED, {"due_on": str(voiding.due_on)})
+        case Registered(awaits_approval=True):
+            return Refused(Refusal.PLAN_AWAITS_APPROVAL)
         case _:
             return Refused(_AWAITS[type(state)])
 
@@ -523,7 +546,7 @@ class Register:
             return Refused(Refusal.PLAN_IN_POOL, {"persons": "、".join(sorted(self.pool))})
         if len(set(fact.offices)) != len(fact.offices) or len(fact.offices) < OFFICES:
             return Refused(Refusal.PLAN_OFFICES, {"offices": str(len(set(fact.offices)))})
-        if not _strata_sound(fact.strata):
+        if not sampling.strata_sound(fact.strata):
             return Refused(Refusal.PLAN_STRATA)
         if fact.sealed_share_commitment is not None and not _is_hash(fact.sealed_share_commitment):
             return Refused(Refusal.PLAN_COMMITMENT, {"office": fact.department})
@@ -544,13 +567,25 @@ def _scope_fault(fact: PlanRegistered) -> Refused | None:
     return None
 
 
-def _strata_sound(strata: Sequence[Stratum]) -> bool:
-    names = {one.name for one in strata}
-    return (
-        bool(names)
-        and len(names) == len(strata)
-        and all(0 <= one.basis_points <= sampling.WHOLE and one.floor >= 0 for one in strata)
-    )
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """负责人批准计划外的抽查。"""
+
+    fact: PlanApproved
+
+    def decide(self, state: State) -> Answer:
+        """计划外的才要；批准的人不是抽取人，也不是见证人。"""
+        match state:
+            case Registered(awaits_approval=True, plan=plan):
+                if self.fact.handler in (plan.runner, plan.witness):
+                    return Refused(Refusal.DUTY_SAME_PERSON, {"person": self.fact.handler})
+                return (self.fact,)
+            case Registered(approved=PlanApproved() as known) if known == self.fact:
+                return ()
+            case Nothing() | Annulled() | Voided():
+                return standing(state)
+            case _:
+                return Refused(Refusal.PLAN_NO_APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,6 +604,8 @@ class Freeze:
         """名单先于种子；同一名单再冻结即无事可办。"""
         match state:
             case Nothing() | Annulled() | Voided():
+                return standing(state)
+            case Registered(awaits_approval=True):
                 return standing(state)
             case Registered(plan=plan):
                 more = (*self._recusals(plan.hash), *self._reclassified())
@@ -949,7 +986,17 @@ def replacement(state: Settled, subject: SubjectId) -> ObjectReplaced | None:
 
 
 Command: TypeAlias = (
-    Register | Freeze | Commit | Reveal | Close | FixValue | Draw | Annul | OpenShare | Void
+    Register
+    | Approve
+    | Freeze
+    | Commit
+    | Reveal
+    | Close
+    | FixValue
+    | Draw
+    | Annul
+    | OpenShare
+    | Void
 )
 
 
@@ -962,7 +1009,8 @@ def evolve(state: State, event: Event) -> State:
         case Nothing(), PlanRegistered():
             return Registered(event)
         case Registered(), (
-            ObjectsListed()
+            PlanApproved()
+            | ObjectsListed()
             | InspectorsListed()
             | RecusalsListed()
             | RecusalsFrozen()
@@ -1021,22 +1069,36 @@ def _impossible(state: State, event: Event) -> ImpossibleHistory:
 
 
 def _listing(state: Registered, event: Event) -> State:
+    if isinstance(event, PlanApproved) != state.awaits_approval:
+        raise _impossible(state, event)
     match event:
+        case PlanApproved():
+            return replace(state, approved=event)
         case ObjectsListed(chunk=chunk) if chunk * CHUNK == len(state.objects):
             return replace(state, objects=state.objects + event.objects)
         case InspectorsListed(chunk=chunk) if chunk * CHUNK == len(state.inspectors):
             return replace(state, inspectors=state.inspectors + event.inspectors)
+        case RecusalsListed() | RecusalsFrozen() | ReclassificationsListed():
+            return _listing_more(state, event)
+        case ListsFrozen(object_count=objects, inspector_count=inspectors) if (
+            objects,
+            inspectors,
+        ) == (len(state.objects), len(state.inspectors)):
+            return Frozen(_listed(state, event))
+        case _:
+            raise _impossible(state, event)
+
+
+def _listing_more(
+    state: Registered, event: RecusalsListed | RecusalsFrozen | ReclassificationsListed
+) -> State:
+    match event:
         case RecusalsListed(chunk=chunk) if chunk * CHUNK == len(state.recusals):
             return replace(state, recusals=state.recusals + event.recusals)
         case RecusalsFrozen(recusal_count=count) if count == len(state.recusals):
             return replace(state, recusals_frozen=event)
         case ReclassificationsListed(chunk=chunk) if chunk * CHUNK == len(state.reclassified):
             return replace(state, reclassified=state.reclassified + event.changes)
-        case ListsFrozen(object_count=objects, inspector_count=inspectors) if (
-            objects,
-            inspectors,
-        ) == (len(state.objects), len(state.inspectors)):
-            return Frozen(_listed(state, event))
         case _:
             raise _impossible(state, event)
 

@@ -1,4 +1,4 @@
-"""清单（list）：七张清单与一张总表，另有中介服务事项清单；办件依申请之日有效的清单版本（规则 16）。"""
+"""清单（list）：七张清单与一张总表，另有中介服务事项清单、各部门的随机抽查事项清单；逐版公布（规则 16）。"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,7 +9,8 @@ from typing import ClassVar, Final, TypeAlias
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
-from domain.terms import ItemCode, PersonId
+from domain.sampling import WHOLE
+from domain.terms import ItemCode, Organ, PersonId
 from domain.versions import in_force
 
 
@@ -64,6 +65,38 @@ class Service:
         return not self.required_by_law
 
 
+class MatterLevel(StrEnum):
+    """抽查事项的类别（国市监信〔2019〕38号）。"""
+
+    GENERAL = "GENERAL"  # 一般检查事项：比例、频次有上限
+    KEY = "KEY"  # 重点检查事项：涉及安全、质量、公共利益，不设上限
+
+
+class ObjectKind(StrEnum):
+    """检查对象是什么。"""
+
+    SUBJECT = "SUBJECT"  # 主体
+    PRODUCT = "PRODUCT"  # 产品
+    PROJECT = "PROJECT"  # 项目
+    BEHAVIOUR = "BEHAVIOUR"  # 行为
+
+
+@dataclass(frozen=True, slots=True)
+class CheckMatter:
+    """一项抽查事项：凭什么查、查什么、查多少。"""
+
+    matter_no: str
+    name: str
+    legal_basis: tuple[str, ...]
+    level: MatterLevel
+    object_kind: ObjectKind
+    contents: tuple[str, ...]  # 检查内容
+    basis_points: int  # 抽查比例，基点；一般检查事项至多如此
+    times_a_year: int  # 每年组织几次
+    code_set: str  # 检查结果代码集
+    speciality: str
+
+
 # -- events
 
 
@@ -101,7 +134,24 @@ class ServicesPublished(Event):
         return self.effective_from
 
 
-Version: TypeAlias = VersionPublished | ServicesPublished
+@dataclass(frozen=True, slots=True)
+class MattersPublished(Event):
+    """随机抽查事项清单（版本）公布。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58", "gsjx2019-38")
+    department: Organ
+    version: int
+    effective_from: date
+    document_no: str
+    matters: tuple[CheckMatter, ...]
+    handler: PersonId
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the version says its day
+        """版本生效之日。"""
+        return self.effective_from
+
+
+Version: TypeAlias = VersionPublished | ServicesPublished | MattersPublished
 
 
 # -- state
@@ -117,6 +167,18 @@ class Published:
 def version_on(state: Published, day: date) -> Version | None:
     """那一日有效的版本；没有的没有。"""
     return in_force(state.versions, day)
+
+
+def matters_identity(department: Organ) -> str:
+    """一个部门的随机抽查事项清单，一份案卷。"""
+    return f"MATTERS.{department}"
+
+
+def matters_on(state: Published, day: date) -> dict[str, CheckMatter]:
+    """那一日有效的抽查事项，按编号；没有公布清单的为空。"""
+    version = version_on(state, day)
+    known = version.matters if isinstance(version, MattersPublished) else ()
+    return {one.matter_no: one for one in known}
 
 
 def holds(version: Version, item_code: ItemCode, material: str | None = None) -> bool:
@@ -155,6 +217,8 @@ class Publish:
             return Refused(Refusal.ITEM_NO_DOCUMENT)
         if isinstance(self.fact, VersionPublished):
             return _faulty(self.fact)
+        if isinstance(self.fact, MattersPublished):
+            return _unfounded(self.fact.matters)
         twice = _repeated(f"{one.item_code} {one.name}" for one in self.fact.services)
         return _bare(self.fact.services) or twice
 
@@ -176,6 +240,21 @@ def _faulty(fact: VersionPublished) -> Refused | None:
     return _bare(fact.entries) or twice
 
 
+def _unfounded(matters: tuple[CheckMatter, ...]) -> Refused | None:
+    """没有法律依据的不得检查（国办发〔2015〕58号）；写明查什么、查多少。"""
+    unfounded = [one.matter_no for one in matters if not any(map(str.strip, one.legal_basis))]
+    if unfounded:
+        return Refused(Refusal.MATTER_NO_BASIS, {"matters": "、".join(unfounded)})
+    vague = [
+        one.matter_no
+        for one in matters
+        if not (one.contents and 0 < one.basis_points <= WHOLE and one.times_a_year > 0)
+    ]
+    if vague:
+        return Refused(Refusal.MATTER_VAGUE, {"matters": "、".join(vague)})
+    return _bare(matters) or _repeated(one.matter_no for one in matters)
+
+
 def _bare(entries: tuple[object, ...]) -> Refused | None:
     return None if entries else Refused(Refusal.LIST_EMPTY)
 
@@ -192,7 +271,7 @@ def evolve(state: Published, event: Event) -> Published:
     """版本逐一相续，同一张清单一种。Raises ImpossibleHistory."""
     last = state.versions[-1] if state.versions else None
     match event:
-        case VersionPublished() | ServicesPublished() if event.version == len(
+        case VersionPublished() | ServicesPublished() | MattersPublished() if event.version == len(
             state.versions
         ) + 1 and (last is None or _same_list(last, event)):
             return Published((*state.versions, event))
@@ -201,7 +280,17 @@ def evolve(state: Published, event: Event) -> Published:
 
 
 def _same_list(last: Version, event: Version) -> bool:
-    return getattr(last, "kind", None) == getattr(event, "kind", None)
+    return (type(last), _which(last)) == (type(event), _which(event))
+
+
+def _which(version: Version) -> str | None:
+    match version:
+        case VersionPublished(kind=kind):
+            return kind
+        case MattersPublished(department=department):
+            return department
+        case _:
+            return None
 
 
 def decide(state: Published, command: Publish) -> Answer:

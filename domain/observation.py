@@ -83,7 +83,21 @@ class ExclusionMade(Event):
     observed: tuple[Observed, ...]  # 所据的各份观察期
 
 
-EXCLUSION: Final = Order("exclusion", {ExclusionMade: frozenset({None})})
+@dataclass(frozen=True, slots=True)
+class ExclusionCapped(Event):
+    """本轮抽查不列入名单：已达年度检查次数上限。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2024-54",)
+    plan_no: str  # 检查计划
+    subject: SubjectId  # 监管对象
+    year: int  # 哪一年的上限
+    most: int  # 一年至多几次
+    checks: tuple[str, ...]  # 计入的各次检查任务
+
+
+EXCLUSION: Final = Order(
+    "exclusion", {ExclusionMade: frozenset({None}), ExclusionCapped: frozenset({None})}
+)
 
 
 def identity(subject: SubjectId, item_code: ItemCode) -> str:

@@ -26,6 +26,16 @@ class Stratum:
     floor: int
 
 
+def strata_sound(strata: Sequence[Stratum]) -> bool:
+    """至少一层，名不重复，比例与下限都说得通。"""
+    names = {one.name for one in strata}
+    return (
+        bool(names)
+        and len(names) == len(strata)
+        and all(0 <= one.basis_points <= WHOLE and one.floor >= 0 for one in strata)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnObject:
     """抽中的对象与抽签号。"""

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from domain import (
+    annual,
     approval,
     case,
     clock,
@@ -63,6 +64,7 @@ class TimerKind(StrEnum):
     DRAWING = "DRAWING"  # 抽取或者作废：登记了没有下文的督办
     SHARE_OPENING = "SHARE_OPENING"  # 封存份额开启，过后计划失效
     INSPECTION = "INSPECTION"  # 检查任务
+    YEAR_END = "YEAR_END"  # 年度抽查计划的年终：记下没有组织的
     # 办件的时间
     EXPEDITED_DECISION = "EXPEDITED_DECISION"  # 绿色通道
     SUPPLY = "SUPPLY"  # 补正（告知书定的期限）
@@ -114,6 +116,7 @@ FAMILIES: Final = (
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
     *("inspector", "risk"),  # 两个名录、风险等级
+    "annual",  # 年度抽查计划
 )
 
 
@@ -306,6 +309,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection_plan.PlanAnnulled: _OF_A_PLAN,
     inspection_plan.SealedShareOpened: frozenset({TimerKind.SHARE_OPENING}),
     inspection_plan.PlanVoided: _OF_A_PLAN,
+    annual.Closed: frozenset({TimerKind.YEAR_END}),
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskReassigned: frozenset({TimerKind.INSPECTION}),  # 由新的一项接着
@@ -545,6 +549,8 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
                 yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)
         case inspection_task.TaskAssigned(due_on=due) | inspection_task.TaskReassigned(due_on=due):
             yield _until(TimerKind.INSPECTION, due, version)
+        case annual.Drafted(year=year):
+            yield _until(TimerKind.YEAR_END, annual.year_end(year), version)
         case _:
             return
 

@@ -5,10 +5,12 @@ from typing import Final
 from followers.projection import Projection
 from projections import (
     affairs,
+    annual_register,
     approvals,
     calendar_register,
     case_timeline,
     case_view,
+    check_register,
     closing_register,
     conduct,
     credit_register,
@@ -77,5 +79,8 @@ ALL: Final[tuple[Projection, ...]] = (
     light_register.PROJECTION,
     # 名录：风险等级
     risk_register.PROJECTION,
+    # 年度抽查计划、年度检查次数
+    annual_register.PROJECTION,
+    check_register.PROJECTION,
     closing_register.PROJECTION,
 )

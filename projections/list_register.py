@@ -51,6 +51,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | _version(delivered.event, day) | {"entries": len(entries)}
         case lists.ServicesPublished(effective_from=day, services=services):
             return new | _version(delivered.event, day) | {"entries": len(services)}
+        case lists.MattersPublished(effective_from=day, matters=matters):
+            return new | _version(delivered.event, day) | {"entries": len(matters)}
         case CodeSetPublished(title=title, codes=codes):
             day = beijing_day(delivered.meta.decided_at)
             return new | {"name": title, "effective_from": day, "entries": len(codes)}

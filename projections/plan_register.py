@@ -71,12 +71,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "campaign": plan.campaign,
                 "scope": [*plan.item_codes, *plan.regions],
             }
-        case inspection_plan.ListsFrozen(object_count=listed):
-            return new | {"listed": listed}
-        case inspection_plan.RecusalsListed(recusals=some):
-            return new | {"recusals": plus(new, "recusals", len(some))}
-        case inspection_plan.ReclassificationsListed(changes=some):
-            return new | {"reclassified": plus(new, "reclassified", len(some))}
+        case (
+            inspection_plan.ListsFrozen()
+            | inspection_plan.RecusalsListed()
+            | inspection_plan.ReclassificationsListed()
+        ):
+            return new | _listed(new, delivered.event)
         case inspection_plan.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
         case inspection_plan.Drawn(drawn=drawn) | inspection_plan.MoreDrawn(drawn=drawn):
@@ -90,6 +90,21 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"annulled_for": reason}
         case _:
             return new
+
+
+def _listed(
+    row: Row,
+    event: inspection_plan.ListsFrozen
+    | inspection_plan.RecusalsListed
+    | inspection_plan.ReclassificationsListed,
+) -> dict[str, Value]:
+    match event:
+        case inspection_plan.ListsFrozen(object_count=listed):
+            return {"listed": listed}
+        case inspection_plan.RecusalsListed(recusals=pairs):
+            return {"recusals": plus(row, "recusals", len(pairs))}
+        case inspection_plan.ReclassificationsListed(changes=changes):
+            return {"reclassified": plus(row, "reclassified", len(changes))}
 
 
 PROJECTION: Final = Projection(

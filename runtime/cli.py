@@ -34,6 +34,7 @@ FILTERS: Final = {
 }
 MOST: Final = 1_000_000_000_000  # no count is larger, and the database takes it
 DAYS: Final = ("due-by", "expired-by")
+BUNDLES: Final = ("case", "draw", "officer", "period", "policy")
 KINDS: Final = ("cases", "licences", "inspections")
 AddOptions = Callable[[argparse.ArgumentParser], None]
 
@@ -203,6 +204,13 @@ def _verify(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "offline")
 
 
+def _bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=BUNDLES, metavar="KIND", help=say("option.bundle_kind"))
+    parser.add_argument("what", nargs="?", metavar="WHAT", help=say("option.bundle_what"))
+    parser.add_argument("--out", required=True, metavar="FILE", help=say("option.bundle_out"))
+    parser.add_argument("--last", metavar="FILE", help=say("option.bundle_last"))
+
+
 def _rebuild(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help=say("option.projection"))
 
@@ -300,6 +308,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command("catalogue", _catalogue, needs_folder=False),  # a check needs no ledger
     Command("simulate", _simulate),
     Command("verify", _verify),
+    Command("bundle", _bundle),
     Command("rebuild", _rebuild),
     Command("republish", _republish),
     Command("draw", _draw, needs_folder=False),  # published values need no ledger

@@ -14,6 +14,7 @@ from kafka.errors import KafkaError
 from consumers import ALL as SUPERVISORS
 from followers.runner import FollowerOptions, run_followers
 from ledger.application import Ledger
+from ledger.closer import Closer, run_closer
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
 from ledger.founding import teller
 from ledger.keys import SEAL_FILE, create_key_files
@@ -54,7 +55,14 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
             folder=settings.sealed,
             bootstrap=settings.kafka_bootstrap,
         )
-        run_sealer(options, teller(ledger), stop)
+        with psycopg.connect(settings.dsn("shenguan_seal"), autocommit=True) as conn:
+            closer = threading.Thread(target=run_closer, args=(Closer(conn, ledger), stop))
+            closer.start()
+            try:
+                run_sealer(options, teller(ledger), stop)
+            finally:
+                stop.set()
+                closer.join()
 
 
 ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {

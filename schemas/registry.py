@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Final
 
 from domain import (
+    annual,
     approval,
     area,
     assistance,
@@ -30,6 +31,7 @@ from domain import (
     feed,
     filing,
     forwarding,
+    frequency,
     gaps,
     genesis,
     hearing,
@@ -397,6 +399,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "inspector.removed.v1": inspector.InspectorRemoved,  # 检查人员出库
     "inspector.certificate_expiring.v1": inspector.CertificateExpiring,  # 执法证件临近到期
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
+    "list.matters_published.v1": lists.MattersPublished,  # 随机抽查事项清单公布
+    "annual.drafted.v1": annual.Drafted,  # 年度抽查计划拟订
+    "annual.amended.v1": annual.Amended,  # 年度抽查计划修订
+    "annual.approved.v1": annual.Approved,  # 年度抽查计划批准
+    "annual.filed.v1": annual.Filed,  # 年度抽查计划备案
+    "annual.published.v1": annual.Published,  # 年度抽查计划公布
+    "annual.campaign_taken.v1": annual.CampaignTaken,  # 计划内抽查登记
+    "annual.campaign_returned.v1": annual.CampaignReturned,  # 计划内抽查退回
+    "annual.closed.v1": annual.Closed,  # 年度抽查计划年终
+    "plan.approved.v1": inspection_plan.PlanApproved,  # 计划外抽查批准
+    "exclusion.capped.v1": observation.ExclusionCapped,  # 已达上限不列入抽查
+    "frequency.counted.v1": frequency.Counted,  # 检查次数记入
+    "frequency.corrected.v1": frequency.Corrected,  # 检查次数更正
     "recusal.declared.v1": recusal.RecusalDeclared,  # 自行回避
     "recusal.requested.v1": recusal.RecusalRequested,  # 申请检查人员回避
     "recusal.decided.v1": recusal.RecusalDecided,  # 回避的决定
@@ -410,6 +425,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
     "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
+    "plan.recusals_listed.v1": inspection_plan.RecusalsListed,  # 回避名单分段
+    "plan.recusals_frozen.v1": inspection_plan.RecusalsFrozen,  # 回避名单冻结
+    "plan.reclassifications_listed.v1": inspection_plan.ReclassificationsListed,  # 近三十日等级变更
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

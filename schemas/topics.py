@@ -84,6 +84,9 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "tender": "register",  # 招标、拍卖的结果，键是事项编码
     "codeset": "register",  # 检查结果代码集
     "subscription": "register",  # 订阅对账
+    # 年度抽查计划、年度检查次数
+    "annual": "inspection",
+    "frequency": "inspection",
     # 数字
     "lights": "register",  # 灯的界限
     # 风险等级：计分办法、各对象的分类

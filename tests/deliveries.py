@@ -95,6 +95,7 @@ from runtime.scenarios.book import Notes
 from schemas.codec import Meta
 from schemas.registry import name_of
 from schemas.topics import topic_of
+from tests.yearly import planned_year
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # 北京时间九时
 CASE = CaseNo("2026-000001")
@@ -889,9 +890,11 @@ def _elsewhere() -> Iterator[Happening]:
     yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
     yield from registers()
+    yield from with_registers()
     yield from relied()
     yield from undertaken()
     yield from rested()
+    yield from planned_year()
     yield from sealed()
 
 
@@ -994,6 +997,19 @@ def checked() -> Iterator[Happening]:
     ):
         yield f"task/2026-000{number}.S-9", event, f"2026-000{number}"
     yield "codeset/2017", replace(code_set.V1, code_set="2017"), "2017"
+
+
+def with_registers() -> Iterator[Happening]:
+    """随名单冻结的：回避名单与近三十日的等级变更。"""
+    number, day = "2026-0002", date(2026, 3, 2)
+    pair = inspection_plan.ListedRecusal(PersonId("P-5"), APPLICANT)
+    change = inspection_plan.ClassChange(APPLICANT, "B", "C", day)
+    for event in (
+        inspection_plan.RecusalsListed(0, (pair,)),
+        inspection_plan.RecusalsFrozen(1, HASH),
+        inspection_plan.ReclassificationsListed(0, day, (change,)),
+    ):
+        yield f"plan/{number}", event, number
 
 
 def rested() -> Iterator[Happening]:

@@ -252,16 +252,17 @@ _REPLACED = _record(
 _REDRAWN = _record(
     after=_natural,
     subject=_text,
-    outgoing=_text,
+    outgoing=_or_none(_text),
     cause=_among("RECUSED", "LEFT", "CERTIFICATE_EXPIRED"),
-    passed_over=_TEXTS,
+    passed_over=_or_none(_TEXTS),
+    commitment=_or_none(_hash),
     inspectors=_or_none(_TEXTS),
 )
 STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED")
+KINDS = ("CLEAR", "PROBLEM", "CORRECTED", "BREACH", "UNREACHABLE", "NOT_OPERATING", "ENDED")
 _RESULT = _record(
     subject=_text,
     status=_among(*STATUSES),
-    code_set=_or_none(_text),
     codes=_or_none(_TEXTS),
     performed_on=_or_none(_day),
 )
@@ -298,8 +299,24 @@ SHAPE = {
     "pairs": _each(_record(subject=_text, commitment=_hash, inspectors=_or_none(_TEXTS))),
     "unmatched": _TEXTS,
     "replaced": _each(_REPLACED),
-    "redrawn": _or_none(_each(_REDRAWN)),
+    "redrawn": _each(_REDRAWN),
+    "code_set": _record(
+        code_set=_text,
+        title=_text,
+        codes=_each(_record(code=_text, name=_text, kind=_among(*KINDS))),
+    ),
     "results": _or_none(_each(_RESULT)),
+}
+
+
+# Only in the package of a plan that has any.
+OPTIONAL = {
+    "recusals": _record(
+        count=_natural,
+        root=_hash,
+        listed=_or_none(_each(_record(inspector=_text, subject=_text))),
+    ),
+    "reclassified": _each(_record(subject=_text, before=_text, risk_class=_text, changed_on=_day)),
 }
 
 
@@ -318,10 +335,10 @@ def read(text: str) -> Package:
         raise Malformed("不是 JSON (no JSON): %s" % error) from error
     if not isinstance(told, dict):
         raise Malformed("不是一个对象 (no object)")
-    for name in sorted(told.keys() ^ SHAPE.keys()):
+    for name in sorted((told.keys() - OPTIONAL.keys()) ^ SHAPE.keys()):
         raise Malformed("%s: %s" % (name, "多余 (unknown)" if name in told else "缺 (missing)"))
-    for name, rule in SHAPE.items():
-        if not rule(told[name]):
+    for name, rule in {**SHAPE, **OPTIONAL}.items():
+        if name in told and not rule(told[name]):
             raise Malformed("%s: 不合格式 (wrong shape)" % name)
     return told
 
@@ -735,6 +752,27 @@ def inspector_list(told: Package, work: Work) -> str:
     return "" if root == told["inspector_root"] else "inspector_root " + root
 
 
+def recusals(told: Package, work: Work) -> str:
+    """回避名单的树根；每一项的人都写在那一户不得检查的人里。没有的没有；抽取阶段不公布各项。"""
+    table = told.get("recusals")
+    if table is None:
+        return ""
+    if (table["listed"] is None) != (told["stage"] == "draw"):
+        return "listed"
+    if table["listed"] is None:
+        return ""
+    order = [(one["subject"], one["inspector"]) for one in table["listed"]]
+    barred = {one["subject"]: one["officers_involved"] for one in told["objects"]}
+    if order != sorted(set(order)) or len(order) != table["count"]:
+        return "count"
+    for subject, person in order:
+        if person not in barred.get(subject, []):
+            return str(subject)
+    leaves = [texts("ssj/listed-recusal/v1", person, subject) for subject, person in order]
+    root = tree(work.digest, leaves).hex()
+    return "" if root == table["root"] else "root " + root
+
+
 def _first_difference(found: list[Any], said: list[Any]) -> str:
     for at in range(max(len(found), len(said))):
         one = found[at] if at < len(found) else None
@@ -793,100 +831,97 @@ def unmatched(told: Package, work: Work) -> str:
     return _first_difference([one for one in work.order if one in said], told["unmatched"])
 
 
-def replaced(told: Package, work: Work) -> str:
-    """每一户替补都是该层的下一签，派去的两人也由种子排定；排除的只能是抽中过的。换人与替补依次复算。"""
-    if (told["redrawn"] is None) != (told["stage"] == "draw"):
-        return "redrawn"
-    waiting = list(told["redrawn"] or [])
-    off: set[tuple[str, str]] = set()  # (object, person taken off it)
-    layer = {one[1]: one[0] for one in work.drawn}
-    teams = {} if told["stage"] == "draw" else dict(work.matched[0])
-    gone: set[str] = set()
-    for at, one in enumerate(told["replaced"]):
-        fault = _redrawn(at, waiting, teams, off, work)
-        if fault:
-            return fault
-        out = one["excluded"]
-        if out not in layer or out in gone:
-            return "[%d] %s" % (at, out)
-        gone.add(out)
-        teams.pop(out, None)
-        line = (slip for slip in work.slips[layer[out]] if slip[1].decode("utf-8") not in layer)
-        following = next(line, None)
-        ticket, subject = (following[0], following[1].decode("utf-8")) if following else ("", None)
-        right = {"stratum": layer[out], "subject": subject, "ticket": ticket} if subject else None
-        if one["substitute"] != right:
-            return "[%d] %s ≠ %s" % (at, one["substitute"], right)
-        if subject:
-            layer[subject] = layer[out]
-        fault = _substitutes(one, subject, teams, told, work)
-        if fault:
-            return "[%d] %s" % (at, fault)
-    fault = _redrawn(len(told["replaced"]), waiting, teams, off, work)
-    return fault or ("redrawn" if waiting else "")
+class Afterwards:
+    """Who goes where after each change; each method returns what differs, "" for nothing.
 
+    Before the visits nobody outside knows who goes: then only the objects are followed.
+    """
 
-def _redrawn(
-    after: int,
-    waiting: list[Package],
-    teams: dict[str, list[str]],
-    off: set[tuple[str, str]],
-    work: Work,
-) -> str:
-    """Who takes over, one by one; ``waiting`` loses those that came after so many replacements."""
-    while waiting and waiting[0]["after"] == after:
-        one = waiting.pop(0)
-        fault = _takes_over(one, teams, off, work)
-        if fault:
-            return "redrawn %s: %s" % (one["subject"], fault)
-    return ""
+    def __init__(self, told: Package, work: Work) -> None:
+        self.work = work
+        self.hidden = told["stage"] == "draw"
+        self.layer = {one[1]: one[0] for one in work.drawn}  # every object ever drawn
+        self.teams = {} if self.hidden else dict(work.matched[0])
+        self.gone: set[str] = set()  # objects excluded
+        self.off: set[tuple[str, str]] = set()  # (object, person taken off it)
+        self.fault = self.run(list(told["redrawn"]), told["replaced"])
 
+    def run(self, waiting: list[Package], replaced: list[Package]) -> str:
+        """All changes in the order in which they came."""
+        for at in range(len(replaced) + 1):
+            while waiting and waiting[0]["after"] == at:
+                fault = self.redraw(waiting.pop(0))
+                if fault:
+                    return "redrawn after %d: %s" % (at, fault)
+            if at < len(replaced):
+                fault = self.replace(replaced[at])
+                if fault:
+                    return "[%d] %s" % (at, fault)
+        return "redrawn" if waiting else ""
 
-def _takes_over(
-    one: Package, teams: dict[str, list[str]], off: set[tuple[str, str]], work: Work
-) -> str:
-    """The next in the rank of this object who was not passed over; ``teams`` takes the new pair."""
-    subject, out, passed = one["subject"], one["outgoing"], one["passed_over"]
-    team = teams.get(subject, [])
-    if out not in team:
-        return str(out)
-    busy = [person for held in teams.values() for person in held]
-    line = [
-        person
-        for person in work.ranked(subject)
-        if busy.count(person) < work.cap and person not in team and (subject, person) not in off
-    ]
-    if line[: len(passed)] != passed:
-        return "passed_over"
-    del teams[subject]
-    off.add((subject, out))
-    following = line[len(passed) : len(passed) + 1]
-    if not following:
-        return "" if one["inspectors"] is None else "inspectors"
-    people = [person for person in team if person != out] + following
-    teams[subject] = [person for person in work.ranked(subject) if person in people]
-    return "" if one["inspectors"] == teams[subject] else "inspectors"
+    def in_line(self, subject: str) -> list[str]:
+        """Those who may be sent there, below the cap, in hash order."""
+        busy = [person for team in self.teams.values() for person in team]
+        ranked = self.work.ranked(subject)
+        return [person for person in ranked if busy.count(person) < self.work.cap]
 
-
-def _substitutes(
-    one: Package, subject: Optional[str], teams: dict[str, list[str]], told: Package, work: Work
-) -> str:
-    """Who goes there instead; ``teams`` takes the new pair."""
-    if told["stage"] == "draw":
-        hidden = one["inspectors"] is None and (subject is not None or one["commitment"] is None)
-        return "" if hidden else "inspectors"
-    team = None
-    if subject is not None:
-        busy = [person for held in teams.values() for person in held]
-        room = [one for one in work.ranked(subject) if busy.count(one) < work.cap]
-        team = room[:2] if len(room) > 1 else None
-    if subject is not None and team is not None:
-        teams[subject] = team
-        if one["commitment"] != work.pair_commitment(subject, team):
+    def sent(self, subject: str, team: Optional[list[str]], one: Package) -> str:
+        """The package says these people, and committed to them."""
+        if team is None:
+            return "" if one["inspectors"] is None and one["commitment"] is None else "inspectors"
+        self.teams[subject] = team
+        if one["commitment"] != self.work.pair_commitment(subject, team):
             return "commitment"
-    elif one["commitment"] is not None:
-        return "commitment"
-    return "" if one["inspectors"] == team else "inspectors"
+        return "" if one["inspectors"] == team else "inspectors"
+
+    def replace(self, one: Package) -> str:
+        """An object is excluded: the next ticket of its stratum, and whom to send."""
+        out = one["excluded"]
+        if out not in self.layer or out in self.gone:
+            return str(out)
+        self.gone.add(out)
+        self.teams.pop(out, None)
+        line = ((ticket, name.decode("utf-8")) for ticket, name in self.work.slips[self.layer[out]])
+        ticket, subject = next((slip for slip in line if slip[1] not in self.layer), ("", None))
+        right = (
+            {"stratum": self.layer[out], "subject": subject, "ticket": ticket} if subject else None
+        )
+        if one["substitute"] != right:
+            return "%s ≠ %s" % (one["substitute"], right)
+        if subject is None:
+            return self.sent("", None, one)
+        self.layer[subject] = self.layer[out]
+        if self.hidden:
+            return "" if one["inspectors"] is None else "inspectors"
+        team = self.in_line(subject)[:2]
+        return self.sent(subject, team if len(team) == 2 else None, one)
+
+    def redraw(self, one: Package) -> str:
+        """A person is taken off: the next in the rank of this object who was not passed over."""
+        subject, out, passed = one["subject"], one["outgoing"], one["passed_over"]
+        if self.hidden:
+            drawn = subject in self.layer and subject not in self.gone
+            named = [out, passed, one["inspectors"]]
+            return "" if drawn and named == [None, None, None] else str(subject)
+        team = self.teams.get(subject, [])
+        if out not in team or passed is None:
+            return "%s %s" % (subject, out)
+        barred = {*team, *(person for where, person in self.off if where == subject)}
+        line = [person for person in self.in_line(subject) if person not in barred]
+        if line[: len(passed)] != passed:
+            return "passed_over"
+        del self.teams[subject]
+        self.off.add((subject, out))
+        if passed == line:
+            return self.sent(subject, None, one)
+        people = {*team, line[len(passed)]} - {out}
+        ranked = self.work.ranked(subject)
+        return self.sent(subject, [person for person in ranked if person in people], one)
+
+
+def replaced(told: Package, work: Work) -> str:
+    """每一户替补都是该层的下一签，派去的两人也由种子排定；换人的只能是序号里的下一个。"""
+    return Afterwards(told, work).fault
 
 
 def results(told: Package, work: Work) -> str:
@@ -897,22 +932,33 @@ def results(told: Package, work: Work) -> str:
     order = [one[1] for one in work.drawn] + later
     if told["results"] is None or [one["subject"] for one in told["results"]] != order:
         return "subjects"
-    sent = {one["subject"] for one in told["pairs"]}
-    sent |= {one["substitute"]["subject"] for one in told["replaced"] if one["inspectors"]}
-    sent -= {one["subject"] for one in told["redrawn"] or [] if one["inspectors"] is None}
+    sent = Afterwards(told, work).teams
     out = {one["excluded"] for one in told["replaced"]}
+    codes = told["code_set"]
+    kinds = {one["code"]: one["kind"] for one in codes["codes"]}
+    if codes["code_set"] != told["plan"]["code_set"] or len(kinds) != len(codes["codes"]):
+        return "code_set"
     for one in told["results"]:
         subject, status = one["subject"], one["status"]
-        told_of = [one["code_set"], one["codes"], one["performed_on"]]
+        told_of = [one["codes"], one["performed_on"]]
         right = (
             (status == "EXCLUDED") == (subject in out)
             and (status == "NO_TEAM") == (subject not in out and subject not in sent)
             and all((status == "REVIEWED") == (told is not None) for told in told_of)
-            and one["codes"] != []
+            and _sound(one["codes"], kinds)
         )
         if not right:
             return str(subject)
     return ""
+
+
+def _sound(codes: Optional[list[str]], kinds: dict[str, str]) -> bool:
+    """Codes of the set, none twice; nothing stands beside the one that says that nothing was found."""
+    if codes is None:
+        return True
+    listed = all(code in kinds for code in codes)
+    alone = len(codes) == 1 or all(kinds.get(code) != "CLEAR" for code in codes)
+    return listed and alone and 0 < len(codes) == len(set(codes))
 
 
 STEPS = [
@@ -924,6 +970,7 @@ STEPS = [
     ("对象名单 object list", object_list),
     ("不列入名单 left out", left_out),
     ("检查人员名单 inspector list", inspector_list),
+    ("回避名单 recusals", recusals),
     ("种子 seed", seed),
     ("抽中的对象 objects drawn", chosen),
     ("界线 thresholds", thresholds),
@@ -974,6 +1021,9 @@ def main(argv: Optional[list[str]] = None) -> int:
             print(
                 "%d %s %s%s" % (number, "✗" if fault else "✓", name, "：" + fault if fault else "")
             )
+        for one in told.get("reclassified", []):
+            change = (one["subject"], one["before"], one["risk_class"], one["changed_on"])
+            print("等级变更 (reclassified) %s %s → %s %s" % change)
     failed = [name for name, fault in results if fault]
     if not arguments.json:
         print("全部相符 (verified)" if not failed else "不符 (differs)：" + "、".join(failed))

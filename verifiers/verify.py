@@ -853,7 +853,7 @@ def complete(case: Case) -> str:
     last = {
         event.stream: (event.version, leaf_hash(case.digest, event).hex())
         for event in case.bundle.events
-        if event.position < size and event.stream != close.stream
+        if event.position < size and event.meta["key"] == case.bundle.id
     }
     for one in own:
         if last.pop(one["stream"], None) != (one["version"], one["leaf"]):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from domain.acts.afterwards import AfterwardsAct
+from domain.acts.annual import AnnualAct
 from domain.acts.areas import AreaAct
 from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
@@ -24,6 +25,7 @@ from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
 from domain.acts.forwardings import ForwardingAct
+from domain.acts.frequencies import FrequencyAct
 from domain.acts.gaps import GapsAct
 from domain.acts.hearings import HearingAct
 from domain.acts.imports import ImportAct
@@ -122,6 +124,8 @@ Act: TypeAlias = (
     | TenderAct
     | TogetherAct
     | SubscriptionAct
+    | AnnualAct
+    | FrequencyAct
 )
 
 

@@ -14,15 +14,18 @@ from domain import (
     recusal,
     redraw,
 )
+from domain.acts.annual import given_back, takes_place
 from domain.acts.base import Desk, combine, handles, write
+from domain.acts.frequencies import cap_not_reached, counted
 from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
-from domain.inspection_plan import ClassChange, ListedRecusal
 from domain.inspection_plan import (
     CampaignKind,
+    ClassChange,
     ExclusionReason,
     ListedInspector,
     ListedObject,
+    ListedRecusal,
     Stratum,
 )
 from domain.inspection_task import FindingCode, PartySignature
@@ -317,7 +320,10 @@ def register_plan(act: RegisterPlan, desk: Desk) -> Decision:
     command = inspection_plan.Register(fact, desk.at, pool)
     outcome = inspection_plan.decide(desk.load(inspection_plan.AGGREGATE, number), command)
     serial = Claim("plan_serial", str(act.serial), inspection_plan.AGGREGATE.stream(number))
-    return write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    decision = write(inspection_plan.AGGREGATE, number, number, outcome, claims=(serial,))
+    if isinstance(decision, Refused) or not decision.writes:
+        return decision
+    return combine(decision, takes_place(desk, number, fact))
 
 
 def _follows(serial: int, desk: Desk) -> bool:
@@ -403,18 +409,25 @@ def replace_object(act: ReplaceObject, desk: Desk) -> Decision:
         task, inspection_task.Done | inspection_task.Returned | inspection_task.Agreed
     )
     command = redraw.Replace(act.subject, act.reason, act.evidence, desk.handler, second, inspected)
-    outcome = command.decide(desk.load(inspection_plan.AGGREGATE, act.plan_no))
+    plan = desk.load(inspection_plan.AGGREGATE, act.plan_no)
+    outcome = command.decide(plan)
+    decision = write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome)
+    if isinstance(decision, Refused) or not decision.writes:
+        return decision
+    by_cap = act.reason is ExclusionReason.CAP_REACHED
+    if by_cap and isinstance(plan, inspection_plan.Settled):
+        fault = cap_not_reached(desk, plan, act.subject)
+        if fault is not None:
+            return fault
     withdrawal = inspection_task.Withdraw(act.reason, desk.handler)
-    return combine(
-        write(inspection_plan.AGGREGATE, act.plan_no, act.plan_no, outcome),
-        on_task(desk, act.plan_no, act.subject, withdrawal),
-    )
+    return combine(decision, on_task(desk, act.plan_no, act.subject, withdrawal))
 
 
 @handles(VoidPlan)
 def void_plan(act: VoidPlan, desk: Desk) -> Decision:
     """记下计划失效。"""
-    return _plan(desk, act.plan_no, inspection_plan.Void(desk.today))
+    decision = _plan(desk, act.plan_no, inspection_plan.Void(desk.today))
+    return given_back(desk, act.plan_no, decision)
 
 
 @handles(AnnulPlan)
@@ -426,7 +439,8 @@ def annul_plan(act: AnnulPlan, desk: Desk) -> Decision:
     if isinstance(second, Refused):
         return second
     fact = inspection_plan.PlanAnnulled(act.reason, desk.handler, second)
-    return _plan(desk, act.plan_no, inspection_plan.Annul(fact))
+    decision = _plan(desk, act.plan_no, inspection_plan.Annul(fact))
+    return given_back(desk, act.plan_no, decision)
 
 
 @handles(AssignTask)
@@ -469,7 +483,10 @@ def record_inspection(act: RecordInspection, desk: Desk) -> Decision:
     fact = replace(fact, kinds=tuple(one.kind for one in listed))
     enter_by, rules = period(desk, on, inspection_task.ENTRY_DAYS)
     command = inspection_task.Record(fact, desk.handler, uncertified, desk.at, known, enter_by.day)
-    return on_task(desk, act.plan_no, act.subject, command, rules)
+    decision = on_task(desk, act.plan_no, act.subject, command, rules)
+    if isinstance(plan, inspection_plan.Settled):
+        return counted(desk, act.plan_no, plan, act.subject, on, decision)
+    return decision
 
 
 def code_set_of(desk: Desk, name: str) -> code_set.CodeSetPublished | None:

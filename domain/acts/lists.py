@@ -1,4 +1,4 @@
-"""清单的办理：公布一张清单的新版本，公布中介服务事项清单。"""
+"""清单的办理：公布一张清单的新版本，公布中介服务事项清单、随机抽查事项清单。"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from domain import lists
 from domain.acts.base import Desk, handles, write
 from domain.acts.listed import LIST
 from domain.decider import Decision
-from domain.lists import ListEntry, ListKind, Service
+from domain.lists import CheckMatter, ListEntry, ListKind, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,16 @@ class PublishServices:
     services: tuple[Service, ...]
 
 
-ListAct: TypeAlias = PublishList | PublishServices
+@dataclass(frozen=True, slots=True)
+class PublishMatters:
+    """公布本部门随机抽查事项清单的新版本（表 F1）。"""
+
+    effective_from: date
+    document_no: str
+    matters: tuple[CheckMatter, ...]
+
+
+ListAct: TypeAlias = PublishList | PublishServices | PublishMatters
 
 
 # -- handlers
@@ -63,6 +72,20 @@ def publish_services(act: PublishServices, desk: Desk) -> Decision:
         handler=desk.handler,
     )
     return _publish(lists.SERVICES, fact, desk)
+
+
+@handles(PublishMatters)
+def publish_matters(act: PublishMatters, desk: Desk) -> Decision:
+    """公布随机抽查事项清单；各部门公布各自的。"""
+    fact = lists.MattersPublished(
+        department=desk.actor.organ,
+        version=0,
+        effective_from=act.effective_from,
+        document_no=act.document_no,
+        matters=act.matters,
+        handler=desk.handler,
+    )
+    return _publish(lists.matters_identity(desk.actor.organ), fact, desk)
 
 
 def _publish(identity: str, fact: lists.Version, desk: Desk) -> Decision:

@@ -5,7 +5,8 @@ from typing import Final
 import psycopg
 from psycopg import Connection
 
-from domain import inspection_plan, inspection_task
+from domain import code_set, inspection_plan, inspection_task
+from domain.inspection_plan import PlanRegistered
 from domain.observation import EXCLUSION, ExclusionMade
 from domain.terms import HashName, SubjectId
 from ledger.application import Ledger
@@ -36,7 +37,10 @@ def gather(ledger: Ledger, settings: Settings, plan_no: str) -> Published:
         for number in numbers
     }
     events = [fact.event for fact in ledger.events(plan.stream(plan_no))]
-    return package.read(plan_no, leaf, events, left_out, tasks)
+    registered = next((one for one in events if isinstance(one, PlanRegistered)), None)
+    named = code_set.BUILT_IN if registered is None else registered.code_set
+    codes = code_set.in_use(named, ledger.load(code_set.AGGREGATE, named)) or code_set.V1
+    return package.read(plan_no, leaf, events, left_out, tasks, codes)
 
 
 def _leaf(conn: Connection, name: HashName, stream: str) -> PlanLeaf:

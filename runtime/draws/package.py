@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from domain import disclosure, inspection_plan, inspection_task
+from domain.code_set import V1, CodeSetPublished
 from domain.decider import Event
 from domain.matching import Pair
 from domain.observation import ExclusionMade
@@ -89,6 +90,7 @@ class Published:
     shares: dict[Organ, str]
     left_out: tuple[ExclusionMade, ...] = ()
     tasks: Mapping[SubjectId, inspection_task.State] = field(default_factory=dict)
+    codes: CodeSetPublished = V1  # 计划所用的结果代码集
 
     @property
     def plan(self) -> inspection_plan.PlanRegistered:
@@ -118,7 +120,7 @@ class Published:
 
     def subjects(self) -> list[SubjectId]:
         """抽中的与替补的，按抽取与替补的先后。"""
-        return _subjects(self.state)
+        return list(self.state.ever_drawn)
 
     def status(self, subject: SubjectId) -> Status:
         """这一户现在怎样。"""
@@ -185,9 +187,37 @@ class Published:
                 | _people(one.pair, opened=opened)
                 for one in state.replaced
             ],
-            "redrawn": list(_redrawn(state.changes)) if opened else None,
+            "redrawn": [
+                told | {"commitment": pair and commit(pair)} | _people(pair, opened=opened)
+                for told, pair in _redrawn(state.changes, opened=opened)
+            ],
+            "code_set": {
+                "code_set": self.codes.code_set,
+                "title": self.codes.title,
+                "codes": [
+                    {"code": one.code, "name": one.name, "kind": one.kind}
+                    for one in self.codes.codes
+                ],
+            },
             "results": list(map(self._result, self.subjects())) if opened else None,
-        }
+        } | self._registers(opened=opened)
+
+    def _registers(self, *, opened: bool) -> dict[str, Any]:
+        """Only where there are any: a plan without them is told as it always was."""
+        lists = self.state.lists
+        told: dict[str, Any] = {}
+        if (frozen := lists.recusals_frozen) is not None:
+            told["recusals"] = {
+                "count": frozen.recusal_count,
+                "root": frozen.recusal_root,
+                "listed": list(map(asdict, lists.recusals)) if opened else None,
+            }
+        if lists.reclassified:
+            told["reclassified"] = [
+                asdict(one) | {"changed_on": one.changed_on.isoformat()}
+                for one in lists.reclassified
+            ]
+        return told
 
     def _thresholds(self) -> Sequence[dict[str, Any]]:
         """Of each stratum the largest ticket drawn: one hash tells anyone on which side an object is."""
@@ -206,15 +236,10 @@ class Published:
         task, status = self.tasks.get(subject), self.status(subject)
         told: dict[str, Any] = {"subject": subject, "status": status}
         if not isinstance(task, inspection_task.Agreed) or status is not Status.REVIEWED:
-            return told | {"code_set": None, "codes": None, "performed_on": None}
+            return told | {"codes": None, "performed_on": None}
         done = task.finding
         on = beijing_day(done.performed_at).isoformat()
-        return told | {"code_set": done.code_set, "codes": list(done.codes), "performed_on": on}
-
-
-def _subjects(state: inspection_plan.Settled) -> list[SubjectId]:
-    later = (one.substitute for one in state.replaced if one.substitute is not None)
-    return [one.subject for one in (*state.result.drawn, *later)]
+        return told | {"codes": list(done.chosen), "performed_on": on}
 
 
 def read(
@@ -223,6 +248,7 @@ def read(
     events: Sequence[Event],
     left_out: tuple[ExclusionMade, ...] = (),
     tasks: Mapping[SubjectId, inspection_task.State] | None = None,
+    codes: CodeSetPublished = V1,
 ) -> Published:
     """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
     state = inspection_plan.AGGREGATE.fold(events)
@@ -242,6 +268,7 @@ def read(
         {one.office: one.share for one in events if isinstance(one, inspection_plan.ShareRevealed)},
         left_out,
         tasks or {},
+        codes,
     )
 
 
@@ -291,21 +318,23 @@ def _replaced(one: inspection_plan.ObjectReplaced) -> dict[str, Any]:
     }
 
 
-def _redrawn(changes: Iterable[inspection_plan.Change]) -> Iterator[dict[str, Any]]:
-    """Who went, why, who could not, who is sent now; ``after``: how many replacements came before."""
+def _redrawn(
+    changes: Iterable[inspection_plan.Change], *, opened: bool
+) -> Iterator[tuple[dict[str, Any], Pair | None]]:
+    """Who went, why, who could not; ``after``: how many replacements came before."""
     replaced = 0
     for one in changes:
         if isinstance(one, inspection_plan.ObjectReplaced):
             replaced += 1
             continue
-        yield {
+        told = {
             "after": replaced,
             "subject": one.subject,
-            "outgoing": one.outgoing,
+            "outgoing": one.outgoing if opened else None,
             "cause": one.cause,
-            "passed_over": list(one.passed_over),
-            "inspectors": one.pair and list(one.pair.inspectors),
+            "passed_over": list(one.passed_over) if opened else None,
         }
+        yield told, one.pair
 
 
 def _people(pair: Pair | None, *, opened: bool) -> dict[str, Any]:

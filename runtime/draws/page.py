@@ -47,9 +47,13 @@ def render(drawn: Published, told: Mapping[str, Any], audit: Mapping[str, Any]) 
         "STRATA": "".join(strata),
         "REPLACED": _lines(_replaced(one, columns) for one in audit["replaced"])
         or escape(say("draw.page.none_replaced")),
-        "REDRAWN": _lines(map(_redrawn, audit["redrawn"] or ()))
-        or escape(say("draw.page.none_redrawn")),
+        "REDRAWN": _lines(map(_redrawn, audit["redrawn"]))
+        or escape(say("draw.page.none_replaced")),
         "LEFT_OUT": _lines(map(_left_out, audit["left_out"]))
+        or escape(say("draw.page.none_left_out")),
+        "RECLASSIFIED": _lines(
+            say("draw.page.reclassified", **one) for one in audit.get("reclassified", ())
+        )
         or escape(say("draw.page.none_left_out")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
         "DATA": json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
@@ -64,13 +68,7 @@ Columns = Mapping[str, Callable[[str], str]]  # heading → what it says of an o
 
 def _columns(audit: Mapping[str, Any]) -> Columns:
     """Who went and what came of it, once that is published; before, only that two are committed to."""
-    pairs = {one["subject"]: one for one in audit["pairs"]}
-    pairs |= {
-        one["substitute"]["subject"]: one
-        for one in audit["replaced"]
-        if one["substitute"] and one["commitment"]
-    }
-    pairs |= {one["subject"]: one for one in audit["redrawn"] or ()}
+    pairs = _sent(audit)
     if audit["stage"] == Stage.DRAW:
         hidden = say("draw.page.no_team")
         return {
@@ -79,18 +77,46 @@ def _columns(audit: Mapping[str, Any]) -> Columns:
             )
         }
     results = {one["subject"]: one for one in audit["results"]}
+    names = {one["code"]: one["name"] for one in audit["code_set"]["codes"]}
     return {
         say("draw.page.inspectors"): lambda subject: "、".join(
-            (pairs[subject]["inspectors"] or ()) if subject in pairs else ()
+            pairs[subject]["inspectors"] if subject in pairs else ()
         ),
-        say("draw.page.result"): lambda subject: _result(results[subject]),
+        say("draw.page.result"): lambda subject: _result(results[subject], names),
     }
 
 
-def _result(one: Mapping[str, Any]) -> str:
+def _sent(audit: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Who goes where in the end, or the commitment to it; ``after`` says which change came first."""
+    pairs = {one["subject"]: one for one in audit["pairs"]}
+    redrawn = list(audit["redrawn"])
+    for at, change in enumerate([*audit["replaced"], None]):
+        while redrawn and redrawn[0]["after"] == at:
+            one = redrawn.pop(0)
+            pairs[one["subject"]] = one
+        if change and change["substitute"]:
+            pairs[change["substitute"]["subject"]] = change
+    return {subject: one for subject, one in pairs.items() if one["commitment"]}
+
+
+def _redrawn(one: Mapping[str, Any]) -> str:
+    cause = say(f"draw.page.cause.{one['cause']}")
+    if one["outgoing"] is None:
+        now = one["commitment"] or say("draw.page.short")
+        return say("draw.page.redrawn_hidden", subject=one["subject"], cause=cause, commitment=now)
+    return say(
+        "draw.page.redrawn",
+        subject=one["subject"],
+        outgoing=one["outgoing"],
+        cause=cause,
+        inspectors="、".join(one["inspectors"] or ()) or say("draw.page.short"),
+    )
+
+
+def _result(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
     if one["codes"] is None:
         return say(f"draw.page.status.{one['status']}")
-    return "、".join(words.choice("task.inspected.v1", code) or code for code in one["codes"])
+    return "、".join(names[code] for code in one["codes"])
 
 
 def _lines(told: Iterable[str]) -> str:
@@ -137,16 +163,6 @@ def _replaced(one: Mapping[str, Any], columns: Columns) -> str:
     )
     told = [f"{name} {of(found['subject'])}" for name, of in columns.items()] if found else []
     return "；".join([line, *told])
-
-
-def _redrawn(one: Mapping[str, Any]) -> str:
-    return say(
-        "draw.page.redrawn",
-        subject=one["subject"],
-        outgoing=one["outgoing"],
-        cause=say(f"draw.page.cause.{one['cause']}"),
-        inspectors="、".join(one["inspectors"] or ()) or say("draw.page.short"),
-    )
 
 
 def _stratum(layer: Mapping[str, Any], result: Mapping[str, Any], columns: Columns) -> str:

@@ -14,7 +14,7 @@ from consumers import inspection_round
 from domain import inspection_plan, roster
 from domain.acts.inspections import FreezeLists
 from domain.decider import Event
-from domain.inspection_plan import Lists, ListsFrozen, PlanRegistered
+from domain.inspection_plan import Lists, ListsFrozen
 from domain.roster import ListedInspector, ListedObject
 from domain.terms import HashName
 from followers.delivered import Delivered
@@ -52,13 +52,16 @@ class _Rows:
 
 
 def relisted(plan_no: str, deliveries: Iterable[Delivered]) -> FreezeLists | None:
-    """由事件重建的名单；到计划登记那一件为止，其后的一件不看。没有这份计划为空。"""
+    """由事件重建的名单；到计划登记（计划外的，批准）那一件为止，其后的一件不看。没有为空。"""
     rows, wanted = _Rows(), inspection_plan.AGGREGATE.stream(plan_no)
     for delivered in deliveries:
-        if delivered.stream == wanted and isinstance(delivered.event, PlanRegistered):
-            return inspection_round.freeze(rows, delivered, delivered.event)
-        if delivered.name in _READS:
-            rows.put(inspection_round.react(rows, delivered).rows)
+        if delivered.stream == wanted or delivered.name in _READS:
+            reaction = inspection_round.react(rows, delivered)
+            acts = (command.act for command in reaction.commands)
+            frozen = next((act for act in acts if isinstance(act, FreezeLists)), None)
+            if frozen is not None:
+                return frozen
+            rows.put(reaction.rows)
     return None
 
 

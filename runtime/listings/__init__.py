@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from runtime.listings import (
+    annual,
     cases,
     catalogue,
     numbers,
@@ -28,4 +29,5 @@ LISTS: Final[Mapping[str, Listing]] = {
     **reliances.LISTS,
     **numbers.LISTS,
     **risks.LISTS,
+    **annual.LISTS,
 }

@@ -41,7 +41,7 @@ DOORS: Final = {
 # a server's settings and roles, to wait in the demonstration, and to ask what an import has done.
 STORAGE: Final = {
     *(f"ledger/{name}.py" for name in ("application", "clock", "database", "founding", "hints")),
-    *(f"ledger/{name}.py" for name in ("keys", "outbox", "seals", "store")),
+    *(f"ledger/{name}.py" for name in ("heads", "keys", "outbox", "seals", "store")),
     *(f"followers/{name}.py" for name in ("overview", "parking", "storage")),
     *(f"followers/{name}.py" for name in ("store_feed", "tables")),
     *(f"projections/{name}.py" for name in ("common", "measures", "subject_register")),

@@ -8,6 +8,7 @@ import pytest
 from consumers import monitor
 from consumers.monitor import SUPERVISOR
 from domain import (
+    annual,
     case,
     complaint,
     genesis,
@@ -45,6 +46,7 @@ from tests.deliveries import (
     received,
     sent,
 )
+from tests.yearly import DEPARTMENT, NUMBER, counted
 
 DAY = date(2026, 3, 9)
 AGENT = PersonId("P-agent")
@@ -302,3 +304,17 @@ def test_a_doubt_about_the_seal_is_a_red_finding() -> None:
     assert (alert.rule, alert.level) == (OversightRule.OTHER, AlertLevel.RED)
     assert alert.explanation == "seal.leaf_differs 100 7"
     assert alert.case_no is None
+
+
+def test_the_annual_plan_not_done_and_a_visit_too_many_are_findings() -> None:
+    """年终没有组织完的、到了上限还上门的，各提一件督办，由那个部门答复；组织完的、没有超过的不提。"""
+    plan, short = f"annual/{NUMBER}", annual.Shortfall("SC-01", 2, 1)
+    (alert,) = told(plan, annual.Closed((short,)), key=NUMBER)
+    assert (alert.rule, alert.organ) == (OversightRule.DEADLINE_MISSED, DEPARTMENT)
+    assert alert.explanation == "SCJG-2026 SC-01 1/2"
+    assert told(plan, annual.Closed(()), key=NUMBER) == []
+    (alert,) = told("frequency/S-7", replace(counted(), nth=2), key="S-7")
+    assert (alert.rule, alert.organ, alert.case_no) == (OversightRule.OTHER, DEPARTMENT, None)
+    assert alert.explanation == "000001.S-7 2/1"
+    for within in (counted(), replace(counted(), nth=2, most=None)):
+        assert told("frequency/S-7", within, key="S-7") == []

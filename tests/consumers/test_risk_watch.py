@@ -31,6 +31,7 @@ from domain.terms import (
     CommitmentId,
     Evidence,
     LicenceNo,
+    Organ,
     PersonId,
     SubjectId,
 )
@@ -38,6 +39,7 @@ from followers.supervisor import DUE
 from runtime.scenarios.book import Notes
 from tests.deliveries import (
     APPLICANT,
+    BUREAU,
     CASE,
     CLERK,
     DECIDER,
@@ -377,3 +379,68 @@ def test_whoever_left_is_in_no_later_list() -> None:
     act = _frozen(book, "B")
     assert [one.subject for one in act.objects] == [APPLICANT]
     assert [one.inspector for one in act.inspectors] == ["P-5", "P-6"]
+
+
+def _declared(subject_id: SubjectId | None, organ: Organ | None) -> inspector.RecusalDeclared:
+    ground = inspector.RecusalGround.RELATIVE
+    return inspector.RecusalDeclared(subject_id, organ, ground, "", PersonId("P-5"))
+
+
+@pytest.mark.parametrize(
+    ("events", "recused"),
+    [
+        ((_declared(APPLICANT, None),), True),
+        ((_declared(None, BUREAU),), True),
+        ((_declared(SubjectId("S-2"), None), _declared(None, MARKET)), False),
+        (
+            (
+                _declared(APPLICANT, None),
+                inspector.RecusalLifted(APPLICANT, None, "已变更", DECIDER),
+            ),
+            False,
+        ),
+        ((_declared(APPLICANT, None), inspector_registered("P-5")), True),
+    ],
+    ids=["the subject", "the organ that granted it", "others", "lifted", "a new certificate"],
+)
+def test_standing_recusals_are_frozen_with_the_lists(
+    events: tuple[Event, ...],
+    recused: bool,  # noqa: FBT001
+) -> None:
+    """申明回避一户、或者准予它的机关的，写进那一户不得检查的人与回避名单；解除了的不写。"""
+    book = _town()
+    for event in events:
+        book.add("inspector/P-5", event, key="P-5")
+    act = _frozen(book, "B")
+    assert [(one.inspector, one.subject) for one in act.recusals] == (
+        [("P-5", APPLICANT)] if recused else []
+    )
+    assert ("P-5" in act.objects[0].officers_involved) is recused
+
+
+def test_the_recusals_of_another_department_are_not_listed() -> None:
+    """不在检查人员名单上的，没有可回避的。"""
+    book = _town()
+    book.add("inspector/P-9", inspector_registered("P-9", BUREAU), key="P-9")
+    book.add("inspector/P-9", _declared(APPLICANT, None), key="P-9")
+    assert _frozen(book, "B").recusals == ()
+
+
+def test_changes_of_class_of_the_last_thirty_days_are_listed() -> None:
+    """三十日以内的列出，连同改出所抽各层的；早些的、没有实际改变的、别的部门的不列。"""
+    book = _town()
+    start = datetime(2026, 3, 2, 9, tzinfo=BEIJING)
+    same = replace(WORSE, risk_class=RiskClass.B)
+    stream, key = f"risk/{APPLICANT}", str(APPLICANT)
+    book.add(stream, same, key=key, at=start)
+    book.add(stream, WORSE, key=key, at=start)
+    book.add("risk/S-2", WORSE, key="S-2", at=start)  # holds no licence
+    book.add("risk/S-8", WORSE, key="S-8", at=start)  # not registered
+    back = replace(WORSE, risk_class=RiskClass.B)
+    book.add(stream, back, key=key, at=start + timedelta(days=40))
+    later = start + timedelta(days=60)
+    book.add("plan/2026-0001", plan(MARKET, "B"), key="2026-0001", at=later)
+    (act,) = [one.act for one in played(ROUND, book.kept) if isinstance(one.act, FreezeLists)]
+    assert act.reclassified_since == date(2026, 4, 1)
+    changes = [(one.before, one.risk_class, one.changed_on) for one in act.reclassified]
+    assert changes == [("D", "B", date(2026, 4, 11))]

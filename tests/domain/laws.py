@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import (
+    annual,
     approval,
     assistance,
     case,
@@ -88,6 +89,7 @@ ENDS: Final[Mapping[type, frozenset[type[Event]]]] = {
     commitment.Closed: frozenset(),
     compensation.Settled: frozenset(),
     document.Served: frozenset(),
+    annual.Over: frozenset(),
     exemption.Over: frozenset(),
     filing.Struck: frozenset(),
     importing.Finished: frozenset(),
@@ -137,6 +139,7 @@ ENDLESS: Final[Mapping[str, str]] = {
     "composite": "综合许可的终止写在同一个现状里，另有测试",
     "closing": "一日接一日",
     "credit": "一个对象的信用没有终点，每条记录各自修复或期满",
+    "frequency": "一个对象的上门检查没有终点",
     "feed": "一日的回流可以再对账",
     "genesis": "账本的格式可以一直添",
     "hearing": "笔录签字之后还要被决定引用；没有听证的终点",

@@ -73,15 +73,16 @@ def ready(
     plan: RegisterPlan = PLAN,
 ) -> Hall:
     """从登记走到公开值已定。"""
+    number = inspection_plan.plan_number(plan.serial)
     new.record(replace(plan, inspect_by=inspect_by), RUNNER, "2026-08-31")
-    new.record(FreezeLists(NO, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
+    new.record(FreezeLists(number, objects, inspectors, 17, "0b" * 32), MACHINE, "2026-08-31")
     for who, share in zip(SHARERS, SHARES, strict=True):
         sealed = sampling.share_commitment(HashName.SHA256, bytes.fromhex(share))
-        new.record(CommitShare(NO, sealed), who, "2026-08-31")
+        new.record(CommitShare(number, sealed), who, "2026-08-31")
     for who, share in zip(SHARERS, SHARES, strict=True):
-        new.record(RevealShare(NO, share), who, "2026-09-01")
-    new.record(CloseReveals(NO), MACHINE, "2026-09-01")
-    new.record(FixPublicValue(NO, "03.06.13.25.28.29+06"), RUNNER, "2026-09-02")
+        new.record(RevealShare(number, share), who, "2026-09-01")
+    new.record(CloseReveals(number), MACHINE, "2026-09-01")
+    new.record(FixPublicValue(number, "03.06.13.25.28.29+06"), RUNNER, "2026-09-02")
     return new
 
 
@@ -90,9 +91,9 @@ def notice(subject: SubjectId, visit_on: date, plan_no: str = NO) -> NotifyCheck
     return NotifyCheck(plan_no, subject, "检通字-1", "检审-1", visit_on, tuple(Told))
 
 
-def settled(new: Hall) -> Settled:
+def settled(new: Hall, number: str = NO) -> Settled:
     """抽定。"""
-    new.record(Draw(NO), MACHINE, "2026-09-02")
-    state = new.load(inspection_plan.AGGREGATE, NO)
+    new.record(Draw(number), MACHINE, "2026-09-02")
+    state = new.load(inspection_plan.AGGREGATE, number)
     assert isinstance(state, Settled)
     return state

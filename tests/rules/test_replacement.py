@@ -52,8 +52,8 @@ def settled(new: Hall) -> inspection_plan.Settled:
 
 
 def exclude(subject: SubjectId) -> ReplaceObject:
-    """一户已达年度上限，由见证人同意排除。"""
-    return ReplaceObject(NO, subject, ExclusionReason.CAP_REACHED, PROOF, OfficerId("witness"))
+    """一户已并入联合检查，由见证人同意排除。"""
+    return ReplaceObject(NO, subject, ExclusionReason.MERGED, PROOF, OfficerId("witness"))
 
 
 def tickets() -> list[SubjectId]:
@@ -75,7 +75,7 @@ def test_the_next_ticket_takes_the_place(drawn: Hall) -> None:
     assert isinstance(withdrawn, inspection_task.TaskWithdrawn)
     assert settled(drawn).result == before
     drawn.idle(exclude(first), RUNNER, DAY)
-    other = replace(exclude(first), reason=ExclusionReason.MERGED)
+    other = replace(exclude(first), reason=ExclusionReason.STATUS_ENDED)
     assert drawn.refusal(other, RUNNER, DAY) is Refusal.PLAN_REPLACED
     (task,) = drawn.record(AssignTask(NO, third), MACHINE, DAY)
     assert isinstance(task, inspection_task.TaskAssigned)

@@ -99,7 +99,7 @@ def test_found_and_fixed_is_not_an_open_problem() -> None:
     fixed, pending = FindingCode.PROBLEM_CORRECTED, FindingCode.PROBLEM_PENDING
     assert found_problem(meaning(fixed))
     new, who = assigned()
-    (fact,) = new.record(recorded(fixed, pending), who, "2026-09-10 11:00")
+    fact, _ = new.record(recorded(fixed, pending), who, "2026-09-10 11:00")
     assert getattr(fact, "codes", None) == (fixed, pending)
 
 

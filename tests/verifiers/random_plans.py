@@ -11,7 +11,7 @@ from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.inspection_task import FindingCode
 from domain.observation import ExclusionMade, Observed
-from domain.roster import ListedInspector, ListedObject
+from domain.roster import ClassChange, ListedInspector, ListedObject, ListedRecusal
 from domain.terms import (
     Actor,
     CommitmentId,
@@ -98,9 +98,9 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         item_codes=() if len(strata) > 1 else (ItemCode("350505-FOOD"),),
         regions=() if len(strata) > 1 else REGIONS,
         matters=("CC-01", "CC-02"),
-        annual_plan_no=chance.choice((None, "2026")),
-        unplanned_reason="专项",
-        value_format="双色球",
+        annual_plan_no=(annual := chance.choice((None, "2026"))),
+        unplanned_reason="专项" if annual else "",  # one outside the year's plan waits for the head
+        value_format="FREE",
         fallback_source="次日开奖",
         fallback_at=chance.choice((None, VALUE_AT)),
         share_keepers=(Organ("司法局"),),
@@ -167,6 +167,25 @@ def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command
     return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
+def recused(
+    number: int, objects: tuple[ListedObject, ...], inspectors: tuple[ListedInspector, ...]
+) -> tuple[ListedRecusal, ...]:
+    """每五份随机计划有一份，不得检查的人里有几位是自己申明的。"""
+    here = {one.inspector for one in inspectors} if number % 5 == 2 else set()
+    return tuple(
+        ListedRecusal(person, one.subject)
+        for one in objects
+        for person in one.officers_involved
+        if person in here
+    )
+
+
+def reclassified(number: int, objects: tuple[ListedObject, ...]) -> tuple[ClassChange, ...]:
+    """每七份随机计划有一份，头一户新近改了等级。"""
+    changed = objects[:1] if number % 7 == 3 else ()
+    return tuple(ClassChange(one.subject, "D", one.stratum, date(2026, 1, 2)) for one in changed)
+
+
 @cache
 def plan_events(number: int) -> tuple[Event, ...]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
@@ -179,7 +198,15 @@ def plan_events(number: int) -> tuple[Event, ...]:
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
-        inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
+        inspection_plan.Freeze(
+            objects,
+            inspectors,
+            17,
+            leaf_hash(plan_leaf(plan)).hex(),
+            recused(number, objects, inspectors),
+            reclassified(number, objects),
+            date(2025, 12, 6),
+        ),
         *(
             inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
             for office, share in shares.items()

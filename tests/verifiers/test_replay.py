@@ -40,16 +40,20 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = vacant = unpaired = redrawn = alone = passed = 0
+    short = vacant = unpaired = redrawn = alone = passed = recused = changed = 0
     for number in range(PLANS):
         told = replay.read(written(number))
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
+        recused += "recusals" in told
+        changed += "reclassified" in told
         vacant += any(one["substitute"] is None for one in told["replaced"])
         unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
         redrawn += bool(told["redrawn"])
         alone += any(one["inspectors"] is None for one in told["redrawn"])
         passed += any(one["passed_over"] and one["inspectors"] for one in told["redrawn"])
+    assert 0 < recused < PLANS
+    assert 0 < changed < PLANS
     assert redrawn > alone > 0  # nobody left to take over
     assert passed > 0  # somebody in line could not go
     assert 0 < short < PLANS  # both kinds occur
@@ -64,13 +68,17 @@ def test_before_the_visits_the_pairs_are_only_committed_to() -> None:
         first = replay.read(written(number, Stage.DRAW))
         last = published(number)
         assert replay.verify(first) == [(name, "") for name, _ in replay.STEPS], number
-        assert first["inspectors"] is first["results"] is first["redrawn"] is None
-        assert all(one["inspectors"] is None for one in (*first["pairs"], *first["replaced"]))
-        for part in ("pairs", "replaced"):
+        assert first["inspectors"] is first["results"] is None
+        assert all(
+            one["inspectors"] is None
+            for one in (*first["pairs"], *first["replaced"], *first["redrawn"])
+        )
+        for part in ("pairs", "replaced", "redrawn"):
             early, late = ([one["commitment"] for one in told[part]] for told in (first, last))
             assert early == late
             seen += sum(one is not None for one in early)
-        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced", "redrawn"}
+        opened = {"stage", "inspectors", "results", "pairs", "replaced", "redrawn", "recusals"}
+        told = {*last, *first} - opened
         assert all(first[name] == last[name] for name in told)
     assert seen > 20
 
@@ -136,6 +144,18 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
     ),
     "a_pair_was_committed_to_otherwise": (_another_pair, "pairs"),
     "a_result_is_dropped": (lambda told: told["results"].pop(), "results"),
+    "a_result_of_another_code_set": (
+        lambda told: told["code_set"].update(code_set="v7"),
+        "results",
+    ),
+    "nothing_found_and_something_found": (
+        lambda told: [
+            one.update(codes=["NO_PROBLEM", "PROBLEM_PENDING"])
+            for one in told["results"]
+            if one["codes"]
+        ],
+        "results",
+    ),
     "an_excluded_one_is_inspected": (
         lambda told: next(one for one in told["results"] if one["status"] == "EXCLUDED").update(
             status="PENDING"
@@ -192,9 +212,8 @@ HARMS: Final[dict[str, tuple[Harm, str]]] = {
         lambda told: told["redrawn"].insert(1, told["redrawn"][0]),
         "replaced",
     ),
-    "a_change_came_later": (lambda told: told["redrawn"][0].update(after=9), "replaced"),
-    "a_change_is_told_before_the_visits": (
-        lambda told: told.update(stage="draw"),
+    "a_change_came_before_the_draw": (
+        lambda told: told["redrawn"][0].update(after=9),
         "replaced",
     ),
     "a_shortage_is_hidden": (lambda told: told["unmatched"].append("企业-999"), "unmatched"),
@@ -215,6 +234,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
         and told["replaced"][0]["substitute"]
         and told["redrawn"]
         and told["plan"]["campaign"] == "UNDIRECTED"
+        and any(one["codes"] for one in told["results"])
     )
     told = published(number)
     harm(told)
@@ -222,12 +242,19 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 
 
 # What no arithmetic can bind: how big the ledger was (its proofs say so), and what people say and show.
-TOLD: Final = {("as_of_size",), ("left_out",)} | {
+# The changes of class are information; that there are recusals (not which) only the ledger says.
+TOLD: Final = {("as_of_size",), ("left_out",), ("reclassified",), ("recusals",)} | {
     ("replaced", name) for name in ("reason", "evidence")
-} | {("redrawn", name) for name in ("cause", "after")} | {("results", name) for name in ("status", "code_set", "codes", "performed_on")}  # fmt: skip
+} | {("redrawn", name) for name in ("cause", "after")} | {("results", name) for name in ("status", "codes", "performed_on")} | {("code_set",)}  # fmt: skip
 # Before the visits: the list of inspectors and the commitments are opened later, and nobody yet has a result
 # that would show who was excluded.
-HIDDEN: Final = {("inspector_count",), ("inspector_root",), ("pairs", "commitment"), ("replaced",)}
+HIDDEN: Final = {
+    ("inspector_count",),
+    ("inspector_root",),
+    ("pairs", "commitment"),
+    ("replaced",),
+    ("redrawn",),
+}
 
 
 def _bound(path: tuple[Any, ...], free: set[tuple[str, ...]]) -> bool:
@@ -244,7 +271,7 @@ def _sealed_number() -> int:
         and told["sealed_share"]
         and told["left_out"]
         and told["replaced"]
-        and told["redrawn"]
+        and len({one["after"] for one in told["redrawn"]}) > 1
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
 
@@ -270,8 +297,6 @@ def _verified(text: str) -> bool:
 
 
 EDITS: Final = 2_500
-# Which of two changes came first is what people say, where neither touches the other.
-UNTOUCHED: Final = {("replaced", "excluded"), ("redrawn",)}
 
 
 def test_no_random_edit_goes_unseen() -> None:
@@ -289,7 +314,8 @@ def test_no_random_edit_goes_unseen() -> None:
         except replay.Malformed:
             refused += 1
             continue
-        free = TOLD | (HIDDEN if stage is Stage.DRAW else UNTOUCHED)
+        # which of two was excluded first, where no substitute followed, is what people say
+        free = TOLD | (HIDDEN if stage is Stage.DRAW else {("replaced", "excluded")})
         if _essence(told, free) == _essence(sound, free):
             continue
         changed += 1
@@ -460,3 +486,22 @@ def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
     assert readable(3).draw_input()["sealed_share"] == "04" * 32
     told["sealed_share"] = "05" * 32
     assert {"share", "seed"} <= set(faults(told))
+
+
+def test_the_recusals_are_of_the_list_and_their_root_is_told() -> None:
+    """回避名单改一项、少一项、树根不符、那一户没有写明的，都说是这一步。"""
+    number = next(one for one in range(PLANS) if "recusals" in published(one))
+    harms: list[Harm] = [
+        lambda told: told["recusals"]["listed"].pop(),
+        lambda told: told["recusals"].update(root="0" * 64),
+        lambda told: told["recusals"].update(listed=None),
+        lambda told: told["recusals"]["listed"][0].update(inspector="P-77"),
+    ]
+    for harm in harms:
+        told = copy.deepcopy(published(number))
+        harm(told)
+        assert "recusals" in faults(told)
+    early = replay.read(written(number, Stage.DRAW))
+    assert early["recusals"]["listed"] is None
+    early["recusals"]["listed"] = []
+    assert "recusals" in faults(early)
