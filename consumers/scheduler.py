@@ -15,8 +15,10 @@ from typing import Final
 from consumers.common import machine
 from domain.acts import Act
 from domain.acts.annual import CloseAnnualPlan
+from domain.acts.check_results import MarkFollowUpLacking, MarkResultMissed
 from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
+from domain.acts.follow_ups import MarkCheckFollowUpOverdue
 from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
@@ -93,6 +95,12 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 两个名录、风险等级
     TimerKind.CERTIFICATE: lambda no, _: WarnCertificate(PersonId(no)),
     TimerKind.RISK_OVERRIDE: lambda no, _: ExpireOverride(SubjectId(no)),
+    # 检查结果的公开与后续处理
+    TimerKind.RESULT_PUBLICATION: lambda no, _: MarkResultMissed(no),
+    TimerKind.FOLLOW_UP_OPENING: lambda no, _: MarkFollowUpLacking(no),
+    TimerKind.HANDLING: lambda no, _: MarkCheckFollowUpOverdue(no),
+    TimerKind.RECHECK: lambda no, _: MarkCheckFollowUpOverdue(no),
+    TimerKind.LISTING: lambda no, _: MarkCheckFollowUpOverdue(no),
 }
 
 

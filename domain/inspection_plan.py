@@ -684,13 +684,17 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """一个部门提交份额承诺。"""
+    """一个部门提交份额承诺。``at`` is aware."""
 
     office: Organ
     commitment: str
+    at: datetime
 
     def decide(self, state: State) -> Answer:
-        """计划所列的部门各交一次；最后一家交来即告齐备。抄袭别家的承诺不算。"""
+        """计划所列的部门各交一次，最后一家交来即告齐备。抄袭别家的承诺不算。
+
+        到了公开值产生之时不再收：那时的承诺只能按零计，交与不交却成了挑选。
+        """
         match state:
             case Frozen() | Committed():
                 return self._given(state)
@@ -704,6 +708,8 @@ class Commit:
         if known := given.get(self.office):
             again = known == self.commitment
             return () if again else Refused(Refusal.PLAN_SHARE_GIVEN, {"office": self.office})
+        if self.at >= plan.public_value_at:
+            return Refused(Refusal.PLAN_COMMIT_LATE, {"office": self.office})
         taken = (*given.values(), plan.sealed_share_commitment)  # a copy would unseal it
         if not _is_hash(self.commitment) or self.commitment in taken:
             return Refused(Refusal.PLAN_COMMITMENT, {"office": self.office})

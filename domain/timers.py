@@ -15,10 +15,12 @@ from domain import (
     annual,
     approval,
     case,
+    check_result,
     clock,
     commitment,
     complaint,
     credit,
+    follow_up,
     forwarding,
     gaps,
     hearing,
@@ -43,6 +45,7 @@ from domain import (
     verification,
     visit,
 )
+from domain.code_set import FollowUpKind
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
 from domain.terms import beijing_day, end_of_day
@@ -106,6 +109,13 @@ class TimerKind(StrEnum):
     CERTIFICATE = "CERTIFICATE"  # 执法证件到期前三十日的提醒
     RISK_OVERRIDE = "RISK_OVERRIDE"  # 风险等级人工调整的末日
     RISK_OBJECTION = "RISK_OBJECTION"  # 风险等级异议的答复
+    # 检查结果的公开与后续处理
+    RESULT_PUBLICATION = "RESULT_PUBLICATION"  # 检查结果公开（二十个工作日）
+    RESULT_WITHDRAWAL = "RESULT_WITHDRAWAL"  # 撤下检查结果（三个工作日）：机器即撤，只亮灯
+    FOLLOW_UP_OPENING = "FOLLOW_UP_OPENING"  # 检查后续立项
+    HANDLING = "HANDLING"  # 检查后续处理：改正、核实、立案
+    RECHECK = "RECHECK"  # 复查（十个工作日）
+    LISTING = "LISTING"  # 列入经营异常名录的决定（十个工作日）
 
 
 # The families of streams that deadlines run on.
@@ -116,6 +126,7 @@ FAMILIES: Final = (
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
     *("inspector", "risk"),  # 两个名录、风险等级
+    *("result", "followup"),  # 检查结果的公开与后续处理
     "annual",  # 年度抽查计划
 )
 
@@ -265,6 +276,7 @@ _BEFORE_ACCEPTANCE: Final = frozenset(
 )
 _TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
 _PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_FOLLOWED: Final = frozenset({TimerKind.HANDLING, TimerKind.RECHECK, TimerKind.LISTING})
 _OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
@@ -347,6 +359,16 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspector.CertificateExpiring: frozenset({TimerKind.CERTIFICATE}),
     risk.OverrideEnded: frozenset({TimerKind.RISK_OVERRIDE}),
     risk.ObjectionDecided: frozenset({TimerKind.RISK_OBJECTION}),
+    # 检查结果的公开与后续处理
+    check_result.ResultPublished: frozenset({TimerKind.RESULT_PUBLICATION}),
+    check_result.ResultOverturned: frozenset(
+        {TimerKind.RESULT_PUBLICATION, TimerKind.FOLLOW_UP_OPENING}
+    ),
+    check_result.ResultWithdrawn: frozenset({TimerKind.RESULT_WITHDRAWAL}),
+    follow_up.RectificationReported: frozenset({TimerKind.HANDLING}),
+    follow_up.Rechecked: _FOLLOWED,
+    follow_up.ContactTried: _FOLLOWED,
+    follow_up.FollowUpClosed: _FOLLOWED,
 }
 
 
@@ -363,6 +385,8 @@ _SETTLES_ONE: Final[dict[type[Event], tuple[TimerKind, str]]] = {
 
 
 def _settles(event: Event, timer: Timer) -> bool:
+    if isinstance(event, check_result.FollowUpBegun):
+        return event.complete and timer.kind is TimerKind.FOLLOW_UP_OPENING
     if isinstance(event, credit.DecisionReversed):
         return timer.kind is TimerKind.CREDIT_RECORD and timer.name in event.records
     if type(event) in _SETTLES_ONE:
@@ -457,12 +481,17 @@ _MISSES: Final[dict[type[Event], TimerKind]] = {
     publication.Missed: TimerKind.PUBLICATION,
     complaint.Overdue: TimerKind.COMPLAINT,
     reform.Overdue: TimerKind.REFORM,
+    check_result.PublicationMissed: TimerKind.RESULT_PUBLICATION,
+    check_result.FollowUpLacking: TimerKind.FOLLOW_UP_OPENING,
 }
 
 
 def _oversight_moves(timer: Timer, event: Event, version: int) -> Timer:
     del version
-    return replace(timer, missed=True) if timer.kind is _MISSES.get(type(event)) else timer
+    late = isinstance(event, follow_up.FollowUpOverdue) and timer.kind in _FOLLOWED
+    if late or timer.kind is _MISSES.get(type(event)):
+        return replace(timer, missed=True)
+    return timer
 
 
 _MOVERS: Final = (
@@ -674,9 +703,56 @@ def _register_opens(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _result_opens(event: Event, version: int) -> Iterator[Timer]:
+    """检查结果的公开、撤下，与后续处理的立项。"""
+    match event:
+        case (
+            check_result.ResultFormed(formed_on=start)
+            | check_result.ResultCorrected(corrected_on=start)
+        ):
+            days, due = check_result.PUBLISH_DAYS, event.publish_by
+            yield _counted(TimerKind.RESULT_PUBLICATION, due, version, days, start)
+            if event.follow_up_by is not None:
+                days, due = check_result.FOLLOW_UP_DAYS, event.follow_up_by
+                yield _counted(TimerKind.FOLLOW_UP_OPENING, due, version, days, start)
+        case check_result.ResultOverturned(overturned_on=start, withdraw_by=date() as due):
+            days = check_result.WITHDRAW_DAYS
+            yield _counted(TimerKind.RESULT_WITHDRAWAL, due, version, days, start)
+        case _:
+            return
+
+
+_HANDLED_WITHIN: Final = {
+    FollowUpKind.ABNORMAL: follow_up.VERIFY_DAYS,
+    FollowUpKind.CASE_FILED: follow_up.FILE_DAYS,
+}
+
+
+def _follow_up_opens(event: Event, version: int) -> Iterator[Timer]:
+    """检查后续处理：改正、核实、立案，复查，列入的决定。"""
+    match event:
+        case follow_up.FollowUpOpened(kind=kind, opened_on=start, due_on=date() as due):
+            days = _HANDLED_WITHIN.get(kind)
+            timer = _until(TimerKind.HANDLING, due, version, start=start)
+            yield replace(timer, working_days=days)
+        case follow_up.RectificationReported(reported_on=start, recheck_by=due):
+            days = follow_up.RECHECK_DAYS
+            yield _counted(TimerKind.RECHECK, due, version, days, start)
+        case follow_up.Rechecked(performed_on=start, rectify_by=date() as due):
+            yield _until(TimerKind.HANDLING, due, version, start=start)
+        case follow_up.ContactTried(reached=False, tried_on=start, due_on=due, verified=verified):
+            if verified:
+                yield _counted(TimerKind.LISTING, due, version, follow_up.LIST_DAYS, start)
+            else:
+                yield _until(TimerKind.HANDLING, due, version, start=start)
+        case _:
+            return
+
+
 _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
     *(_penalty_opens, _acceptance_opens, _register_opens),
+    *(_result_opens, _follow_up_opens),
 )

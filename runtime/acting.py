@@ -9,6 +9,7 @@ from domain.duties import DUTIES
 from domain.terms import Actor, Mode, OfficerId, Organ, Role, beijing_day
 from ledger.application import Ledger
 from runtime.exits import Exit, Stop
+from runtime.founding import scenario
 from runtime.hall import applicant
 
 CLERK: Final = "W01"  # of the demonstration's cast
@@ -39,6 +40,30 @@ def acting(ledger: Ledger, account: str, act: type, in_name_of: str | None = Non
             name = Organ(in_name_of) if in_name_of else grant.organ
             return Actor(OfficerId(account), grant.role, grant.organ, name)
     raise Stop(Exit.REFUSED, "acting.no_post", officer=account)
+
+
+def of_organ(ledger: Ledger, account: str, act: type, organ: str) -> Actor:
+    """这个账号在 ``organ`` 办这件事的身份，只以它的名义。
+
+    Raises :class:`Stop` ``draw.no_post``.
+    """
+    known = ledger.load(officer.AGGREGATE, account)
+    today = beijing_day(ledger.clock.now())
+    for grant in known.grants if isinstance(known, officer.Appointed) else ():
+        fits = grant.role in DUTIES[act.__name__].roles and grant.organ == organ
+        if fits and grant.valid_on(today):
+            return Actor(OfficerId(account), grant.role, grant.organ, grant.organ)
+    raise Stop(Exit.REFUSED, "draw.no_post", officer=account, organ=organ)
+
+
+def of_the_cast(act: type, organ: str | None = None, person: str | None = None) -> str | None:
+    """演示的人里，有岗位办这件事的头一个账号。"""
+    roles = DUTIES[act.__name__].roles
+    for one in scenario()["officer"]:
+        posts = [where for role, where in one["grants"] if role in roles]
+        if posts and person in {None, one["person"]} and organ in {None, *posts}:
+            return str(one["account"])
+    return None
 
 
 def written(ledger: Ledger, by: str, act: str) -> Actor:

@@ -96,6 +96,9 @@ def _init(parser: argparse.ArgumentParser) -> None:
 def _up(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "foreground")
     _flag(parser, "servers-only")
+    parser.add_argument(
+        "--office", action="append", default=[], metavar="CODE:ACCOUNT", help=say("option.host")
+    )
     parser.add_argument("--background", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -275,16 +278,32 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
 
 
 def _draw(parser: argparse.ArgumentParser) -> None:
+    steps = ("plan", "freeze", "commit", "reveal", "public", "share", "run", "annul")
+    actions = (*steps, "compute", "replay", "publish", "lists")
     help_text = say("option.draw_action")
-    actions = ("compute", "replay", "publish", "lists")
     parser.add_argument("--data", metavar="FOLDER", help=say("option.data"))
     parser.add_argument("action", choices=actions, metavar="ACTION", help=help_text)
-    parser.add_argument("what", metavar="WHAT", help=say("option.draw_file"))
-    parser.add_argument("--out", metavar="FOLDER", help=say("option.draw_out"))
+    parser.add_argument("what", nargs="+", metavar="WHAT", help=say("option.draw_what"))
+    for name in ("show", "ceremony"):
+        parser.add_argument(f"--{name}", action="store_true", help=say(f"option.draw_{name}"))
+    for name, metavar in (
+        ("office", "CODE"),
+        ("officer", "ACCOUNT"),
+        ("share-file", "FILE"),
+        ("value", "TEXT"),
+        ("reason", "TEXT"),
+        ("second", "ACCOUNT"),
+        ("out", "FOLDER"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, help=say(f"option.draw_{_key(name)}"))
+    parser.add_argument("--wait", type=natural, metavar="SECONDS", help=say("option.draw_wait"))
+    parser.add_argument("--at", type=moment, metavar="TIME", help=say("option.at"))
 
 
 def _role(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help=say("option.role"))
+    parser.add_argument("--organ", metavar="CODE", help=say("option.office_organ"))
+    parser.add_argument("--officer", metavar="ACCOUNT", help=say("option.office_account"))
 
 
 COMMANDS: Final[tuple[Command, ...]] = (

@@ -18,6 +18,7 @@ from runtime import settings as settings_module
 from runtime import state as states
 from runtime.bootstrap import environment
 from runtime.exits import Exit, Stop
+from runtime.hosted import PREFIX
 from runtime.messages import error, say
 from runtime.servers.child import Child, Process, Program
 from runtime.servers.embedded import Server, log_tail, servers_of
@@ -127,7 +128,8 @@ def _server(server: Server) -> Watched:
 
 def role_program(settings: Settings, name: str) -> Program:
     """怎样启动一个角色。"""
-    command = (sys.executable, "-m", "runtime", "role", name, "--data", str(settings.data))
+    role = ("office", "--organ", name.removeprefix(PREFIX)) if name.startswith(PREFIX) else (name,)
+    command = (sys.executable, "-m", "runtime", "role", *role, "--data", str(settings.data))
     return Program(
         name=name,
         command=command,

@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -12,17 +12,24 @@ import structlog
 from kafka.errors import KafkaError
 
 from consumers import ALL as SUPERVISORS
+from domain.acts.inspections import CommitShare
+from domain.terms import Mode, Organ
 from followers.runner import FollowerOptions, run_followers
-from ledger.application import Ledger
+from ledger.application import Ledger, Outcome, Request
 from ledger.closer import Closer, run_closer
 from ledger.errors import LedgerDamaged, LedgerError, LedgerUnavailable
+from ledger.failpoints import arm, reach
 from ledger.founding import teller
 from ledger.keys import SEAL_FILE, create_key_files
 from ledger.relay import RelayOptions, run_relay
 from ledger.sealer import SealerOptions, run_sealer
 from projections import ALL as PROJECTIONS
-from runtime.exits import Exit
+from runtime.acting import of_organ, of_the_cast
+from runtime.ceremony.office import Office, OfficeAccess
+from runtime.ceremony.shares import Safe
+from runtime.exits import Exit, Stop
 from runtime.foundation import renew
+from runtime.hosted import hosted
 from runtime.settings import Settings
 
 log: Final = structlog.get_logger()
@@ -36,13 +43,53 @@ def relay(settings: Settings, stop: threading.Event) -> None:
 def followers(settings: Settings, stop: threading.Event) -> None:
     """跟随者：全部视图与监管消费者。"""
     with Ledger.open(settings) as ledger:
-        options = FollowerOptions(
-            dsn=settings.dsn("shenguan_follow"),
-            bootstrap=settings.kafka_bootstrap,
-            store_dsn=settings.dsn("shenguan_project"),
-            execute=ledger.execute_many,
+        arm(ledger.frame.mode)
+        run_followers(_options(settings, ledger), PROJECTIONS, SUPERVISORS, stop)
+
+
+def office(
+    settings: Settings, stop: threading.Event, organ: str = "", account: str | None = None
+) -> None:
+    """一个部门：计划列了它的，名单一冻结即承诺，承诺一齐即揭示。
+
+    ``account``: of that organ; where none is given, as ``up`` was told, or of the demonstration.
+    Raises :class:`Stop`.
+    """
+    if not organ:
+        raise Stop(Exit.USAGE, "office.no_organ")
+    with Ledger.open(OfficeAccess.of(settings, organ)) as ledger:
+        arm(ledger.frame.mode)
+        named = account or hosted(settings).get(organ)
+        if named is None and ledger.frame.mode is Mode.DEMO:
+            named = of_the_cast(CommitShare, organ)
+        if named is None:
+            raise Stop(Exit.USAGE, "office.no_account", organ=organ)
+        one = Office(
+            Organ(organ),
+            Safe.of(settings, ledger.frame.origin, organ),
+            lambda act: of_organ(ledger, named, act, organ),
+            ledger.clock.now,
         )
-        run_followers(options, PROJECTIONS, SUPERVISORS, stop)
+        run_followers(_options(settings, ledger), (), (one.supervisor(),), stop)
+
+
+def _options(settings: Settings, ledger: Ledger) -> FollowerOptions:
+    return FollowerOptions(
+        dsn=settings.dsn("shenguan_follow"),
+        bootstrap=settings.kafka_bootstrap,
+        store_dsn=settings.dsn("shenguan_project"),
+        execute=lambda requests: _watched(ledger, requests),
+    )
+
+
+def _watched(ledger: Ledger, requests: Sequence[Request]) -> Sequence[Outcome]:
+    """The commands of the machine pass two fail-points each, named after what is done."""
+    for request in requests:
+        reach(f"before.{type(request.act).__name__}")
+    outcomes = ledger.execute_many(requests)
+    for request in requests:
+        reach(f"after.{type(request.act).__name__}")
+    return outcomes
 
 
 def sealer(settings: Settings, stop: threading.Event) -> None:
@@ -65,11 +112,12 @@ def sealer(settings: Settings, stop: threading.Event) -> None:
                 closer.join()
 
 
-ROLES: Final[Mapping[str, Callable[[Settings, threading.Event], None]]] = {
+ROLES: Final[Mapping[str, Callable[..., None]]] = {
     "founding": lambda settings, _: _found(settings),
     "relay": relay,
     "sealer": sealer,
     "followers": followers,
+    "office": office,
 }
 
 
@@ -80,14 +128,14 @@ def _found(settings: Settings) -> None:
     log.info("founding.done", written=written)
 
 
-def run(name: str, settings: Settings) -> int:
+def run(name: str, settings: Settings, **options: str | None) -> int:
     """运行一个角色，直到 SIGTERM 或 SIGINT；答复退出码。"""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     log.info("role.started", role=name)
     try:
-        ROLES[name](settings, stop)
+        ROLES[name](settings, stop, **options)
     except LedgerDamaged as error:
         log.exception("role.integrity", code=error.code, facts=error.facts)
         return Exit.INTEGRITY

@@ -45,6 +45,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def offices(self) -> Path:
+        """各部门的私有文件夹：抽取的份额，每家一个。"""
+        return self.data / "offices"
+
+    @property
     def sealed(self) -> Path:
         """封账单与砖，供外人取用的静态文件。"""
         return self.data / "sealed"

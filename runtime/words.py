@@ -50,6 +50,8 @@ _SCHEMAS_OF: Final = {
     "opinion": ("case.reviewed.v1",),
     "why": ("simulated.lapsed.v1",),
     "missing": ("archive.filed.v1",),
+    "follow_up_kind": ("followup.opened.v1",),
+    "outcomes": ("followup.closed.v1",),
     "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),
 }
 
@@ -123,8 +125,10 @@ def organ(code: str) -> str:
 
 def child(name: str) -> str:
     """子进程的中文名，技术名在后；不是子进程的照写。"""
-    known = tables()["child"].get(name)
-    return f"{known}（{name}）" if known else name
+    kind, _, code = name.partition(".")
+    known = tables()["child"].get(kind)
+    place = tables()["organ"].get(code, "")
+    return f"{known}{place}（{name}）" if known else name
 
 
 def ended(code: int | None) -> str:

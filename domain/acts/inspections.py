@@ -200,16 +200,6 @@ class RecordInspection:
     experts: tuple[PersonId, ...] = ()  # 委托到场的专家
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFinding:
-    """复核检查结果：同意，或退回重录；复核人不是检查人。"""
-
-    plan_no: str
-    subject: SubjectId
-    agreed: bool
-    explanation: str
-
-
 InspectionAct: TypeAlias = (
     RegisterPlan
     | FreezeLists
@@ -225,7 +215,6 @@ InspectionAct: TypeAlias = (
     | AnnulPlan
     | AssignTask
     | RecordInspection
-    | ReviewFinding
 )
 
 
@@ -351,7 +340,8 @@ def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
 @handles(CommitShare)
 def commit_share(act: CommitShare, desk: Desk) -> Decision:
     """提交份额承诺。"""
-    return _plan(desk, act.plan_no, inspection_plan.Commit(desk.actor.organ, act.commitment))
+    command = inspection_plan.Commit(desk.actor.organ, act.commitment, desk.at)
+    return _plan(desk, act.plan_no, command)
 
 
 @handles(RevealShare)
@@ -504,18 +494,7 @@ def _wrong_filing(desk: Desk, act: RecordInspection) -> Refused | None:
     return Refused(Refusal.TASK_FILING, {"filing_no": act.filing_no, "subject": act.subject})
 
 
-@handles(ReviewFinding)
-def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
-    """复核检查结果。"""
-    if barred := not_in_charge(desk, act.plan_no):
-        return barred
-    if act.agreed and (waiting := _awaits_recusal(desk, act.plan_no, act.subject)):
-        return waiting
-    fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
-
-
-def _awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
+def awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
     """派去的人还有没有决定的回避申请：准予的话，结果由新的两人重新检查。"""
     state = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(plan_no, subject))
     people = () if isinstance(state, inspection_task.Nothing) else state.task.inspectors

@@ -55,7 +55,7 @@ class _Place(NamedTuple):
 
     def line_of(self, key: str) -> int:
         """The line of this key in this step, else of the step itself."""
-        starts = [found.start() for found in _STEP.finditer(self.text)]
+        starts = [found.start() for found in _STEP.finditer(self.text)] or [0]
         if self.number > len(starts):
             return 1
         begin, end = [*starts, len(self.text)][self.number - 1 : self.number + 1]
@@ -69,24 +69,24 @@ def read(path: Path, *, strict: bool) -> list[Order]:
 
     Raises :class:`Stop`, exit code 1: what is wrong, and in which line.
     """
+    return parse(str(path), text_of(path), strict=strict)
+
+
+def text_of(path: Path) -> str:
+    """文件的正文。Raises :class:`Stop` where there is none that could be meant."""
     if not path.is_file():
         raise Stop(Exit.USAGE, "act.file", file=path)
     if path.stat().st_size > LARGEST:
         raise Stop(Exit.USAGE, "act.large", file=path, largest=LARGEST)
     try:
-        return parse(str(path), path.read_text("utf-8"), strict=strict)
+        return path.read_text("utf-8")
     except UnicodeDecodeError:
         raise Stop(Exit.USAGE, "act.text", file=path) from None
 
 
 def parse(file: str, text: str, *, strict: bool) -> list[Order]:
     """由正文读出各步。Raises :class:`Stop` as :func:`read` does."""
-    try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
-        found = _LINE.search(str(wrong))
-        line = found[1] if found else text.count("\n") + 1
-        raise Stop(Exit.USAGE, "act.toml", file=file, line=line) from None
+    told = toml_of(file, text)
     for key in told:
         if key != "step":
             raise Stop(Exit.USAGE, "act.head", file=file, key=key)
@@ -97,6 +97,28 @@ def parse(file: str, text: str, *, strict: bool) -> list[Order]:
         _order(one, _Place(file, text, number), strict=strict)
         for number, one in enumerate(steps, 1)
     ]
+
+
+def toml_of(file: str, text: str) -> dict[str, Any]:
+    """正文的各项。Raises :class:`Stop`, with the line that is no TOML."""
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as wrong:
+        found = _LINE.search(str(wrong))
+        line = found[1] if found else text.count("\n") + 1
+        raise Stop(Exit.USAGE, "act.toml", file=file, line=line) from None
+
+
+def single(file: str, text: str, kind: type, given: dict[str, Any], *, strict: bool) -> Act:
+    """一份文件写的就是这一件：各项都在头一层。Raises :class:`Stop` as :func:`read` does."""
+    place = _Place(file, text, 1)
+    for key, value in given.items():
+        _refuse_odd(place, key, value)
+    told = {"act": kind.__name__, "with": given}
+    act = _act(told, place, strict=strict)
+    if act is None:
+        raise TypeError(kind)
+    return act
 
 
 def _order(told: dict[str, Any], place: _Place, *, strict: bool) -> Order:

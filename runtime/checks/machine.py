@@ -52,7 +52,7 @@ def disk(chosen: Settings) -> Iterator[Finding]:
 
 def secrets(chosen: Settings) -> Iterator[Finding]:
     """口令与密钥只有本人可读。"""
-    for folder in (chosen.data / "secrets", chosen.keys):
+    for folder in (chosen.data / "secrets", chosen.keys, chosen.offices):
         for path in sorted(folder.rglob("*")):
             mode, name = path.stat().st_mode & 0o777, str(path.relative_to(chosen.data))
             if mode & PRIVATE and path.is_file():

@@ -1,7 +1,7 @@
 """`draw`：双随机抽取的复算、核对与公布。
 
 `compute` and `replay` need no ledger: whoever holds the published files gets the published result, or
-sees that it is another one.
+sees that it is another one. The steps of a draw that is still going on: runtime/ceremony.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from domain import inspection_plan, sampling
 from domain.terms import beijing_day
 from ledger.application import Ledger
 from runtime import settings
+from runtime.ceremony import doors
 from runtime.draws import dossier, folder, package, published_input, rebuild
 from runtime.draws.folder import REPLAY
 from runtime.draws.package import Published
@@ -26,15 +27,13 @@ from runtime.settings import Settings
 
 def run(arguments: argparse.Namespace, _: Settings | None) -> int:
     """退出码：0 算出、相符、写出 · 1 文件不合格式 · 2 没有可公布的或没有可核对的 · 3 不符。"""
-    match arguments.action:
-        case "compute":
-            return _compute(arguments)
-        case "replay":
-            return _replay(arguments)
-        case "lists":
-            return _lists(arguments)
-        case _:
-            return _publish(arguments)
+    whole = {"compute": _compute, "replay": _replay, "publish": _publish, "lists": _lists}
+    if arguments.action not in whole:
+        return doors.run(arguments)
+    if len(arguments.what) != 1:
+        raise Stop(Exit.USAGE, "draw.what_missing", action=arguments.action)
+    (arguments.what,) = arguments.what
+    return whole[arguments.action](arguments)
 
 
 def _compute(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from typing import IO, Final
 from runtime import parent, state, words
 from runtime.bootstrap import environment
 from runtime.exits import Exit, Stop
+from runtime.hosted import PREFIX, host, hosted
 from runtime.messages import say
 from runtime.servers.jars import ensure_jars
 from runtime.settings import Settings
@@ -23,13 +24,21 @@ _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 def run(arguments: argparse.Namespace, chosen: Settings) -> int:
     """启动；`--foreground` 则留在前台。"""
-    roles = () if arguments.servers_only else parent.ROLES
+    for one in arguments.office:
+        office, _, account = one.partition(":")
+        host(chosen, office, account)
+    roles = () if arguments.servers_only else (*parent.ROLES, *offices(chosen))
     if arguments.foreground or arguments.background:
         return _stay(chosen, roles, announce=not arguments.background)
     started = start(chosen, roles, lambda line: print(line, flush=True))
     log = chosen.log / "parent.log"
     print(say("up.ready", pid=started.pid, data=chosen.data, log=log))
     return judge(chosen, started)
+
+
+def offices(chosen: Settings) -> tuple[str, ...]:
+    """这台机器上各部门的进程，各是一个子进程。"""
+    return tuple(f"{PREFIX}{office}" for office in hosted(chosen))
 
 
 def judge(chosen: Settings, started: State) -> int:

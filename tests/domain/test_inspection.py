@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from domain import inspection_plan, inspection_task, roster, sampling
+from domain.acts.check_results import ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.inspections import (
     AnnulPlan,
@@ -22,7 +23,6 @@ from domain.acts.inspections import (
     RecordInspection,
     RegisterPlan,
     RevealShare,
-    ReviewFinding,
 )
 from domain.acts.register import RegisterInspector
 from domain.decider import Event, ImpossibleHistory, RuleUsed
@@ -329,6 +329,14 @@ def test_a_commitment_is_given_once_and_is_ones_own(hall: Hall) -> None:
     assert hall.refusal(CommitShare(NO, "00"), fire) is Refusal.PLAN_COMMITMENT
     assert hall.refusal(CommitShare(NO, "G" * 64), fire) is Refusal.PLAN_COMMITMENT
     assert hall.refusal(commitment(FIRE), WITNESS) is Refusal.PLAN_NOT_AN_OFFICE
+
+
+def test_a_commitment_after_chance_has_spoken_is_not_taken(hall: Hall) -> None:
+    """公开值产生之时已到的承诺不收：交与不交会成了看着结果挑选；先前交过的再交无事可办。"""
+    frozen(hall)
+    hall.record(commitment(BUREAU), RUNNER)
+    assert hall.refusal(commitment(FIRE), OFFICE[FIRE], VALUE_AT) is Refusal.PLAN_COMMIT_LATE
+    hall.idle(commitment(BUREAU), RUNNER, VALUE_AT)
 
 
 def test_no_reveal_before_all_have_committed(hall: Hall) -> None:
@@ -650,7 +658,7 @@ def test_a_finding_is_recorded_and_reviewed(hall: Hall) -> None:
     hall.idle(act, who, LATER)
     other = replace(act, codes=(FindingCode.UNREACHABLE,))
     assert hall.refusal(other, who, LATER) is Refusal.TASK_ALREADY_INSPECTED
-    assert len(hall.record(review, HEAD, LATER)) == 1
+    assert len(hall.record(review, HEAD, LATER)) == 2
     hall.idle(review, HEAD, LATER)
     assert hall.refusal(replace(review, agreed=False), HEAD, LATER) is Refusal.TASK_REVIEWED
     hall.idle(act, who, LATER)
@@ -777,7 +785,10 @@ def test_a_plan_obeys_the_laws_of_deciders(hall: Hall) -> None:
     real: list[inspection_plan.Command] = [
         inspection_plan.Register(plan, at("2026-01-05"), ()),
         inspection_plan.Freeze(LISTS.objects, LISTS.inspectors, 17, LEAF),
-        *(inspection_plan.Commit(one, commitment(one).commitment) for one in OFFICES),
+        *(
+            inspection_plan.Commit(one, commitment(one).commitment, at("2026-01-06"))
+            for one in OFFICES
+        ),
         *(inspection_plan.Reveal(one, SHARE[one], at("2026-01-06")) for one in OFFICES),
         inspection_plan.Close(at(VALUE_AT)),
         inspection_plan.FixValue("号码", PersonId("p-runner"), at(VALUE_AT)),

@@ -208,7 +208,11 @@ def plan_events(number: int) -> tuple[Event, ...]:
             date(2025, 12, 6),
         ),
         *(
-            inspection_plan.Commit(office, sampling.share_commitment(plan.hash, share))
+            inspection_plan.Commit(
+                office,
+                sampling.share_commitment(plan.hash, share),
+                datetime(2026, 1, 7, tzinfo=UTC),
+            )
             for office, share in shares.items()
         ),
         *(
