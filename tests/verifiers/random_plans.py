@@ -6,7 +6,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from domain import inspection_plan, inspection_task, redraw, sampling
+from domain import check_result, inspection_plan, inspection_task, redraw, sampling
+from domain.code_set import V1
 from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.inspection_task import FindingCode
@@ -33,6 +34,7 @@ from schemas.codec import Meta, current, encode
 from schemas.registry import name_of
 
 PLANS: Final = 1_000
+LATER: Final = 60  # the plans before this one have neither recusals nor changes of class
 REGIONS: Final = ("350505", "350521")
 SKILLS: Final = ("餐饮", "消防", "综合")
 UNFIT_SHARE: Final = 0.5  # of those in line, whose certificate has expired since
@@ -98,8 +100,8 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         item_codes=() if len(strata) > 1 else (ItemCode("350505-FOOD"),),
         regions=() if len(strata) > 1 else REGIONS,
         matters=("CC-01", "CC-02"),
-        annual_plan_no=(annual := chance.choice((None, "2026"))),
-        unplanned_reason="专项" if annual else "",  # one outside the year's plan waits for the head
+        annual_plan_no="2026",
+        unplanned_reason="专项",
         value_format="FREE",
         fallback_source="次日开奖",
         fallback_at=chance.choice((None, VALUE_AT)),
@@ -171,7 +173,7 @@ def recused(
     number: int, objects: tuple[ListedObject, ...], inspectors: tuple[ListedInspector, ...]
 ) -> tuple[ListedRecusal, ...]:
     """每五份随机计划有一份，不得检查的人里有几位是自己申明的。"""
-    here = {one.inspector for one in inspectors} if number % 5 == 2 else set()
+    here = {one.inspector for one in inspectors} if number >= LATER and number % 5 == 2 else set()
     return tuple(
         ListedRecusal(person, one.subject)
         for one in objects
@@ -182,7 +184,7 @@ def recused(
 
 def reclassified(number: int, objects: tuple[ListedObject, ...]) -> tuple[ClassChange, ...]:
     """每七份随机计划有一份，头一户新近改了等级。"""
-    changed = objects[:1] if number % 7 == 3 else ()
+    changed = objects[:1] if number >= LATER and number % 7 == 3 else ()
     return tuple(ClassChange(one.subject, "D", one.stratum, date(2026, 1, 2)) for one in changed)
 
 
@@ -270,14 +272,45 @@ def _steps(subject: SubjectId, people: tuple[PersonId, ...]) -> tuple[Event, ...
     )
 
 
+def results(number: int) -> dict[SubjectId, check_result.State]:
+    """复核同意的各户：待公开、已公开、不列名、已推翻。"""
+    chance = Random(f"results {number}")  # noqa: S311 - can be made again
+    return {
+        subject: check_result.AGGREGATE.fold(_came_of(subject, chance.randrange(4)))
+        for subject, task in tasks(number).items()
+        if isinstance(task, inspection_task.Agreed)
+    }
+
+
+def _came_of(subject: SubjectId, kind: int) -> tuple[Event, ...]:
+    on, market = VALUE_AT.date(), Organ("市监局")
+    outcome = check_result.outcome(V1, ("PROBLEM_PENDING", "NOT_AS_PROMISED"))
+    formed = check_result.ResultFormed(
+        "000001", subject, market, (PersonId("P-1"),), None, None, on, outcome, on, on, None
+    )
+    handler = PersonId("head")
+    shown = check_result.ResultPublished(
+        "000001", "抽查", market, "9135" if kind > 1 else "", outcome.names, on, on, handler
+    )
+    overturned = check_result.ResultOverturned("复议 1 号", "事实不清", on, on, handler)
+    return ((formed,), (formed, shown), (formed, shown), (formed, shown, overturned))[kind]
+
+
 def readable(number: int, less: int = 0) -> package.Published:
     """可以公布的抽取；``less``：最后几件还没有发生。"""
     events = plan_events(number)
     plan = events[0]
     assert isinstance(plan, PlanRegistered)
     told = events[: len(events) - less]
+    if less:
+        return package.read("000001", plan_leaf(plan), told, left_out(number))
     return package.read(
-        "000001", plan_leaf(plan), told, left_out(number), {} if less else tasks(number)
+        "000001",
+        plan_leaf(plan),
+        told,
+        left_out(number),
+        tasks(number),
+        results=results(number),
     )
 
 
