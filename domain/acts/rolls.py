@@ -46,10 +46,10 @@ class DeclareStanding:
     """检查人员申明回避一户，或者一个机关准予的各户。"""
 
     person: PersonId
-    subject: SubjectId | None
-    against: Organ | None
     ground: RecusalGround
     explanation: str
+    subject: SubjectId | None = None
+    against: Organ | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class LiftStanding:
     """解除一项回避，由所在部门的负责人办。"""
 
     person: PersonId
-    subject: SubjectId | None
-    against: Organ | None
     reasons: str
+    subject: SubjectId | None = None
+    against: Organ | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,12 +204,12 @@ def test_the_reminder_is_a_deadline_of_the_file() -> None:
 def test_himself_or_his_department_declares() -> None:
     """本人申明自己的，部门记下本部门的；解除、出库只由本部门。"""
     book = _book()
-    act = DeclareStanding(HE, NO, None, SHOP.ground, SHOP.explanation)
+    act = DeclareStanding(HE, SHOP.ground, SHOP.explanation, NO)
     book.refuse(Refusal.DUTY_SELF, act, _himself(book, PersonId("P-six")), "2026-03-03")
     book.do(act, _himself(book), "2026-03-03")
     assert book.do(act, CHIEF, "2026-03-03") == Plan()
     stranger = book.hire("far", Role.SUPERVISION_HEAD, SECOND_SUPERVISOR, person("far"))
-    lift = LiftStanding(HE, NO, None, "已经变更")
+    lift = LiftStanding(HE, "已经变更", NO)
     for wrong in (lift, RemoveInspector(HE, LEFT.reason, LEFT.last_day)):
         book.refuse(Refusal.DUTY_ORGAN, wrong, stranger, "2026-03-04", organ=SUPERVISOR)
     book.do(lift, CHIEF, "2026-03-04")
