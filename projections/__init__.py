@@ -36,6 +36,7 @@ from projections import (
     publication_view,
     quota_register,
     request_register,
+    risk_register,
     service_calendar,
     side_files,
     statistics,
@@ -83,6 +84,8 @@ ALL: Final[tuple[Projection, ...]] = (
     trigger_register.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 名录：风险等级
+    risk_register.PROJECTION,
     # 年度抽查计划、年度检查次数
     annual_register.PROJECTION,
     check_register.PROJECTION,

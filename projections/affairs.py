@@ -32,6 +32,7 @@ FAMILIES: Final = (
     "escrow",
     "tender",
     "subscription",
+    "scoring",
 )
 COLUMNS: Final = (
     Column("family", ColumnType.TEXT, indexed=True),

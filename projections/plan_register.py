@@ -30,9 +30,14 @@ COLUMNS: Final = (
     Column("scope", ColumnType.JSON),
     Column("seed_plan_no", ColumnType.TEXT, indexed=True),
     Column("joined", ColumnType.JSON),
+    Column("recusals", ColumnType.BIGINT),
+    Column("reclassified", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
-_COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
+_COUNTS: Final = (
+    *("listed", "drawn", "paired", "unmatched", "withheld"),
+    *("recusals", "reclassified"),
+)
 _STATES: Final = {
     inspection_plan.ListsFrozen: "LISTS_FROZEN",
     inspection_plan.CommitsIn: "COMMITS_IN",
@@ -73,8 +78,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "seed_plan_no": plan.seed_plan_no,
                 "joined": [],
             }
-        case inspection_plan.ListsFrozen(object_count=listed):
-            return new | {"listed": listed}
+        case (
+            inspection_plan.ListsFrozen()
+            | inspection_plan.RecusalsListed()
+            | inspection_plan.ReclassificationsListed()
+        ):
+            return new | _listed(new, delivered.event)
         case inspection_plan.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
         case inspection_plan.Drawn(drawn=drawn) | inspection_plan.MoreDrawn(drawn=drawn):
@@ -103,9 +112,24 @@ def _texts(value: Value) -> list[Json]:
     return list(value) if isinstance(value, list) else []
 
 
+def _listed(
+    row: Row,
+    event: inspection_plan.ListsFrozen
+    | inspection_plan.RecusalsListed
+    | inspection_plan.ReclassificationsListed,
+) -> dict[str, Value]:
+    match event:
+        case inspection_plan.ListsFrozen(object_count=listed):
+            return {"listed": listed}
+        case inspection_plan.RecusalsListed(recusals=pairs):
+            return {"recusals": plus(row, "recusals", len(pairs))}
+        case inspection_plan.ReclassificationsListed(changes=changes):
+            return {"reclassified": plus(row, "reclassified", len(changes))}
+
+
 PROJECTION: Final = Projection(
     name="plan_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -141,6 +165,8 @@ class PlanRow:
     scope: list[str]
     seed_plan_no: str | None
     joined: list[str]
+    recusals: int
+    reclassified: int
     position: int
 
 

@@ -14,6 +14,7 @@ from runtime.listings import (
     panel,
     registers,
     reliances,
+    risks,
     supervision,
 )
 from runtime.listings.base import Asked, Listing
@@ -31,5 +32,6 @@ LISTS: Final[Mapping[str, Listing]] = {
     **reliances.LISTS,
     **numbers.LISTS,
     **campaigns.LISTS,
+    **risks.LISTS,
     **annual.LISTS,
 }

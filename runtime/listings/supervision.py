@@ -115,6 +115,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         "、".join(row.scope or ()),
         row.seed_plan_no,
         "、".join(row.joined or ()),
+        row.recusals,
+        row.reclassified,
         row.position,
     )
 
@@ -193,6 +195,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "scope",
             "seed_plan_no",
             "joined_plans",
+            "recusal_pairs",
+            "reclassified",
             "position",
         ),
         _plans,
