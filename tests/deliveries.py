@@ -928,6 +928,9 @@ def _after_the_draw() -> Iterator[Happening]:
     people = (first, next_one)
     moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
     yield f"task/{plan}.S-9", moved, plan
+    reason = inspection_plan.ExclusionReason.STATUS_ENDED
+    over = inspection_task.TaskWithdrawn(reason, (), head)  # nothing stays open behind the story
+    yield f"task/{plan}.S-9", over, plan
     keeper = Organ("350505-SFJ")
     for kept in (
         escrow.PieceDeposited(keeper, 1, HASH, handler),
