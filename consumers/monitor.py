@@ -18,7 +18,9 @@ from consumers.linkage import MATTERS
 from domain import (
     annual,
     case,
+    check_result,
     complaint,
+    follow_up,
     frequency,
     genesis,
     importing,
@@ -73,6 +75,9 @@ OVERDUE: Final[Mapping[type[Event], OversightRule]] = {
     complaint.Overdue: OversightRule.DEADLINE_MISSED,
     reform.Overdue: OversightRule.REFORM_OVERDUE,
     inspection_plan.PlanVoided: OversightRule.DEADLINE_MISSED,  # 封存份额压着不开
+    check_result.PublicationMissed: OversightRule.PUBLICATION_MISSED,
+    check_result.FollowUpLacking: OversightRule.DEADLINE_MISSED,  # 发现问题没有下文
+    follow_up.FollowUpOverdue: OversightRule.DEADLINE_MISSED,
 }
 # A complaint about the conduct of a business is a matter for inspection, not for oversight.
 COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
@@ -83,11 +88,21 @@ COMPLAINTS: Final[Mapping[ComplaintMatter, OversightRule]] = {
     ComplaintMatter.PAPER: OversightRule.PAPER_DEMANDED,
 }
 # Files whose black light is a finding; what else can be late says so by an event of its own.
-DARK: Final = ("commitment/", "revocation/", "publication/", "referral/", "task/", "plan/")
+DARK: Final = (
+    "commitment/",
+    "revocation/",
+    "publication/",
+    "referral/",
+    "task/",
+    "plan/",
+    "result/",
+)
 # 检查结果的导入不在其内：补录的是已经作出的审批。
 RESULTS: Final = frozenset({ImportKind.CASES, ImportKind.LICENCES})
 # Files that are numbered as the case they belong to.
 OF_A_CASE: Final = frozenset({"case", "rating", "points"})
+# Files in the partition of their plan.
+OF_A_PLAN: Final = frozenset({"task", "result", "followup"})
 # What a filing led to has no case file: nobody to answer for it here.
 ELSEWHERE: Final = frozenset({Refusal.CASE_NOT_FOUND})
 
@@ -239,6 +254,9 @@ def _elsewhere(delivered: Delivered) -> Iterator[Command]:
             | complaint.Overdue()
             | reform.Overdue()
             | inspection_plan.PlanVoided()
+            | check_result.PublicationMissed()
+            | check_result.FollowUpLacking()
+            | follow_up.FollowUpOverdue()
         ):
             yield _alert(delivered, OVERDUE[type(event)], f"{delivered.identity} {event.due_on}")
         case annual.Closed() | frequency.Counted():
@@ -291,7 +309,7 @@ def _number(rule: OversightRule, stream: str, version: int) -> str:
 
 def _case_of(stream: str, key: str) -> CaseNo | None:
     family, _, number = stream.partition("/")
-    if family == inspection_task.AGGREGATE.family:  # in the partition of its plan
+    if family in OF_A_PLAN:
         return None
     return CaseNo(key) if family in OF_A_CASE or key != number else None
 
@@ -381,7 +399,7 @@ READS: Final = frozenset(
 )
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=1,
+    version=2,
     reads=names_of_kinds(READS),
     keys=keys,
     react=react,

@@ -15,8 +15,10 @@ from typing import Final
 from consumers.common import machine
 from domain.acts import Act
 from domain.acts.annual import CloseAnnualPlan
+from domain.acts.check_results import MarkFollowUpLacking, MarkResultMissed
 from domain.acts.complaints import MarkComplaintOverdue, MarkReformOverdue
 from domain.acts.credits import LapseCredit
+from domain.acts.follow_ups import MarkCheckFollowUpOverdue
 from domain.acts.forwardings import MarkExaminationOverdue
 from domain.acts.gaps import DefaultGaps
 from domain.acts.hearings import MarkHearingLapsed, MarkHearingOverdue
@@ -79,6 +81,12 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 承诺整改、信用
     TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
     TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
+    # 检查结果的公开与后续处理
+    TimerKind.RESULT_PUBLICATION: lambda no, _: MarkResultMissed(no),
+    TimerKind.FOLLOW_UP_OPENING: lambda no, _: MarkFollowUpLacking(no),
+    TimerKind.HANDLING: lambda no, _: MarkCheckFollowUpOverdue(no),
+    TimerKind.RECHECK: lambda no, _: MarkCheckFollowUpOverdue(no),
+    TimerKind.LISTING: lambda no, _: MarkCheckFollowUpOverdue(no),
 }
 
 
@@ -143,7 +151,7 @@ def _row(timers: tuple[Timer, ...]) -> StateRow:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=3,
+    version=4,
     reads=frozenset(name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES),
     keys=keys,
     react=react,

@@ -15,10 +15,12 @@ from domain import (
     annual,
     approval,
     case,
+    check_result,
     clock,
     commitment,
     complaint,
     credit,
+    follow_up,
     forwarding,
     gaps,
     hearing,
@@ -41,6 +43,7 @@ from domain import (
     verification,
     visit,
 )
+from domain.code_set import FollowUpKind
 from domain.decider import Event, RuleUsed
 from domain.lights import Light
 from domain.terms import beijing_day, end_of_day
@@ -100,6 +103,13 @@ class TimerKind(StrEnum):
     REFERRAL = "REFERRAL"  # 移送回告
     REFORM = "REFORM"  # 改革任务
     SUPERVISION = "SUPERVISION"  # 专项督查
+    # 检查结果的公开与后续处理
+    RESULT_PUBLICATION = "RESULT_PUBLICATION"  # 检查结果公开（二十个工作日）
+    RESULT_WITHDRAWAL = "RESULT_WITHDRAWAL"  # 撤下检查结果（三个工作日）：机器即撤，只亮灯
+    FOLLOW_UP_OPENING = "FOLLOW_UP_OPENING"  # 检查后续立项
+    HANDLING = "HANDLING"  # 检查后续处理：改正、核实、立案
+    RECHECK = "RECHECK"  # 复查（十个工作日）
+    LISTING = "LISTING"  # 列入经营异常名录的决定（十个工作日）
 
 
 # The families of streams that deadlines run on.
@@ -109,6 +119,7 @@ FAMILIES: Final = (
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
+    *("result", "followup"),  # 检查结果的公开与后续处理
     "annual",  # 年度抽查计划
 )
 
@@ -258,6 +269,7 @@ _BEFORE_ACCEPTANCE: Final = frozenset(
 )
 _TERM: Final = frozenset({TimerKind.VALIDITY, TimerKind.RENEWAL})
 _PENALTY: Final = frozenset({TimerKind.PENALTY, TimerKind.PENALTY_HEARING})
+_FOLLOWED: Final = frozenset({TimerKind.HANDLING, TimerKind.RECHECK, TimerKind.LISTING})
 _OF_A_PLAN: Final = frozenset({TimerKind.REVEALS, TimerKind.DRAWING, TimerKind.SHARE_OPENING})
 # What settles a deadline, whatever became of it.
 _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
@@ -334,6 +346,16 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     referral.Answered: frozenset({TimerKind.REFERRAL}),
     reform.Closed: frozenset({TimerKind.REFORM}),
     supervision.Concluded: frozenset({TimerKind.SUPERVISION}),
+    # 检查结果的公开与后续处理
+    check_result.ResultPublished: frozenset({TimerKind.RESULT_PUBLICATION}),
+    check_result.ResultOverturned: frozenset(
+        {TimerKind.RESULT_PUBLICATION, TimerKind.FOLLOW_UP_OPENING}
+    ),
+    check_result.ResultWithdrawn: frozenset({TimerKind.RESULT_WITHDRAWAL}),
+    follow_up.RectificationReported: frozenset({TimerKind.HANDLING}),
+    follow_up.Rechecked: _FOLLOWED,
+    follow_up.ContactTried: _FOLLOWED,
+    follow_up.FollowUpClosed: _FOLLOWED,
 }
 
 
@@ -350,6 +372,8 @@ _SETTLES_ONE: Final[dict[type[Event], tuple[TimerKind, str]]] = {
 
 
 def _settles(event: Event, timer: Timer) -> bool:
+    if isinstance(event, check_result.FollowUpBegun):
+        return event.complete and timer.kind is TimerKind.FOLLOW_UP_OPENING
     if isinstance(event, credit.DecisionReversed):
         return timer.kind is TimerKind.CREDIT_RECORD and timer.name in event.records
     if type(event) in _SETTLES_ONE:
@@ -444,12 +468,17 @@ _MISSES: Final[dict[type[Event], TimerKind]] = {
     publication.Missed: TimerKind.PUBLICATION,
     complaint.Overdue: TimerKind.COMPLAINT,
     reform.Overdue: TimerKind.REFORM,
+    check_result.PublicationMissed: TimerKind.RESULT_PUBLICATION,
+    check_result.FollowUpLacking: TimerKind.FOLLOW_UP_OPENING,
 }
 
 
 def _oversight_moves(timer: Timer, event: Event, version: int) -> Timer:
     del version
-    return replace(timer, missed=True) if timer.kind is _MISSES.get(type(event)) else timer
+    late = isinstance(event, follow_up.FollowUpOverdue) and timer.kind in _FOLLOWED
+    if late or timer.kind is _MISSES.get(type(event)):
+        return replace(timer, missed=True)
+    return timer
 
 
 _MOVERS: Final = (
@@ -648,9 +677,56 @@ def _opened_for_people(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _result_opens(event: Event, version: int) -> Iterator[Timer]:
+    """检查结果的公开、撤下，与后续处理的立项。"""
+    match event:
+        case (
+            check_result.ResultFormed(formed_on=start)
+            | check_result.ResultCorrected(corrected_on=start)
+        ):
+            days, due = check_result.PUBLISH_DAYS, event.publish_by
+            yield _counted(TimerKind.RESULT_PUBLICATION, due, version, days, start)
+            if event.follow_up_by is not None:
+                days, due = check_result.FOLLOW_UP_DAYS, event.follow_up_by
+                yield _counted(TimerKind.FOLLOW_UP_OPENING, due, version, days, start)
+        case check_result.ResultOverturned(overturned_on=start, withdraw_by=date() as due):
+            days = check_result.WITHDRAW_DAYS
+            yield _counted(TimerKind.RESULT_WITHDRAWAL, due, version, days, start)
+        case _:
+            return
+
+
+_HANDLED_WITHIN: Final = {
+    FollowUpKind.ABNORMAL: follow_up.VERIFY_DAYS,
+    FollowUpKind.CASE_FILED: follow_up.FILE_DAYS,
+}
+
+
+def _follow_up_opens(event: Event, version: int) -> Iterator[Timer]:
+    """检查后续处理：改正、核实、立案，复查，列入的决定。"""
+    match event:
+        case follow_up.FollowUpOpened(kind=kind, opened_on=start, due_on=date() as due):
+            days = _HANDLED_WITHIN.get(kind)
+            timer = _until(TimerKind.HANDLING, due, version, start=start)
+            yield replace(timer, working_days=days)
+        case follow_up.RectificationReported(reported_on=start, recheck_by=due):
+            days = follow_up.RECHECK_DAYS
+            yield _counted(TimerKind.RECHECK, due, version, days, start)
+        case follow_up.Rechecked(performed_on=start, rectify_by=date() as due):
+            yield _until(TimerKind.HANDLING, due, version, start=start)
+        case follow_up.ContactTried(reached=False, tried_on=start, due_on=due, verified=verified):
+            if verified:
+                yield _counted(TimerKind.LISTING, due, version, follow_up.LIST_DAYS, start)
+            else:
+                yield _until(TimerKind.HANDLING, due, version, start=start)
+        case _:
+            return
+
+
 _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
     *(_penalty_opens, _acceptance_opens),
+    *(_result_opens, _follow_up_opens),
 )

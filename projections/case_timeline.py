@@ -77,7 +77,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
 
 PROJECTION: Final = Projection(
     name="case_timeline",
-    version=4,
+    version=5,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -104,7 +104,9 @@ PROJECTION: Final = Projection(
     # 监督、公示与服务
     | names_of("oversight", "publication", "complaint", "referral", "trip", "rating")
     | names_of("archive", "points", "progress", "liaison", "handover")
-    | names_of("reliance", "undertaking", "assistance"),
+    | names_of("reliance", "undertaking", "assistance")
+    # 检查结果的公开与后续处理
+    | names_of("result", "followup"),
     by_partition_key=True,
 )
 
@@ -160,7 +162,8 @@ def of_inspections(conn: Reader, licence_no: str) -> list[TimelineRow]:
         conn,
         PROJECTION,
         TimelineRow,
-        "licence_no = %s AND name IN ('task.assigned.v1', 'inspection.imported.v1')",
+        "licence_no = %s AND name IN ('task.assigned.v1', 'inspection.imported.v1',"
+        " 'result.formed.v1', 'followup.opened.v1')",
         (licence_no,),
     )
     streams = [row.stream for row in named]

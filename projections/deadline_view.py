@@ -49,7 +49,7 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row | None:
 
 PROJECTION: Final = Projection(
     name="deadline_view",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,

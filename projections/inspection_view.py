@@ -1,17 +1,18 @@
-"""检查一览：双随机的检查任务与导入的历史检查，一项一行；凭许可与对象相连。"""
+"""检查一览：双随机的检查任务与导入的历史检查，一项一行；结果公开了没有、后续处理到哪一步也在这一行。"""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import inspection_task, past_inspection
+from domain import check_result, follow_up, inspection_task, past_inspection
 from domain.code_set import BUILT_IN, V1, CodeKind, found_problem
 from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
-from projections.common import Found, Reader, names_of, plain, select
+from projections.common import Found, Reader, names_of, plain, plus, select
+from schemas.registry import names_of_kinds
 
 COLUMNS: Final = (
     Column("number", ColumnType.TEXT, indexed=True),
@@ -31,6 +32,13 @@ COLUMNS: Final = (
     Column("kinds", ColumnType.JSON),
     Column("problem", ColumnType.BOOLEAN),
     Column("agreed", ColumnType.BOOLEAN),
+    Column("outcome", ColumnType.JSON),
+    Column("result", ColumnType.TEXT, indexed=True),
+    Column("publish_by", ColumnType.DATE),
+    Column("published_on", ColumnType.DATE),
+    Column("follow_ups", ColumnType.BIGINT),
+    Column("follow_ups_open", ColumnType.BIGINT),
+    Column("recheck_passed", ColumnType.BOOLEAN),
     Column("source", ColumnType.TEXT),
     Column("source_result", ColumnType.TEXT),
     Column("source_risk", ColumnType.TEXT),
@@ -41,16 +49,33 @@ COLUMNS: Final = (
 )
 
 
+_FOLLOWED: Final = (follow_up.FollowUpOpened, follow_up.Rechecked, follow_up.FollowUpClosed)
+_RESULTS: Final = (
+    check_result.ResultFormed,
+    check_result.ResultPublished,
+    check_result.ResultOverturned,
+    check_result.ResultWithdrawn,
+    check_result.ResultCorrected,
+)
+
+
 def keys(delivered: Delivered) -> tuple[str, ...]:
-    """一份案卷一行。"""
+    """一项任务一行；它的结果与后续处理归到它。"""
+    event = delivered.event
+    if isinstance(event, _FOLLOWED):
+        return (inspection_task.AGGREGATE.stream(event.task_id),)
+    if delivered.stream.startswith("result/"):
+        return (inspection_task.AGGREGATE.stream(delivered.identity),)
     return (delivered.stream,)
 
 
 def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     """一项检查的新现状。"""
-    del key
-    new: dict[str, Value] = {**(row or {"number": delivered.identity, "imported": False})}
+    number = key.partition("/")[2]
+    new: dict[str, Value] = {**(row or {"number": number, "imported": False})}
     new["position"] = delivered.position
+    if isinstance(delivered.event, (*_FOLLOWED, *_RESULTS)):
+        return new | _afterwards(new, delivered.event)
     match delivered.event:
         case inspection_task.TaskAssigned() as task:
             return new | {
@@ -66,30 +91,63 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             performed_on = beijing_day(done.performed_at)
             return new | found | {"state": "INSPECTED", "performed_on": performed_on}
         case inspection_task.TaskReassigned(inspectors=people, due_on=due):
-            afresh: dict[str, Value] = {"codes": None, "problem": None, "performed_on": None}
+            afresh: dict[str, Value] = dict.fromkeys(
+                ("codes", "kinds", "problem", "performed_on", "late")
+            )
             state = "ASSIGNED" if people else "TASK_SHORT"
             return new | afresh | {"state": state, "inspectors": plain(people), "due_on": due}
         case inspection_task.TaskWithdrawn(inspectors=people):
             return new | {"state": "TASK_WITHDRAWN", "inspectors": plain(people)}
         case inspection_task.FindingReviewed(agreed=agreed):
             return new | {"state": "FINDING_REVIEWED", "agreed": agreed}
-        case past_inspection.InspectionImported() as told:
-            return new | _imported(told)
-        case past_inspection.InspectionLinked():
-            return new | {"state": "LINKED"}
         case _:
             return new | _besides(delivered.event)
 
 
 def _besides(event: Event) -> dict[str, Value]:
-    """What does not move the task: how it was announced, that it was entered late."""
+    """What does not move a task: how it was announced, that it was entered late; imported ones."""
     match event:
+        case past_inspection.InspectionImported():
+            return _imported(event)
+        case past_inspection.InspectionLinked():
+            return {"state": "LINKED"}
         case inspection_task.CheckNotified(document_no=number):
             return {"notice_no": number}
         case inspection_task.CheckUnannounced(approval_no=number):
             return {"notice_no": number, "unannounced": True}
         case _:
             return {"late": True}
+
+
+def _afterwards(new: Row, event: Event) -> dict[str, Value]:
+    """结果公开了没有，后续处理还有几项没有办结。"""
+    match event:
+        case check_result.ResultPublished(published_on=day):
+            return {"result": "PUBLISHED", "published_on": day}
+        case check_result.ResultOverturned():
+            return {"result": "OVERTURNED"}
+        case check_result.ResultWithdrawn():
+            return {"result": "TAKEN_DOWN", "published_on": None}
+        case follow_up.FollowUpOpened():
+            return {name: plus(new, name) for name in ("follow_ups", "follow_ups_open")}
+        case follow_up.FollowUpClosed():
+            return {"follow_ups_open": plus(new, "follow_ups_open", -1)}
+        case follow_up.Rechecked(passed=passed):
+            return {"recheck_passed": passed}
+        case check_result.ResultFormed() | check_result.ResultCorrected():
+            return _formed(event)
+        case _:
+            raise TypeError(f"not read here: {type(event).__name__}")
+
+
+def _formed(event: check_result.ResultFormed | check_result.ResultCorrected) -> dict[str, Value]:
+    """成立或者更正：更正之后以更正的为准。"""
+    outcome = event.outcome
+    return _found(outcome.code_set, outcome.codes, outcome.kinds) | {
+        "outcome": plain(outcome.names),
+        "result": "FORMED",
+        "publish_by": event.publish_by,
+    }
 
 
 def _found(code_set: str, codes: tuple[str, ...], kinds: tuple[CodeKind, ...]) -> dict[str, Value]:
@@ -125,7 +183,7 @@ PROJECTION: Final = Projection(
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("task", "inspection"),
+    reads=names_of("task", "inspection") | names_of_kinds({*_FOLLOWED, *_RESULTS}),
     by_partition_key=True,
 )
 
@@ -155,6 +213,13 @@ class InspectionRow:
     kinds: list[str] | None
     problem: bool | None
     agreed: bool | None
+    outcome: list[str] | None
+    result: str | None
+    publish_by: date | None
+    published_on: date | None
+    follow_ups: int | None
+    follow_ups_open: int | None
+    recheck_passed: bool | None
     source: str | None
     source_result: str | None
     source_risk: str | None
@@ -202,4 +267,50 @@ def search(conn: Reader, asked: Asked, limit: int | None) -> Found[InspectionRow
         ),
         "state <> 'ASSIGNED', due_on NULLS LAST, position DESC",
         limit,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """一份计划的检查合计；同意了的结果才算。"""
+
+    plan_no: str
+    assigned: int
+    inspected: int
+    formed: int
+    clear: int
+    problems: int
+    neutral: int
+    published: int
+    unpublished: int
+    follow_ups: int
+    follow_ups_open: int
+
+
+def totals(conn: Reader, limit: int | None) -> Found[TotalRow]:
+    """各份计划的合计，新的在前；撤回了的任务由替补的算。"""
+    tasks: dict[str, list[InspectionRow]] = {}
+    for row in search(conn, Asked(imported=False), None).rows:
+        if row.plan_no is not None and row.state != "TASK_WITHDRAWN":
+            tasks.setdefault(row.plan_no, []).append(row)
+    added = [_total(plan_no, tasks[plan_no]) for plan_no in sorted(tasks, reverse=True)]
+    return Found(added[:limit], len(added))
+
+
+def _total(plan_no: str, rows: list[InspectionRow]) -> TotalRow:
+    formed = [row for row in rows if row.outcome is not None]
+    clear = sum(CodeKind.CLEAR in (row.kinds or ()) for row in formed)
+    problems = sum(bool(row.problem) for row in formed)
+    return TotalRow(
+        plan_no=plan_no,
+        assigned=len(rows),
+        inspected=sum(row.performed_on is not None for row in rows),
+        formed=len(formed),
+        clear=clear,
+        problems=problems,
+        neutral=len(formed) - clear - problems,
+        published=sum(row.result == "PUBLISHED" for row in formed),
+        unpublished=sum(row.result == "FORMED" for row in formed),
+        follow_ups=sum(row.follow_ups or 0 for row in rows),
+        follow_ups_open=sum(row.follow_ups_open or 0 for row in rows),
     )

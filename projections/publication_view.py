@@ -1,15 +1,17 @@
-"""公示一览：应公示的、已公示的、撤下的。公开给外人看的只有 :func:`public`，个人信息从不在内。"""
+"""公示一览：决定与检查结果，应公示的、已公示的、撤下的。公开给外人看的只有 :func:`public`，个人信息从不在内。"""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from domain import publication
+from domain import check_result, publication
+from domain.decider import Event
 from domain.terms import beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, names_of
+from schemas.registry import names_of_kinds
 
 COLUMNS: Final = (
     Column("state", ColumnType.TEXT, indexed=True),
@@ -54,6 +56,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     del key
     new: dict[str, Value] = {**(row or {}), "position": delivered.position}
     event, today = delivered.event, beijing_day(delivered.meta.decided_at)
+    if type(event) in _OF_CHECKS:
+        return new | _checked(event, today)
     match event:
         case publication.Due():
             due: dict[str, Value] = {name: getattr(event, name) for name in _DUE}
@@ -74,13 +78,55 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new | {"state": "OBJECTED" if objected else "DUE"}
 
 
+_OF_CHECKS: Final[frozenset[type[Event]]] = frozenset(
+    {
+        check_result.ResultFormed,
+        check_result.ResultPublished,
+        check_result.PublicationMissed,
+        check_result.ResultOverturned,
+        check_result.ResultWithdrawn,
+        check_result.ResultCorrected,
+    }
+)
+CHECK: Final = "INSPECTION"  # the matter of a row that publishes what a check found
+
+
+def _checked(event: Event, today: date) -> dict[str, Value]:
+    """检查结果的公开：写计划的编号与名称、结果，企业写信用代码，自然人不列名。"""
+    match event:
+        case check_result.ResultFormed(plan_no=plan_no, department=organ, formed_on=day):
+            formed: dict[str, Value] = {"decision_no": plan_no, "organ": organ, "decided_on": day}
+            return formed | _awaited(event.publish_by) | {"matter": CHECK}
+        case check_result.ResultCorrected(publish_by=day):
+            return _awaited(day) | {"published_on": None}
+        case check_result.ResultPublished(title=title, names=names, holder=holder):
+            shown = f"{title}：{'、'.join(names)}"
+            return {
+                "state": "PUBLISHED",
+                "published_on": today,
+                "item_name": shown,
+                "holder": holder,
+            }
+        case check_result.ResultOverturned(reasons=reasons, withdraw_by=until):
+            return {"state": "OVERTURNED", "reasons": reasons, "withdraw_due_on": until}
+        case check_result.ResultWithdrawn():
+            return {"state": "TAKEN_DOWN", "withdrawn_on": today}
+        case _:
+            return {"missed": True}
+
+
+def _awaited(publish_by: date) -> dict[str, Value]:
+    due: dict[str, Value] = {"double_due_on": publish_by, "general_due_on": publish_by}
+    return {"state": "DUE", "missed": False, **due}
+
+
 PROJECTION: Final = Projection(
     name="publication_view",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
-    reads=names_of("publication"),
+    reads=names_of("publication") | names_of_kinds(_OF_CHECKS),
     by_partition_key=True,
 )
 

@@ -58,7 +58,7 @@ SECTIONS: Final = (
     ("document_section", frozenset({"document", "seal"})),
     ("push", frozenset({"push"})),
     ("timekeeping", frozenset({"deadline"})),
-    ("inspection", frozenset({"task"})),
+    ("inspection", frozenset({"task", "result", "followup"})),
     ("past_inspection", frozenset({"inspection"})),
     ("revocation_section", frozenset({"revocation", "compensation", "measure"})),
     # 监督、公示与服务

@@ -14,6 +14,7 @@ from datetime import date
 from typing import Final
 
 from domain.acts import Act
+from domain.acts.check_results import ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Review
 from domain.acts.filings import File, SubmitFiling
@@ -23,7 +24,6 @@ from domain.acts.inspections import (
     RecordInspection,
     RegisterPlan,
     RevealShare,
-    ReviewFinding,
 )
 from domain.acts.intake import Accept, Receive
 from domain.acts.linkage import ClaimPush, push_id

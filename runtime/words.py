@@ -50,6 +50,8 @@ _SCHEMAS_OF: Final = {
     "opinion": ("case.reviewed.v1",),
     "why": ("simulated.lapsed.v1",),
     "missing": ("archive.filed.v1",),
+    "follow_up_kind": ("followup.opened.v1",),
+    "outcomes": ("followup.closed.v1",),
     "reason": ("commitment.voided.v1", "filing.cancelled.v1", "licence.deregistered.v1"),
 }
 

@@ -18,6 +18,7 @@ from domain import (
     calendar,
     case,
     catalogue,
+    check_result,
     clock,
     closing,
     code_set,
@@ -30,6 +31,7 @@ from domain import (
     exemption,
     feed,
     filing,
+    follow_up,
     forwarding,
     frequency,
     gaps,
@@ -409,6 +411,22 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "task.unannounced.v1": inspection_task.CheckUnannounced,  # 决定不预先告知检查
     "task.entered_late.v1": inspection_task.EnteredLate,  # 检查结果补录迟缓
     "codeset.published.v1": code_set.CodeSetPublished,  # 公布检查结果代码集
+    "result.formed.v1": check_result.ResultFormed,  # 检查结果形成
+    "result.published.v1": check_result.ResultPublished,  # 检查结果公开
+    "result.publication_missed.v1": check_result.PublicationMissed,  # 检查结果逾期未公开
+    "result.overturned.v1": check_result.ResultOverturned,  # 检查结果被推翻
+    "result.withdrawn.v1": check_result.ResultWithdrawn,  # 撤下检查结果
+    "result.corrected.v1": check_result.ResultCorrected,  # 检查结果更正
+    "result.follow_up_begun.v1": check_result.FollowUpBegun,  # 检查结果已有后续处理
+    "result.follow_up_lacking.v1": check_result.FollowUpLacking,  # 检查结果逾期没有后续处理
+    "followup.opened.v1": follow_up.FollowUpOpened,  # 检查后续立项
+    "followup.statement_made.v1": follow_up.StatementMade,  # 检查对象陈述申辩
+    "followup.statement_weighed.v1": follow_up.StatementWeighed,  # 陈述申辩的复核
+    "followup.rectification_reported.v1": follow_up.RectificationReported,  # 整改报告
+    "followup.rechecked.v1": follow_up.Rechecked,  # 复查
+    "followup.contact_tried.v1": follow_up.ContactTried,  # 核实能否联系
+    "followup.overdue.v1": follow_up.FollowUpOverdue,  # 检查后续处理逾期
+    "followup.closed.v1": follow_up.FollowUpClosed,  # 检查后续办结
     "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入

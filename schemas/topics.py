@@ -83,6 +83,8 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "exclusion": "inspection",  # 不列入名单，键是计划编号
     "tender": "register",  # 招标、拍卖的结果，键是事项编码
     "codeset": "register",  # 检查结果代码集
+    "result": "inspection",  # 检查结果的公开，键是计划编号
+    "followup": "inspection",  # 检查后续处理，键是计划编号
     "subscription": "register",  # 订阅对账
     # 年度抽查计划、年度检查次数
     "annual": "inspection",

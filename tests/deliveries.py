@@ -14,6 +14,7 @@ from domain import (
     attestation,
     case,
     catalogue,
+    check_result,
     closing,
     code_set,
     commitment,
@@ -23,6 +24,7 @@ from domain import (
     document,
     exemption,
     filing,
+    follow_up,
     forwarding,
     genesis,
     importing,
@@ -928,6 +930,54 @@ def checked() -> Iterator[Happening]:
     ):
         yield f"task/2026-000{number}.S-9", event, f"2026-000{number}"
     yield "codeset/2017", replace(code_set.V1, code_set="2017"), "2017"
+    plan_no, task_id = "2026-0006", "2026-0006.S-9"
+    for result in _resulting(task_id):
+        yield f"result/{task_id}", result, plan_no
+    for followed in _followed(task_id):
+        yield f"followup/{plan_no}", followed, plan_no
+
+
+def _resulting(task_id: str) -> Iterator[Event]:
+    """检查结果从成立到更正。"""
+    day, person = date(2026, 9, 24), PersonId("P-20")
+    outcome = check_result.outcome(code_set.V1, ("UNREACHABLE", "PROBLEM_PENDING"))
+    plan_no, _, subject_id = task_id.partition(".")
+    pair, who = (PersonId("P-5"), PersonId("P-6")), SubjectId(subject_id)
+    formed = (plan_no, who, MARKET, pair, None, None, day, outcome, day, day, day)
+    yield check_result.ResultFormed(*formed)
+    yield check_result.FollowUpLacking(day)
+    yield check_result.FollowUpBegun("HX-1", code_set.FollowUpKind.ABNORMAL, complete=False)
+    yield check_result.PublicationMissed(day)
+    shown = check_result.ResultPublished(
+        plan_no, "餐饮抽查", MARKET, "", outcome.names, day, day, person
+    )
+    yield shown
+    yield check_result.ResultOverturned("FJ-1", "事实不清", day, day, person)
+    yield check_result.ResultWithdrawn("事实不清")
+    clear = check_result.outcome(code_set.V1, ("NO_PROBLEM",))
+    yield check_result.ResultCorrected(clear, "GZ-1", "复议变更", day, day, None, person)
+    yield replace(shown, names=clear.names)
+
+
+def _followed(task_id: str) -> Iterator[Event]:
+    """后续处理的各步（次序不论，各张视图各读一遍）。"""
+    day, person, proof = date(2026, 9, 25), PersonId("P-20"), (Evidence("照片", HASH),)
+    kind, pair = code_set.FollowUpKind.ABNORMAL, (PersonId("P-5"), PersonId("P-6"))
+    plan_no, _, subject_id = task_id.partition(".")
+    yield follow_up.FollowUpOpened(
+        *(kind, plan_no, task_id, SubjectId(subject_id), None, MARKET, pair, "v1"),
+        *(("UNREACHABLE",), "无法联系", "", day, None, None, day, None),
+    )
+    tried = follow_up.ContactTried(day, "上门", False, proof, False, day, person)  # noqa: FBT003
+    yield tried
+    yield replace(tried, tried_on=date(2026, 9, 28), verified=True)
+    yield follow_up.StatementMade("已迁址", HASH, day, None)
+    yield follow_up.StatementWeighed(adopted=False, reasons="没有变更登记", handler=person)
+    yield follow_up.RectificationReported(HASH, day, day, None)
+    yield follow_up.Rechecked(task_id, day, True, pair, proof, "合格", None, pair[0])  # noqa: FBT003
+    yield follow_up.FollowUpOverdue(day)
+    listed = follow_up.FollowUpOutcome.LISTED
+    yield follow_up.FollowUpClosed(task_id, kind, listed, "YC-1", "查实", day, person)
 
 
 def rested() -> Iterator[Happening]:

@@ -928,25 +928,194 @@ CHECKS: List[Callable[[Case], str]] = [
 
 # -- what is truly on the ledger, and should be asked about all the same
 
+Found = Iterable[Tuple[int, str]]
+DECISIONS = ("case.approved.v1", "case.rejected.v1")
+BEFORE_REVOCATION = (
+    "revocation.notice_served.v1",
+    "revocation.statement_heard.v1",
+    "revocation.legal_reviewed.v1",
+)
 
-def suspicions(events: List[Event]) -> List[Tuple[int, str]]:
-    """可疑之处：账没有改，但所记的事值得查问。"""
-    found: List[Tuple[int, str]] = []
-    latest = EPOCH
+
+class Books(NamedTuple):
+    """The events, and the same by key and by stream."""
+
+    events: List[Event]
+    by_key: Dict[str, List[Event]]
+    by_stream: Dict[str, List[Event]]
+
+    @property
+    def until(self) -> datetime:
+        """How far the bundle reaches."""
+        found: datetime = max(event.meta["recorded_at"] for event in self.events)
+        return found
+
+
+def books_of(events: List[Event]) -> Books:
+    """Sorted into files."""
+    books = Books(events, {}, {})
     for event in events:
-        decided, recorded = event.meta["decided_at"], event.meta["recorded_at"]
-        if recorded < latest:
-            found.append((event.position, "入账的时刻倒退"))
-        latest = max(latest, recorded)
-        if recorded - decided > timedelta(days=1):
-            found.append((event.position, "办理在 %s，隔日才入账" % _day(decided)))
-        if decided - recorded > timedelta(minutes=5):
-            found.append((event.position, "办理的时刻在入账之后"))
-    return found
+        books.by_key.setdefault(event.meta["key"], []).append(event)
+        books.by_stream.setdefault(event.stream, []).append(event)
+    return books
 
 
 def _day(at: datetime) -> str:
     return at.astimezone(BEIJING).strftime("%Y-%m-%d")
+
+
+def _first(events: List[Event], *names: str) -> Optional[Event]:
+    return next((event for event in events if event.name in names), None)
+
+
+def backdated(books: Books) -> Found:
+    """倒签：办理在前，隔日才入账。"""
+    for event in books.events:
+        decided, recorded = event.meta["decided_at"], event.meta["recorded_at"]
+        if recorded - decided > timedelta(days=1):
+            yield event.position, "办理写在 %s，%s 才入账" % (_day(decided), _day(recorded))
+
+
+def clock_set_back(books: Books) -> Found:
+    """时钟倒退：后一件的入账时刻早于前一件。"""
+    latest = EPOCH
+    for event in books.events:
+        if event.meta["recorded_at"] < latest:
+            yield event.position, "入账时刻倒退到 %s" % _day(event.meta["recorded_at"])
+        latest = max(latest, event.meta["recorded_at"])
+
+
+def decided_before_received(books: Books) -> Found:
+    """先决定后收件：决定早于收件，或者没有受理就决定。"""
+    for events in books.by_key.values():
+        received, decision = _first(events, "case.received.v1"), _first(events, *DECISIONS)
+        accepted = _first(events, "case.accepted.v1", "case.deemed_accepted.v1")
+        if decision is None or received is None:
+            continue
+        early = decision.meta["decided_at"] < received.meta["decided_at"]
+        if early or accepted is None or accepted.position > decision.position:
+            yield decision.position, "%s 的决定早于收件或者受理" % decision.meta["key"]
+
+
+def not_pushed(books: Books) -> Found:
+    """准予了没有推送：三日之后仍没有推给监管部门。"""
+    for key, events in books.by_key.items():
+        decision = _first(events, "case.approved.v1")
+        if decision is None or books.until - decision.meta["recorded_at"] < timedelta(days=3):
+            continue
+        if not any(event.name.startswith("push.sent.") for event in events):
+            yield decision.position, "%s 准予之后没有推送" % key
+
+
+def one_person(books: Books) -> Found:
+    """一人包办：收件的人、审核的人又作决定。"""
+    for key, events in books.by_key.items():
+        decision = _first(events, *DECISIONS)
+        if decision is None:
+            continue
+        before = [_first(events, name) for name in ("case.received.v1", "case.reviewed.v1")]
+        if any(one and one.told["handler"] == decision.told["handler"] for one in before):
+            yield decision.position, "%s 的收件或审核与决定是同一人（授权即办的除外）" % key
+
+
+def revoked_in_haste(books: Books) -> Found:
+    """撤销缺步骤：没有告知、没有听取陈述、没有法制审核，或者审核与决定是同一人。"""
+    for events in books.by_stream.values():
+        decision = _first(events, "revocation.decided.v1")
+        if decision is None:
+            continue
+        steps = [_first(events, name) for name in BEFORE_REVOCATION]
+        reviewed = steps[-1]
+        if not all(one and one.position < decision.position for one in steps):
+            yield decision.position, "%s 的撤销缺告知、陈述或者法制审核" % decision.stream
+        elif reviewed and reviewed.told["handler"] == decision.told["handler"]:
+            yield decision.position, "%s 的法制审核与决定是同一人" % decision.stream
+
+
+def _plans(books: Books) -> List[Tuple[Event, List[Event]]]:
+    plans = []
+    for events in books.by_stream.values():
+        plan = _first(events, "plan.registered.v1", "plan.registered.v2")
+        if plan is not None:
+            plans.append((plan, events))
+    return plans
+
+
+def drawn_again(books: Books) -> Found:
+    """抽过重来：抽出之后作废，同一部门三十日之内又登记一份。"""
+    plans = _plans(books)
+    for plan, events in plans:
+        drawn, annulled = _first(events, "plan.drawn.v1"), _first(events, "plan.annulled.v1")
+        if drawn is None or annulled is None:
+            continue
+        for later, _ in plans:
+            same = later.told["department"] == plan.told["department"]
+            after = later.meta["recorded_at"] - annulled.meta["recorded_at"]
+            if same and timedelta(0) <= after <= timedelta(days=30):
+                yield annulled.position, "%s 抽出之后作废，又登记 %s" % (plan.stream, later.stream)
+
+
+def never_drawn(books: Books) -> Found:
+    """登记了不抽：公开值产生十日之后，既没有抽也没有作废。"""
+    for plan, events in _plans(books):
+        over = books.until - plan.told["public_value_at"] > timedelta(days=10)
+        done = _first(events, "plan.drawn.v1", "plan.annulled.v1", "plan.voided.v1")
+        if over and done is None:
+            yield plan.position, "%s 登记了没有抽" % plan.stream
+
+
+def listed_late(books: Books) -> Found:
+    """种子在前名单在后：份额承诺或公开值早于名单冻结。"""
+    for plan, events in _plans(books):
+        frozen = _first(events, "plan.lists_frozen.v1")
+        seed = _first(events, "plan.share_committed.v1", "plan.public_value_fixed.v1")
+        if frozen and seed and seed.position < frozen.position:
+            yield frozen.position, "%s 的名单冻结在种子之后" % plan.stream
+
+
+def inspected_own_case(books: Books) -> Found:
+    """自己查自己：检查人员经手过该许可的办件；或者签名不足两人。"""
+    granted = {
+        event.stream.partition("/")[2]: event.told["case_no"]
+        for event in books.events
+        if event.name == "licence.granted.v1"
+    }
+    for events in books.by_stream.values():
+        task = _first(events, "task.assigned.v1")
+        done = next((one for one in events if one.name.startswith("task.inspected.")), None)
+        if task is None or done is None:
+            continue
+        signed_by = set(done.told["signatures"])
+        own = books.by_key.get(granted.get(task.told["licence_no"] or "", ""), [])
+        handlers = {one.told.get("handler") for one in own}
+        if len(signed_by) < 2:
+            yield done.position, "%s 的检查签名不足两人" % task.stream
+        elif signed_by & handlers:
+            yield done.position, "%s 的检查人员经手过该件" % task.stream
+
+
+SUSPICIONS: List[Callable[[Books], Found]] = [
+    backdated,
+    clock_set_back,
+    decided_before_received,
+    not_pushed,
+    one_person,
+    revoked_in_haste,
+    drawn_again,
+    never_drawn,
+    listed_late,
+    inspected_own_case,
+]
+
+
+def suspicions(events: List[Event]) -> List[Dict[str, Any]]:
+    """可疑之处：账没有改，但所记的事值得查问。只看得到证据包里有的。"""
+    books = books_of(events)
+    return [
+        {"position": at, "kind": look.__name__, "what": what}
+        for look in SUSPICIONS
+        for at, what in look(books)
+    ]
 
 
 # -- the command
@@ -975,9 +1144,7 @@ def judge(files: Dict[str, bytes], policy: Policy, last: Optional[bytes]) -> Dic
         told.append({"number": number, "check": title, "result": outcome, "found": found})
     report = {"subject": bundle.manifest["subject"], "checks": told}
     report["verdict"] = "failed" if failed else "verified"
-    report["suspicions"] = (
-        [] if failed else [{"position": at, "what": what} for at, what in suspicions(bundle.events)]
-    )
+    report["suspicions"] = [] if failed else suspicions(bundle.events)
     return report
 
 

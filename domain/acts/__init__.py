@@ -14,6 +14,7 @@ from domain.acts.assistances import AssistanceAct
 from domain.acts.attestations import AttestationAct
 from domain.acts.base import HANDLERS, Desk
 from domain.acts.catalogue import CatalogueAct
+from domain.acts.check_results import CheckResultAct
 from domain.acts.checks import CheckAct
 from domain.acts.closings import ClosingAct
 from domain.acts.complaints import ComplaintAct
@@ -24,6 +25,7 @@ from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
 from domain.acts.exemptions import ExemptionAct
 from domain.acts.filings import FilingAct
+from domain.acts.follow_ups import FollowUpAct
 from domain.acts.forwardings import ForwardingAct
 from domain.acts.frequencies import FrequencyAct
 from domain.acts.gaps import GapsAct
@@ -88,6 +90,8 @@ Act: TypeAlias = (
     | InspectionAct
     | AfterwardsAct
     | CheckAct
+    | CheckResultAct
+    | FollowUpAct
     | RegisterAct
     | ImportAct
     | OversightAct

@@ -195,16 +195,6 @@ class RecordInspection:
     experts: tuple[PersonId, ...] = ()  # 委托到场的专家
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFinding:
-    """复核检查结果：同意，或退回重录；复核人不是检查人。"""
-
-    plan_no: str
-    subject: SubjectId
-    agreed: bool
-    explanation: str
-
-
 InspectionAct: TypeAlias = (
     RegisterPlan
     | FreezeLists
@@ -220,7 +210,6 @@ InspectionAct: TypeAlias = (
     | AnnulPlan
     | AssignTask
     | RecordInspection
-    | ReviewFinding
 )
 
 
@@ -494,18 +483,7 @@ def _wrong_filing(desk: Desk, act: RecordInspection) -> Refused | None:
     return Refused(Refusal.TASK_FILING, {"filing_no": act.filing_no, "subject": act.subject})
 
 
-@handles(ReviewFinding)
-def review_finding(act: ReviewFinding, desk: Desk) -> Decision:
-    """复核检查结果。"""
-    if barred := not_in_charge(desk, act.plan_no):
-        return barred
-    if act.agreed and (waiting := _awaits_recusal(desk, act.plan_no, act.subject)):
-        return waiting
-    fact = inspection_task.FindingReviewed(act.agreed, act.explanation, desk.handler)
-    return on_task(desk, act.plan_no, act.subject, inspection_task.Review(fact))
-
-
-def _awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
+def awaits_recusal(desk: Desk, plan_no: str, subject: SubjectId) -> Refused | None:
     """派去的人还有没有决定的回避申请：准予的话，结果由新的两人重新检查。"""
     state = desk.load(inspection_task.AGGREGATE, inspection_task.task_id(plan_no, subject))
     people = () if isinstance(state, inspection_task.Nothing) else state.task.inspectors

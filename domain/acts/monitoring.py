@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from domain import (
+    check_result,
     complaint,
+    follow_up,
     inspection_plan,
     inspection_task,
     linkage,
@@ -96,17 +98,37 @@ _NAMED: Final[dict[str, tuple[Order, type[Event], str]]] = {
 }
 
 
+# Files that are numbered after their plan, whose department answers.
+_OF_A_PLAN: Final = frozenset(
+    one.family
+    for one in (
+        inspection_plan.AGGREGATE,
+        inspection_task.AGGREGATE,
+        check_result.AGGREGATE,
+        follow_up.AGGREGATE,
+    )
+)
+
+
+def _of_a_plan(family: str, number: str, desk: Desk) -> Organ | Refused:
+    """计划的部门；后续处理的编号另有编法，依立项的部门。"""
+    if family == follow_up.AGGREGATE.family:
+        state = desk.load(follow_up.AGGREGATE, number)
+        if isinstance(state, follow_up.Nothing):
+            return follow_up.standing(state)
+        return state.opened.department
+    plan = inspection_plan.plan_of(desk.load(inspection_plan.AGGREGATE, number.partition(".")[0]))
+    return Refused(Refusal.PLAN_NOT_FOUND) if plan is None else plan.department
+
+
 def _answerable(act: RaiseAlert, desk: Desk) -> Organ | Refused:
     """该谁答复：推送是收到它的部门，计划与检查任务是计划的部门，小案卷是其上写明的机关，其余是办件的审批机关。"""
     family, _, number = act.source_stream.partition("/")
     if family == linkage.AGGREGATE.family:
         push = desk.load(linkage.AGGREGATE, number)
         return linkage.standing(push) if isinstance(push, linkage.Nothing) else push.sent.department
-    if family in {inspection_plan.AGGREGATE.family, inspection_task.AGGREGATE.family}:
-        plan = inspection_plan.plan_of(
-            desk.load(inspection_plan.AGGREGATE, number.partition(".")[0])
-        )
-        return Refused(Refusal.PLAN_NOT_FOUND) if plan is None else plan.department
+    if family in _OF_A_PLAN:
+        return _of_a_plan(family, number, desk)
     if family in _NAMED:
         order, kind, name = _NAMED[family]
         state = course(desk, order, number)

@@ -271,11 +271,11 @@ def publish(act: Publish, desk: Desk) -> Decision:
         return Plan()
     item = due.item_code and version_on(desk.load(ITEM, due.item_code), due.decided_on)
     name = item.name if item else ""
-    fact = publication.public_record(state, due, name, _credit(desk, due.subject))
+    fact = publication.public_record(state, due, name, credit_code(desk, due.subject))
     return step(desk, ORDER, act.publication_id, fact, key=due.case_no)
 
 
-def _credit(desk: Desk, number: SubjectId) -> str | None:
+def credit_code(desk: Desk, number: SubjectId) -> str | None:
     """企业的统一社会信用代码；自然人、个体户与未登记的没有。"""
     state = desk.load(SUBJECT, number)
     return state.latest.credit_code if isinstance(state, subject.Registered) else None

@@ -91,7 +91,7 @@ def pack(contents: Contents, sealed: SealedTree) -> bytes:
         "events": [_listed(one) for one in contents.events],
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
     }
-    return _zipped({"manifest.json": written(manifest), **files})
+    return zipped({"manifest.json": written(manifest), **files})
 
 
 def written(told: object) -> bytes:
@@ -128,7 +128,8 @@ def _hex(proof: Sequence[bytes]) -> list[str]:
     return [one.hex() for one in proof]
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """压缩包：名字排好、时刻固定，同样的文件同样的字节。"""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):

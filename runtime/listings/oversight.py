@@ -66,7 +66,7 @@ def _publication(row: publication_view.PublicationRow, today: date) -> Iterable[
     return (
         row.key,
         term("state", row.state),
-        choice("publication.due.v1", row.matter),
+        term("matter", choice("publication.due.v1", row.matter)),
         row.decision_no,
         row.case_no,
         row.item_code,
@@ -92,7 +92,7 @@ def _public_record(row: publication_view.PublicRow, today: date) -> Iterable[Cel
     del today
     return (
         row.decision_no,
-        choice("publication.due.v1", row.matter),
+        term("matter", choice("publication.due.v1", row.matter)),
         row.item_name,
         organ(row.organ),
         row.holder,

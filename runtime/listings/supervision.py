@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Final
 
-from domain.code_set import BUILT_IN
 from domain.terms import BEIJING
 from followers.storage import Connection
 from projections import (
@@ -13,7 +12,8 @@ from projections import (
     plan_register,
 )
 from runtime.export import Cell
-from runtime.listings.base import Asked, Listing, Rows, due_by, finding
+from runtime.listings.base import Asked, Listing, Rows, due_by
+from runtime.listings.checks import coded
 from runtime.words import choice, organ, say, term
 
 
@@ -71,9 +71,14 @@ def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cel
         "、".join(row.inspectors or ()),
         row.due_on,
         row.performed_on,
-        "、".join(_code(row, code) for code in row.codes or ()),
+        "、".join(row.outcome) if row.outcome else coded(row.code_set, row.codes),
         row.notice_no,
         say("yes") if row.late else None,
+        term("state", row.result) if row.result else None,
+        row.publish_by,
+        row.published_on,
+        row.follow_ups,
+        row.follow_ups_open,
         row.critical,
         row.serious,
         row.minor,
@@ -81,11 +86,6 @@ def _inspection(row: inspection_view.InspectionRow, today: date) -> Iterable[Cel
         row.source_result,
         row.position,
     )
-
-
-def _code(row: inspection_view.InspectionRow, code: str) -> str:
-    """别的代码集的代码连同集名来写：同一代码在两套里可以是两回事。"""
-    return finding(code) if row.code_set == BUILT_IN else f"{row.code_set}:{code}"
 
 
 def _plans(conn: Connection, asked: Asked, today: date, limit: int | None) -> Rows:
@@ -112,7 +112,7 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.withheld,
         row.annulled_for,
         choice("plan.registered.v2", row.campaign),
-        "、".join(row.scope),
+        "、".join(row.scope or ()),
         row.position,
     )
 
@@ -155,6 +155,11 @@ LISTS: Final[Mapping[str, Listing]] = {
             "codes",
             "notice_no",
             "entered_late",
+            "result_state",
+            "publish_by",
+            "published_on",
+            "follow_ups",
+            "follow_ups_open",
             "critical",
             "serious",
             "minor",

@@ -15,6 +15,7 @@ from typing import Final, Protocol, TypeAlias
 
 from domain import deadlines
 from domain.acts import Act
+from domain.acts.check_results import ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.deciding import Approve, Deliver, Reject, Review
 from domain.acts.endings import HearPenalty, NoticePenalty, ProposeDeregistration
@@ -32,7 +33,6 @@ from domain.acts.inspections import (
     RecordInspection,
     RegisterPlan,
     RevealShare,
-    ReviewFinding,
 )
 from domain.acts.intake import Accept, Decline, Receive, RequestSupplement, Supplement
 from domain.acts.linkage import ClaimPush, DisputePush, push_id

@@ -190,6 +190,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.WITHDRAWAL,
         TimerKind.REFERRAL,
         TimerKind.SUPERVISION,
+        TimerKind.RESULT_WITHDRAWAL,
         TimerKind.FOLLOW_UP,
         TimerKind.MEETING,
         TimerKind.TARGET,

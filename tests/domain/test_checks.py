@@ -8,8 +8,9 @@ import pytest
 from hypothesis import strategies as st
 
 from domain import code_set, filing, inspection_task
+from domain.acts.check_results import ReviewFinding
 from domain.acts.checks import DecideUnannounced, PublishCodeSet
-from domain.acts.inspections import AssignTask, RecordInspection, RegisterPlan, ReviewFinding
+from domain.acts.inspections import AssignTask, RecordInspection, RegisterPlan
 from domain.acts.register import RegisterInspector
 from domain.code_set import CodeKind, CodeSetPublished, FollowUpKind, ResultCode
 from domain.inspection_task import (

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import strategies as st
 
 from domain import inspection_plan, inspection_task, roster, sampling
+from domain.acts.check_results import ReviewFinding
 from domain.acts.checks import NotifyCheck
 from domain.acts.inspections import (
     AnnulPlan,
@@ -22,7 +23,6 @@ from domain.acts.inspections import (
     RecordInspection,
     RegisterPlan,
     RevealShare,
-    ReviewFinding,
 )
 from domain.acts.register import RegisterInspector
 from domain.decider import Event, ImpossibleHistory, RuleUsed
@@ -658,7 +658,7 @@ def test_a_finding_is_recorded_and_reviewed(hall: Hall) -> None:
     hall.idle(act, who, LATER)
     other = replace(act, codes=(FindingCode.UNREACHABLE,))
     assert hall.refusal(other, who, LATER) is Refusal.TASK_ALREADY_INSPECTED
-    assert len(hall.record(review, HEAD, LATER)) == 1
+    assert len(hall.record(review, HEAD, LATER)) == 2
     hall.idle(review, HEAD, LATER)
     assert hall.refusal(replace(review, agreed=False), HEAD, LATER) is Refusal.TASK_REVIEWED
     hall.idle(act, who, LATER)

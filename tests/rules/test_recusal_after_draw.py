@@ -14,13 +14,13 @@ from domain.acts.afterwards import (
     RedrawInspector,
     RequestRecusal,
 )
+from domain.acts.check_results import ReviewFinding
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
     Draw,
     RecordInspection,
     ReplaceObject,
-    ReviewFinding,
 )
 from domain.acts.register import RegisterInspector
 from domain.inspection_plan import ExclusionReason, RedrawCause, Stratum

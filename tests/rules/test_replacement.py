@@ -8,13 +8,13 @@ import pytest
 from hypothesis import strategies as st
 
 from domain import inspection_plan, inspection_task, redraw
+from domain.acts.check_results import ReviewFinding
 from domain.acts.inspections import (
     AnnulPlan,
     AssignTask,
     Draw,
     RecordInspection,
     ReplaceObject,
-    ReviewFinding,
 )
 from domain.inspection_plan import ExclusionReason, Stratum
 from domain.inspection_task import FindingCode

@@ -9,8 +9,9 @@ import pytest
 
 from domain import frequency, inspection_plan
 from domain.acts.annual import ApproveAnnualPlan, DraftAnnualPlan
+from domain.acts.check_results import ReviewFinding
 from domain.acts.frequencies import RecordCapExclusion
-from domain.acts.inspections import AssignTask, RecordInspection, ReplaceObject, ReviewFinding
+from domain.acts.inspections import AssignTask, RecordInspection, ReplaceObject
 from domain.acts.lists import PublishMatters
 from domain.acts.register import RegisterInspector
 from domain.annual import number

@@ -2,7 +2,6 @@
 
 import ast
 import hashlib
-import importlib.util
 import json
 import os
 import subprocess
@@ -18,25 +17,14 @@ import pytest
 from domain.terms import HashName
 from ledger.entry import Entry
 from ledger.signing import Ed25519Key
-from runtime.bundles.pack import Contents, Kind, pack, written
+from runtime.bundles.pack import Contents, Kind, pack
 from tests.deliveries import CASE, story
 from tests.verifiers.sealed import LOG, POLICY, WITNESSES, entries_of, schemas_of, seal
+from tests.verifiers.tampering import SCRIPT, files_of, flipped, listed, rehashed, verify, without
 
-SCRIPT: Final = Path(__file__).parents[2] / "verifiers" / "verify.py"
 HASHES: Final = (HashName.SHA256, HashName.SM3)
 
 
-def _loaded() -> Any:
-    spec = importlib.util.spec_from_file_location("verify", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["verify"] = module  # NamedTuple looks its module up
-    spec.loader.exec_module(module)
-    return module
-
-
-verify = _loaded()
 ENTRIES: Final = {name: entries_of(story().kept, name) for name in HASHES}
 SMALLEST: Final = "2026-0004"
 BUNDLES: Final = 20
@@ -53,12 +41,6 @@ def contents(entries: list[Entry], identity: str = CASE, kind: Kind = Kind.CASE)
 def bundle(name: HashName = HashName.SHA256, identity: str = CASE) -> bytes:
     """一份完好的证据包。"""
     return pack(contents(ENTRIES[name], identity), seal(ENTRIES[name], name))
-
-
-def files_of(data: bytes) -> dict[str, bytes]:
-    """压缩包里的各个文件。"""
-    found: dict[str, bytes] = verify.open_files(data)
-    return found
 
 
 def judged(files: dict[str, bytes], policy: str = POLICY, last: bytes | None = None) -> Any:
@@ -78,18 +60,6 @@ def fails(files: dict[str, bytes], policy: str = POLICY, last: bytes | None = No
     )
 
 
-def rehashed(files: dict[str, bytes], **changes: object) -> dict[str, bytes]:
-    """造假的人改过之后，把清单里的 SHA-256 也重算了。"""
-    manifest = json.loads(files["manifest.json"])
-    listed = {
-        name: hashlib.sha256(data).hexdigest()
-        for name, data in files.items()
-        if name != "manifest.json"
-    }
-    manifest |= {"files": listed, **changes}
-    return files | {"manifest.json": written(manifest)}
-
-
 @pytest.mark.parametrize("name", HASHES)
 def test_a_whole_bundle_is_verified(name: HashName) -> None:
     """完好的证据包逐步相符；SHA-256 与 SM3 的账本一样。"""
@@ -102,12 +72,6 @@ def test_without_events_nothing_is_verified() -> None:
     """一件事件也没有的，不说相符。"""
     empty = pack(Contents(Kind.CASE, "no-such", [], {}), seal(ENTRIES[HashName.SHA256]))
     assert judged(files_of(empty))["verdict"] == "nothing"
-
-
-def flipped(data: bytes, bit: int) -> bytes:
-    """翻一位。"""
-    at, shift = divmod(bit, 8)
-    return data[:at] + bytes([data[at] ^ 1 << shift]) + data[at + 1 :]
 
 
 def test_no_flipped_bit_of_a_bundle_is_missed() -> None:
@@ -140,28 +104,6 @@ def test_whoever_also_rewrites_the_manifest_is_found_all_the_same() -> None:
         name = chance.choice(names)
         changed = flipped(files[name], chance.randrange(8 * len(files[name])))
         assert not fails(rehashed(files | {name: changed}), strict).startswith("1 ")
-
-
-def listed(files: dict[str, bytes]) -> list[dict[str, Any]]:
-    """清单里的各件。"""
-    events: list[dict[str, Any]] = json.loads(files["manifest.json"])["events"]
-    return events
-
-
-def without(files: dict[str, bytes], at: int) -> dict[str, bytes]:
-    """抽掉一件，清单与证明也一并收拾干净。"""
-    events = listed(files)
-    gone = events.pop(at)
-    proofs = json.loads(files["proofs.json"])
-    del proofs["inclusion"][str(gone["position"])]
-    used = {f"schemas/{one['schema']}.avsc" for one in events}
-    left = {
-        name: data
-        for name, data in files.items()
-        if name != f"events/{gone['position']:012d}.bin"
-        and (not name.startswith("schemas/") or name in used)
-    }
-    return rehashed(left | {"proofs.json": written(proofs)}, events=events)
 
 
 def test_an_event_taken_out_is_missed_in_its_file() -> None:

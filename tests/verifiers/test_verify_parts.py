@@ -1,10 +1,8 @@
 """verify.py 的各个零件：与账本自己的程序各写各的，逐项相符。"""
 
-import importlib.util
-import sys
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -16,23 +14,12 @@ from ledger.signing import Ed25519Key
 from schemas.codec import AVRO, current
 from schemas.registry import EVENT_NAMES
 from tests.verifiers.sealed import LOG, POLICY, subtrees_of
+from tests.verifiers.tampering import verify
 
-SCRIPT: Final = Path(__file__).parents[2] / "verifiers" / "verify.py"
 GOLDEN: Final = Path(__file__).parents[1] / "schemas" / "golden"
 LARGEST: Final = 33
 
 
-def _loaded() -> Any:
-    spec = importlib.util.spec_from_file_location("verify_parts", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["verify_parts"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-verify = _loaded()
 COMPUTE: Final = digest(HashName.SHA256)
 LEAVES: Final = [merkle.leaf_hash(COMPUTE, bytes([n])) for n in range(LARGEST)]
 SUBTREES: Final = subtrees_of(HashName.SHA256, LEAVES)
