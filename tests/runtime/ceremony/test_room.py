@@ -7,10 +7,11 @@ from itertools import count
 import pytest
 
 from domain import inspection_plan as plans
-from domain.terms import BEIJING
+from domain.terms import BEIJING, HashName
 from runtime import cli
 from runtime import settings as settings_module
 from runtime.ceremony import doors
+from runtime.ceremony.shares import Safe
 from runtime.commands import draw
 from runtime.exits import Exit, Stop
 from runtime.settings import Settings
@@ -97,11 +98,31 @@ def test_a_ceremony_goes_from_the_lists_to_the_result(
                     assert shown in squeezed
                 case _:
                     continue
-    assert "抽中的对象与派去的两人" in said
+    assert "抽中的对象" in said
+    assert "P-" not in said.partition("抽中的对象")[2]  # who goes there is not for the room
     assert f"draw publish {plan_no}" in said
     again = Interrupted(0)
     assert "抽中的对象" in play(again, plan_no, "--ceremony")
     assert counted(town, plan_no, plans.Drawn) == 1
+
+
+def test_of_a_sealed_draw_the_room_sees_the_numbers_only(play: Play, town: Settings) -> None:
+    """封存方式：抽取人凭封存份额抽；在场的人只看到户数，种子与抽中了谁都不说。"""
+    with stage.desk(town) as desk:
+        at = (desk.hall.clock.now() + timedelta(hours=1)).astimezone(BEIJING)
+        text = PLAN.replace("2026-04-02T21:30:00", f"{at:%Y-%m-%dT%H:%M:%S}")
+        safe = Safe.of(town, desk.hall.ledger.frame.origin, stage.MARKET)
+        promised = safe.seal(HashName.SHA256).commitment
+        plan_no = stage.registered(desk, next(_NUMBERS), text, promised)
+    said = play(Interrupted(99), plan_no, "--ceremony")
+    with stage.desk(town) as desk:
+        (drawn,) = [
+            fact.event for fact in desk.facts(plan_no) if isinstance(fact.event, plans.Drawn)
+        ]
+    assert f"抽中 {len(drawn.drawn)} 户" in said
+    assert drawn.seed not in said
+    assert not any(one.ticket[:16] in said or one.subject in said for one in drawn.drawn)
+    assert f"draw share open {plan_no}" in said
 
 
 @pytest.mark.parametrize(("answers", "how"), [(0, KeyboardInterrupt), (2, EOFError), (4, EOFError)])
