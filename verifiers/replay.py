@@ -258,7 +258,8 @@ _REDRAWN = _record(
     commitment=_or_none(_hash),
     inspectors=_or_none(_TEXTS),
 )
-STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED")
+STATUSES = ("NO_TEAM", "EXCLUDED", "PENDING", "RECORDED", "RETURNED", "REVIEWED",
+            "PUBLISHED", "UNNAMED", "OVERTURNED")  # fmt: skip
 KINDS = ("CLEAR", "PROBLEM", "CORRECTED", "BREACH", "UNREACHABLE", "NOT_OPERATING", "ENDED")
 _RESULT = _record(
     subject=_text,
@@ -912,7 +913,7 @@ def results(told: Package, work: Work) -> str:
         right = (
             (status == "EXCLUDED") == (subject in out)
             and (status == "NO_TEAM") == (subject not in out and subject not in sent)
-            and all((status == "REVIEWED") == (told is not None) for told in told_of)
+            and all((status == "PUBLISHED") == (told is not None) for told in told_of)
             and _sound(one["codes"], kinds)
         )
         if not right:

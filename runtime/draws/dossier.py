@@ -5,7 +5,7 @@ from typing import Final
 import psycopg
 from psycopg import Connection
 
-from domain import code_set, inspection_plan, inspection_task
+from domain import check_result, code_set, inspection_plan, inspection_task
 from domain.inspection_plan import PlanRegistered
 from domain.observation import EXCLUSION, ExclusionMade
 from domain.terms import HashName, SubjectId
@@ -40,7 +40,12 @@ def gather(ledger: Ledger, settings: Settings, plan_no: str) -> Published:
     registered = next((one for one in events if isinstance(one, PlanRegistered)), None)
     named = code_set.BUILT_IN if registered is None else registered.code_set
     codes = code_set.in_use(named, ledger.load(code_set.AGGREGATE, named)) or code_set.V1
-    return package.read(plan_no, leaf, events, left_out, tasks, codes)
+    results = {
+        subject: ledger.load(check_result.AGGREGATE, inspection_task.task_id(plan_no, subject))
+        for subject, state in tasks.items()
+        if isinstance(state, inspection_task.Agreed)
+    }
+    return package.read(plan_no, leaf, events, left_out, tasks, codes, results)
 
 
 def _leaf(conn: Connection, name: HashName, stream: str) -> PlanLeaf:

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from domain import disclosure, inspection_plan, inspection_task
+from domain import check_result, disclosure, inspection_plan, inspection_task
 from domain.code_set import V1, CodeSetPublished
 from domain.decider import Event
 from domain.matching import Pair
 from domain.observation import ExclusionMade
 from domain.roster import ListedInspector, ListedObject
 from domain.sampling import DrawInput
-from domain.terms import HashName, Organ, SubjectId, beijing_day
+from domain.terms import HashName, Organ, SubjectId
 
 FORMAT: Final = "ssj/audit/v2"
 
@@ -37,7 +37,10 @@ class Status(StrEnum):
     PENDING = "PENDING"  # 尚未检查
     RECORDED = "RECORDED"  # 已检查，待复核
     RETURNED = "RETURNED"  # 复核退回，待重新录入
-    REVIEWED = "REVIEWED"  # 复核同意，结果成立
+    REVIEWED = "REVIEWED"  # 复核同意，结果成立，还没有公开
+    PUBLISHED = "PUBLISHED"  # 结果已公开
+    UNNAMED = "UNNAMED"  # 结果已公开而不列名：自然人、个体户
+    OVERTURNED = "OVERTURNED"  # 结果已推翻
 
 
 OPEN: Final = frozenset({Status.PENDING, Status.RECORDED, Status.RETURNED})
@@ -91,6 +94,7 @@ class Published:
     left_out: tuple[ExclusionMade, ...] = ()
     tasks: Mapping[SubjectId, inspection_task.State] = field(default_factory=dict)
     codes: CodeSetPublished = V1  # 计划所用的结果代码集
+    results: Mapping[SubjectId, check_result.State] = field(default_factory=dict)
 
     @property
     def plan(self) -> inspection_plan.PlanRegistered:
@@ -134,7 +138,7 @@ class Published:
             case inspection_task.Returned():
                 return Status.RETURNED
             case inspection_task.Agreed():
-                return Status.REVIEWED
+                return _reviewed(self.results.get(subject))
             case _:  # not yet assigned either: the machine is about to
                 return Status.PENDING
 
@@ -215,14 +219,24 @@ class Published:
         return found
 
     def _result(self, subject: SubjectId) -> dict[str, Any]:
-        """What a result says before it is agreed is nobody's business yet."""
-        task, status = self.tasks.get(subject), self.status(subject)
+        """What a result says stands here only while it is published, with a name."""
+        formed, status = self.results.get(subject), self.status(subject)
         told: dict[str, Any] = {"subject": subject, "status": status}
-        if not isinstance(task, inspection_task.Agreed) or status is not Status.REVIEWED:
+        if not isinstance(formed, check_result.Formed) or status is not Status.PUBLISHED:
             return told | {"codes": None, "performed_on": None}
-        done = task.finding
-        on = beijing_day(done.performed_at).isoformat()
-        return told | {"codes": list(done.chosen), "performed_on": on}
+        on = formed.formed.performed_on.isoformat()
+        return told | {"codes": list(formed.latest.outcome.codes), "performed_on": on}
+
+
+def _reviewed(result: check_result.State | None) -> Status:
+    """How far the result has come that a review agreed to."""
+    if not isinstance(result, check_result.Formed):
+        return Status.REVIEWED
+    if result.overturned is not None:
+        return Status.OVERTURNED
+    if result.published is None:
+        return Status.REVIEWED
+    return Status.PUBLISHED if result.published.holder else Status.UNNAMED
 
 
 def read(
@@ -232,6 +246,7 @@ def read(
     left_out: tuple[ExclusionMade, ...] = (),
     tasks: Mapping[SubjectId, inspection_task.State] | None = None,
     codes: CodeSetPublished = V1,
+    results: Mapping[SubjectId, check_result.State] | None = None,
 ) -> Published:
     """由计划的事件读出。Raises :class:`NotDrawn`; :class:`Unopened` while the share is sealed."""
     state = inspection_plan.AGGREGATE.fold(events)
@@ -252,6 +267,7 @@ def read(
         left_out,
         tasks or {},
         codes,
+        results or {},
     )
 
 

@@ -6,7 +6,8 @@ from functools import cache
 from random import Random
 from typing import Any, Final
 
-from domain import inspection_plan, inspection_task, redraw, sampling
+from domain import check_result, inspection_plan, inspection_task, redraw, sampling
+from domain.code_set import V1
 from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.inspection_task import FindingCode
@@ -98,7 +99,7 @@ def _registered(chance: Random, sealed: bytes | None) -> PlanRegistered:
         item_codes=() if len(strata) > 1 else (ItemCode("350505-FOOD"),),
         regions=() if len(strata) > 1 else REGIONS,
         matters=("CC-01", "CC-02"),
-        annual_plan_no=chance.choice((None, "2026")),
+        annual_plan_no="2026",
         unplanned_reason="专项",
         value_format="FREE",
         fallback_source="次日开奖",
@@ -243,14 +244,45 @@ def _steps(subject: SubjectId, people: tuple[PersonId, ...]) -> tuple[Event, ...
     )
 
 
+def results(number: int) -> dict[SubjectId, check_result.State]:
+    """复核同意的各户：待公开、已公开、不列名、已推翻。"""
+    chance = Random(f"results {number}")  # noqa: S311 - can be made again
+    return {
+        subject: check_result.AGGREGATE.fold(_came_of(subject, chance.randrange(4)))
+        for subject, task in tasks(number).items()
+        if isinstance(task, inspection_task.Agreed)
+    }
+
+
+def _came_of(subject: SubjectId, kind: int) -> tuple[Event, ...]:
+    on, market = VALUE_AT.date(), Organ("市监局")
+    outcome = check_result.outcome(V1, ("PROBLEM_PENDING", "NOT_AS_PROMISED"))
+    formed = check_result.ResultFormed(
+        "000001", subject, market, (PersonId("P-1"),), None, None, on, outcome, on, on, None
+    )
+    handler = PersonId("head")
+    shown = check_result.ResultPublished(
+        "000001", "抽查", market, "9135" if kind > 1 else "", outcome.names, on, on, handler
+    )
+    overturned = check_result.ResultOverturned("复议 1 号", "事实不清", on, on, handler)
+    return ((formed,), (formed, shown), (formed, shown), (formed, shown, overturned))[kind]
+
+
 def readable(number: int, less: int = 0) -> package.Published:
     """可以公布的抽取；``less``：最后几件还没有发生。"""
     events = plan_events(number)
     plan = events[0]
     assert isinstance(plan, PlanRegistered)
     told = events[: len(events) - less]
+    if less:
+        return package.read("000001", plan_leaf(plan), told, left_out(number))
     return package.read(
-        "000001", plan_leaf(plan), told, left_out(number), {} if less else tasks(number)
+        "000001",
+        plan_leaf(plan),
+        told,
+        left_out(number),
+        tasks(number),
+        results=results(number),
     )
 
 

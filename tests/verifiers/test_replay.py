@@ -257,15 +257,15 @@ def _bound(path: tuple[Any, ...], free: set[tuple[str, ...]]) -> bool:
 
 
 def _sealed_number() -> int:
-    """A plan in which everything occurs: a sealed share, everybody revealed, a replacement, one left out."""
+    """A plan in which everything occurs: a sealed share, everybody revealed, a replacement."""
     return next(
         one
         for one in range(PLANS)
         if (told := published(one))["pairs"]
         and told["sealed_share"]
-        and told["left_out"]
         and told["replaced"]
-        and len({one["after"] for one in told["redrawn"]}) > 1
+        and told["redrawn"]
+        and all(one["inspectors"] for one in told["redrawn"])
         and all(said["share"] for said in told["reveals"])  # else its commitment opens nothing
     )
 
@@ -319,10 +319,19 @@ def test_no_random_edit_goes_unseen() -> None:
 
 
 def _essence(told: Any, free: set[tuple[str, ...]]) -> Any:
-    """What is bound, with its place; the commitment of an office that revealed nothing opens nothing."""
+    """What is bound, with its place.
+
+    The commitment of an office that revealed nothing opens nothing; where nobody is left to send, which of the two
+    was taken off leaves no trace.
+    """
     silent = {one["office"] for one in told["reveals"] if one["share"] is None}
     promised = [one for one in told["commitments"] if one["office"] not in silent]
-    bound = told | {"commitments": [[one["office"] for one in told["commitments"]], promised]}
+    bound = told | {
+        "commitments": [[one["office"] for one in told["commitments"]], promised],
+        "redrawn": [
+            one if one["inspectors"] else one | {"outgoing": None} for one in told["redrawn"]
+        ],
+    }
     return {(path, json.dumps(_at(bound, path))) for path in _leaves(bound) if _bound(path, free)}
 
 
