@@ -4,13 +4,13 @@ Every step is read from the ledger before it is taken, so whoever interrupts it 
 runs it again and it goes on where it was. Without ``--ceremony`` people only watch.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, sleep
 from typing import Final, Protocol
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 
@@ -101,7 +101,7 @@ class Room:
         facts = {"plan_no": self.plan_no, "title": plan.title, "source": plan.public_source}
         offices = "、".join(map(organ, plan.offices))
         told = say("draw.room.opening", at=instant(plan.public_value_at), offices=offices, **facts)
-        self.console.print(Panel(told, title=say("draw.room.title")))
+        self.console.print(Panel.fit(told, title=say("draw.room.title")))
 
     def _offices(
         self, name: str, act: Callable[[Organ], Act], until: type[plans.PlanEvent]
@@ -185,7 +185,6 @@ class Room:
             actor = self.desk.actor(DrawSealed, None, plan.department, plan.runner)
             self._said(self.desk.do(DrawSealed(self.plan_no, share), actor))
         self._await(plans.Matched, "draw")
-        self._say_details("drawn")
 
     def _said(self, answer: Answer) -> None:
         """Raises :class:`Stop` with the refusal: the room must hear it."""
@@ -204,29 +203,33 @@ class Room:
             self.console.print(f"  {line}", highlight=False)
 
     def _result(self) -> None:
-        table = Table(box=None, title=say("draw.room.result"))
-        for heading in say("draw.room.columns").split("|"):
-            table.add_column(heading, overflow="fold")
-        drawn = list(_drawn(self.desk, self.plan_no))
-        for place, (one, people) in enumerate(drawn[:SHOWN], 1):
-            table.add_row(str(place), one.subject, one.stratum, one.ticket[:16], people)
-        self.console.print(table, highlight=False)
-        if len(drawn) > SHOWN:
-            self.console.print(say("draw.room.more", count=len(drawn) - SHOWN))
-        for line in steps.hints(self.told, self.plan_no, self._now):
+        """Of a sealed plan the room sees the numbers only: who is drawn must not be known before."""
+        known = self.told
+        if known.plan.sealed_share_commitment is None:
+            self._say_details("drawn")
+            self.console.print(_table(_drawn(self.desk, self.plan_no)), highlight=False)
+        else:
+            counts = {"drawn": known.drawn, "paired": known.paired, "unmatched": known.unmatched}
+            self.console.print(say("draw.counts", **counts), highlight=False)
+            self.console.print(say("draw.room.sealed"))
+        for line in steps.hints(known, self.plan_no, self._now):
             self.console.print(line)
 
 
-def _drawn(desk: Desk, plan_no: str) -> Iterator[tuple[plans.DrawnObject, str]]:
-    """Whom chance took, by ticket, and who goes there."""
+def _table(drawn: list[plans.DrawnObject]) -> RenderableType:
+    """The first of them; who inspects whom is published with the results, not here."""
+    table = Table(box=None, title=say("draw.room.result"))
+    for heading in say("draw.room.columns").split("|"):
+        table.add_column(heading, overflow="fold")
+    for place, one in enumerate(drawn[:SHOWN], 1):
+        table.add_row(str(place), one.subject, one.stratum, one.ticket[:16])
+    more = [say("draw.room.more", count=len(drawn) - SHOWN)] if len(drawn) > SHOWN else []
+    return Group(table, *more)
+
+
+def _drawn(desk: Desk, plan_no: str) -> list[plans.DrawnObject]:
+    """Whom chance took, by ticket."""
     events = [fact.event for fact in desk.facts(plan_no)]
     parts = [one for one in events if isinstance(one, plans.Drawn | plans.MoreDrawn)]
-    pairs = {
-        pair.subject: "、".join(pair.inspectors)
-        for one in events
-        if isinstance(one, plans.Matched | plans.MoreMatched)
-        for pair in one.pairs
-    }
     drawn = [one for part in parts for one in part.drawn]
-    for one in sorted(drawn, key=lambda taken: (taken.ticket, taken.subject)):
-        yield one, pairs.get(one.subject, say("draw.room.nobody"))
+    return sorted(drawn, key=lambda taken: (taken.ticket, taken.subject))

@@ -252,7 +252,7 @@ def _from_offices(told: Told, facts: dict[str, Any], now: datetime) -> list[str]
     missing = [office for office in told.plan.offices if office not in given]
     until = instant(told.plan.public_value_at)
     if not missing:
-        return [say("draw.next.close", until=until)]
+        return [say("draw.next.close", until=until, **facts)]
     lines = [say(f"draw.next.{key}", office=office, **facts) for office in missing]
     return [say("draw.next.until", until=until), *lines, say("draw.next.run", **facts)]
 

@@ -115,12 +115,13 @@ def desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(hall)
 
 
-def registered(at: Desk, number: int, text: str = PLAN) -> str:
-    """登记一份计划；题目里写明第几份。"""
+def registered(at: Desk, number: int, text: str = PLAN, promised: str | None = None) -> str:
+    """登记一份计划；题目里写明第几份。``promised``: 封存份额的承诺。"""
     path = at.hall.folder / f"plan-{number}.toml"
     path.write_text(text.replace("双随机抽查", f"双随机抽查 {number}"), "utf-8")
     act = plan_file.read(path, MARKET, strict=False).act
-    plan_no, answer = at.register(act, officer("S02", Role.SUPERVISION_HEAD, MARKET), None)
+    seal = None if promised is None else lambda: promised
+    plan_no, answer = at.register(act, officer("S02", Role.SUPERVISION_HEAD, MARKET), seal)
     assert answer.code is None, answer
     return plan_no
 

@@ -12,8 +12,10 @@ from domain.sampling import share_commitment
 from domain.terms import HashName
 from runtime import cli
 from runtime import settings as settings_module
+from runtime.ceremony import plan_file
 from runtime.commands import draw
 from runtime.exits import Exit, Stop
+from runtime.messages import ROOT
 from runtime.settings import Settings
 from tests.runtime.ceremony import stage
 from tests.runtime.ceremony.stage import MARKET, OFFICES, PLAN
@@ -145,6 +147,12 @@ def test_a_plan_file_that_is_wrong_names_the_line(
         line = PLAN.splitlines().index("inspect_by = 2026-05-29") + 1
         assert stop.value.facts["line"] == str(line)
     assert stage.head(town) == before
+
+
+def test_the_sample_is_a_plan() -> None:
+    """随附的样例读得出来，一项不错。"""
+    sample = plan_file.read(ROOT / "samples" / "plan.toml", None, strict=True)
+    assert (sample.act.serial, sample.sealed, len(sample.act.offices)) == (0, False, 3)
 
 
 def test_a_plan_against_the_law_is_refused(run: Run, tmp_path: Path) -> None:
