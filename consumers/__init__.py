@@ -15,6 +15,7 @@ from consumers import (
     monitor,
     progress,
     publicity,
+    risk_watch,
     scheduler,
     simulated_watch,
     subscription_watch,
@@ -39,4 +40,6 @@ ALL: Final[tuple[Supervisor, ...]] = (
     publicity.SUPERVISOR,
     monitor.SUPERVISOR,
     subscription_watch.SUPERVISOR,
+    # 名录：风险等级
+    risk_watch.SUPERVISOR,
 )

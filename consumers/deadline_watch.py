@@ -41,6 +41,8 @@ SILENT: Final = frozenset(
         TimerKind.STATEMENT,
         TimerKind.HEARING_REQUEST,
         TimerKind.CREDIT_RECORD,
+        TimerKind.CERTIFICATE,
+        TimerKind.RISK_OVERRIDE,
     }
 )
 NOT_YET: Final = frozenset({Refusal.DEADLINE_NOT_YET})
@@ -215,7 +217,7 @@ def _days(joined: str) -> tuple[date, ...]:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=2,
+    version=3,
     reads=frozenset(
         name for name in EVENT_NAMES if name.partition(".")[0] in FAMILIES and "import" not in name
     )

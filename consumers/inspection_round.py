@@ -1,27 +1,26 @@
 """双随机检查：由底册算出名单并冻结，公开值一定即抽取，配对后派发任务。没有一处由人挑选。
 
-Rows: ``subject/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…``,
+Rows: ``subject/…`` ``risk/…`` ``inspector/…`` ``item/…`` ``licence/…`` (ended or not), ``observation/…``,
 ``case/…`` (who handled it), ``plan/…`` (waits for the head) and those of ``consumers/caps.py``. The lists are a pure function of these rows at the plan's own position, hence of the
 ledger: whoever replays the events up to there gets the same lists.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, TypeVar
 
 from consumers import caps
 from consumers.common import machine
-from domain import approval, inspection_plan, observation
+from domain import approval, inspection_plan, inspector, observation, risk, subject
 from domain.acts.inspections import AssignTask, Draw, FreezeLists
 from domain.acts.observations import RecordExclusion
 from domain.catalogue import ItemPublished
 from domain.decider import Event
 from domain.inspection_plan import PlanRegistered
-from domain.inspector import InspectorRegistered
 from domain.refusals import Refusal
-from domain.roster import ListedInspector, ListedObject
-from domain.subject import SubjectImported, SubjectRegistered
+from domain.roster import ClassChange, ListedInspector, ListedObject, ListedRecusal
+from domain.scoring import RiskClass
 from domain.terms import (
     Actor,
     CommitmentId,
@@ -52,15 +51,17 @@ ENDS: Final[dict[type[Event], bool]] = {
     approval.Deregistered: True,
     approval.RevocationReversed: False,
 }
+RECENT: Final = timedelta(days=30)  # 此前三十日内变了等级的，随名单列出
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """监管对象：在哪个片区，属哪个风险等级。"""
+    """监管对象：在哪个片区，登记为哪个风险等级，是否已经出库。"""
 
     region: str
     risk_class: str
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Item:
 
     supervising_bodies: tuple[Organ, ...]
     speciality: str
+    approving_body: Organ
     safety: bool = False  # 直接关系安全、健康，观察期不适用
 
 
@@ -100,15 +102,26 @@ class ImportedLicence:
     supervising_bodies: tuple[Organ, ...]
     speciality: str
     term_from: date
+    approving_body: Organ
     ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Recusal:
+    """一名检查人员申明的回避：一户，或者一个机关准予的各户。"""
+
+    subject: SubjectId | None
+    organ: Organ | None
+
+
+@dataclass(frozen=True, slots=True)
 class Inspector:
-    """一名检查人员；``organ`` 是所属部门。"""
+    """一名检查人员；``organ`` 是所属部门，出了库的不列。"""
 
     organ: Organ
     listed: ListedInspector
+    recusals: tuple[Recusal, ...] = ()
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,9 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         return Reaction({} if cap is None else {delivered.stream: cap})
     if family == "case":
         return _handled(rows, delivered)
+    if family in _REGISTERS:
+        entry = _REGISTERS[family](rows, delivered)
+        return Reaction({} if entry is None else {delivered.stream: pack(entry)})
     if isinstance(delivered.event, approval.ChangeImported | approval.EndingImported):
         return _moved(rows, delivered, delivered.event)
     if type(delivered.event) in ENDS:
@@ -158,32 +174,100 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
 
 def _recorded(delivered: Delivered) -> dict[str, Json] | None:
     match delivered.event:
-        case SubjectRegistered() | SubjectImported() as known:
-            return pack(Subject(known.region, known.risk_class))
-        case ItemPublished(supervising_bodies=bodies, speciality=speciality, rules=rules):
-            return pack(Item(bodies, speciality, rules.safety))
+        case ItemPublished() as item:
+            body, safety = item.approving_body, item.rules.safety
+            return pack(Item(item.supervising_bodies, item.speciality, body, safety))
         case observation.ObservationGranted() as given:
             return pack(Observation(given.department, given.valid_until))
-        case InspectorRegistered() as entered:
-            listed = ListedInspector(
-                entered.person,
-                entered.region,
-                entered.specialities,
-                entered.station,
-                entered.certificate_valid_to,
-            )
-            return pack(Inspector(entered.organ, listed))
         case approval.Granted() as granted:
             licence = Licence(
                 granted.holder, granted.item_code, granted.commitment_id, granted.case_no
             )
             return pack(licence)
         case approval.LicenceImported() as first:
-            told = ImportedLicence(first.supervising_bodies, first.speciality, first.valid_from)
+            bodies, body = first.supervising_bodies, first.approving_body
+            told = ImportedLicence(bodies, first.speciality, first.valid_from, body)
             licence = Licence(first.holder, first.item_code, None, delivered.identity, told)
             return pack(licence)
         case _:
             return None
+
+
+def _subject(rows: Rows, delivered: Delivered) -> Subject | None:
+    """The ledger takes nobody off whom it does not know."""
+    event = delivered.event
+    if isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
+        return Subject(event.region, event.risk_class)
+    row = rows.get(delivered.stream)
+    known = unpack(row, Subject) if row else None
+    return known and replace(known, off=isinstance(event, subject.Deregistered))
+
+
+def _inspector(rows: Rows, delivered: Delivered) -> Inspector | None:
+    """What he declared stays, whatever certificate or station he gets."""
+    event, row = delivered.event, rows.get(delivered.stream)
+    known = unpack(row, Inspector) if row else None
+    if isinstance(event, inspector.InspectorRegistered):
+        listed = ListedInspector(
+            event.person,
+            event.region,
+            event.specialities,
+            event.station,
+            event.certificate_valid_to,
+        )
+        return Inspector(event.organ, listed, known.recusals if known else ())
+    if known is None:
+        return None
+    match event:
+        case inspector.RecusalDeclared():
+            declared = Recusal(event.subject, event.organ)
+            return replace(known, recusals=(*known.recusals, declared))
+        case inspector.RecusalLifted():
+            lifted = Recusal(event.subject, event.organ)
+            left = (one for one in known.recusals if one != lifted)
+            return replace(known, recusals=tuple(left))
+        case inspector.InspectorRemoved():
+            return replace(known, removed=True)
+        case _:
+            return known
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """一个对象的等级，与每一次变更。"""
+
+    standing: risk.Standing = risk.Standing()  # noqa: RUF009 -- frozen
+    changes: tuple[ClassChange, ...] = ()
+
+
+def _standing(rows: Rows, delivered: Delivered) -> Classes:
+    """As the ledger folds it: the class of the day of the plan is asked of it."""
+    row, known = rows.get(delivered.stream), rows.get(f"subject/{delivered.identity}")
+    before = unpack(row, Classes) if row else Classes()
+    after = replace(before, standing=risk.after(before.standing, delivered.event))
+    if known is None:
+        return after
+    seed, day = RiskClass(unpack(known, Subject).risk_class), beijing_day(delivered.meta.decided_at)
+    was, now = before.standing.present(seed, day), after.standing.present(seed, day)
+    if was is now:
+        return after
+    change = ClassChange(SubjectId(delivered.identity), was.value, now.value, day)
+    return replace(after, changes=(*before.changes, change))
+
+
+_REGISTERS: Final[dict[str, Callable[[Rows, Delivered], object]]] = {
+    "subject": _subject,
+    "inspector": _inspector,
+    "risk": _standing,
+}
+
+
+def _class_of(rows: Rows, holder: SubjectId, day: date) -> str:
+    """此日的风险等级：人工调整、每月分类、登记的，依次取有的。"""
+    seed = RiskClass(_known(rows, f"subject/{holder}", Subject).risk_class)
+    row = rows.get(f"risk/{holder}")
+    now = seed if row is None else unpack(row, Classes).standing.present(seed, day)
+    return now.value
 
 
 def _moved(
@@ -268,30 +352,64 @@ def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: st
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
+    day = beijing_day(delivered.meta.decided_at)
+    since = day - RECENT
+    people = tuple(_inspectors(rows, plan))
+    declared = [
+        (who.listed.inspector, who.recusals)
+        for _, row in rows.scan("inspector/")
+        if (who := unpack(row, Inspector)).listed in people and who.recusals
+    ]
+    objects, recusals = [], []
+    for listed, organs in _objects(rows, plan, day):
+        recused = [who for who, of in declared if _concerns(of, listed.subject, organs)]
+        recusals += [ListedRecusal(who, listed.subject) for who in recused]
+        involved = tuple(sorted({*listed.officers_involved, *recused}))
+        objects.append(replace(listed, officers_involved=involved) if recused else listed)
     return FreezeLists(
         plan_no=delivered.identity,
-        objects=tuple(_objects(rows, plan, beijing_day(delivered.meta.decided_at))),
-        inspectors=tuple(_inspectors(rows, plan)),
+        objects=tuple(objects),
+        inspectors=people,
         as_of_size=delivered.position + 1,
         plan_leaf_hash=leaf_hash,
+        recusals=tuple(recusals),
+        reclassified=tuple(_reclassified(rows, plan, since)),
+        reclassified_since=since,
     )
+
+
+def _concerns(declared: tuple[Recusal, ...], subject: SubjectId, organs: frozenset[Organ]) -> bool:
+    return any(one.subject == subject or one.organ in organs for one in declared)
+
+
+def _reclassified(rows: Rows, plan: PlanRegistered, since: date) -> Iterator[ClassChange]:
+    """Of everybody the department supervises: whoever left the strata in time is told too."""
+    for holder in sorted(_supervised(rows, plan)):
+        if row := rows.get(f"risk/{holder}"):
+            yield from (one for one in unpack(row, Classes).changes if one.changed_on > since)
 
 
 def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
     kept_out = (plan.runner, plan.witness)
     for _, row in rows.scan("inspector/"):
         one = unpack(row, Inspector)
-        if one.organ == plan.department and one.listed.inspector not in kept_out:
+        if one.removed or one.listed.inspector in kept_out:
+            continue
+        if one.organ == plan.department:
             yield one.listed
 
 
-def _objects(rows: Rows, plan: PlanRegistered, day: date) -> Iterator[ListedObject]:
-    for holder, licences in _within(rows, plan):
+def _objects(
+    rows: Rows, plan: PlanRegistered, day: date
+) -> Iterator[tuple[ListedObject, frozenset[Organ]]]:
+    """Each object, and the organs that granted it what is to be checked."""
+    for holder, licences in _within(rows, plan, day):
         # Only who is under observation in everything the department supervises stays out.
         held = [one for one in licences if not _observed(rows, plan, one[1], day)]
-        subject = _known(rows, f"subject/{holder}", Subject)
-        if held and caps.reached(rows, plan, holder, subject.risk_class, day) is None:
-            yield _object(rows, holder, subject, held)
+        risk_class = _class_of(rows, holder, day)
+        if held and caps.reached(rows, plan, holder, risk_class, day) is None:
+            organs = frozenset(_oversight(rows, one).approving_body for _, one in held)
+            yield _object(rows, holder, risk_class, held), organs
 
 
 def _capped(
@@ -300,8 +418,8 @@ def _capped(
     """名单没有列入谁，因为已到年度检查次数上限；都在观察期的，由观察期说明。"""
     day = beijing_day(delivered.meta.decided_at)
     found = {}
-    for holder, licences in _within(rows, plan):
-        risk_class = _known(rows, f"subject/{holder}", Subject).risk_class
+    for holder, licences in _within(rows, plan, day):
+        risk_class = _class_of(rows, holder, day)
         held = any(not _observed(rows, plan, one, day) for _, one in licences)
         if held and (one := caps.reached(rows, plan, holder, risk_class, day)):
             found[holder] = one
@@ -314,7 +432,7 @@ def left_out(
     """名单没有列入谁，因哪些事项的观察期；一个也不悄悄不列。"""
     day = beijing_day(delivered.meta.decided_at)
     found = {}
-    for holder, licences in _within(rows, plan):
+    for holder, licences in _within(rows, plan, day):
         observed = [one for _, one in licences if _observed(rows, plan, one, day)]
         if len(observed) == len(licences):
             found[holder] = tuple(sorted({one.item_code for one in observed}))
@@ -322,12 +440,15 @@ def left_out(
 
 
 def _within(
-    rows: Rows, plan: PlanRegistered
+    rows: Rows, plan: PlanRegistered, day: date
 ) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
+    """Whoever left the register is in no list made after that."""
     strata = {stratum.name for stratum in plan.strata}
     for holder, licences in sorted(_supervised(rows, plan).items()):
-        subject = _known(rows, f"subject/{holder}", Subject)
-        if subject.risk_class in strata and _in_scope(subject.region, plan.regions):
+        known = _known(rows, f"subject/{holder}", Subject)
+        if known.off or not _in_scope(known.region, plan.regions):
+            continue
+        if _class_of(rows, holder, day) in strata:
             yield holder, licences
 
 
@@ -367,13 +488,13 @@ def _oversight(rows: Rows, licence: Licence) -> Item:
     if imported is None:
         return _known(rows, f"item/{licence.item_code}", Item)
     bodies = () if imported.ended else imported.supervising_bodies
-    return Item(bodies, imported.speciality)
+    return Item(bodies, imported.speciality, imported.approving_body)
 
 
 def _object(
     rows: Rows,
     holder: SubjectId,
-    subject: Subject,
+    stratum: str,
     licences: Sequence[tuple[LicenceNo, Licence]],
 ) -> ListedObject:
     """One visit a subject: of several licences the one with a commitment to verify comes first."""
@@ -386,8 +507,8 @@ def _object(
     }
     return ListedObject(
         subject=holder,
-        stratum=subject.risk_class,
-        region=subject.region,
+        stratum=stratum,
+        region=_known(rows, f"subject/{holder}", Subject).region,
         speciality=_oversight(rows, licence).speciality,
         licence_no=number,
         commitment_id=licence.commitment_id,
@@ -405,12 +526,12 @@ def _known(rows: Rows, key: str, kind: type[T]) -> T:
 
 SUPERVISOR: Final = Supervisor(
     name=NAME,
-    version=5,
+    version=6,
     reads=frozenset(
         name
         for name in EVENT_NAMES
         if name.partition(".")[0]
-        in {"subject", "inspector", "item", "case", "licence", "plan", "observation"}
+        in {"subject", "risk", "inspector", "item", "case", "licence", "plan", "observation"}
         | caps.FAMILIES
     ),
     keys=keys,

@@ -32,11 +32,22 @@ from domain.acts.pledges import MarkRectificationOverdue, MarkSupplementOverdue
 from domain.acts.publications import MarkPublicationMissed, Publish
 from domain.acts.remarks import LapseSupplement
 from domain.acts.revocations import ExpireLicence
+from domain.acts.risks import ExpireOverride
+from domain.acts.rolls import WarnCertificate
 from domain.acts.simulations import ExpireSimulation
 from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
-from domain.terms import Actor, CaseNo, CommitmentId, LicenceNo, Organ, SubjectId, beijing_day
+from domain.terms import (
+    Actor,
+    CaseNo,
+    CommitmentId,
+    LicenceNo,
+    Organ,
+    PersonId,
+    SubjectId,
+    beijing_day,
+)
 from domain.timekeeping import file_of
 from domain.timers import FAMILIES, Timer, TimerKind, advance
 from followers.delivered import Delivered
@@ -81,6 +92,9 @@ ACTS: Final[dict[TimerKind, Callable[[str, Timer], Act]]] = {
     # 承诺整改、信用
     TimerKind.RECTIFICATION: lambda no, _: MarkRectificationOverdue(CommitmentId(no)),
     TimerKind.CREDIT_RECORD: lambda no, timer: LapseCredit(SubjectId(no), timer.name),
+    # 两个名录、风险等级
+    TimerKind.CERTIFICATE: lambda no, _: WarnCertificate(PersonId(no)),
+    TimerKind.RISK_OVERRIDE: lambda no, _: ExpireOverride(SubjectId(no)),
     # 检查结果的公开与后续处理
     TimerKind.RESULT_PUBLICATION: lambda no, _: MarkResultMissed(no),
     TimerKind.FOLLOW_UP_OPENING: lambda no, _: MarkFollowUpLacking(no),

@@ -291,6 +291,8 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ImportCaseStep": _by(Role.ARCHIVE),
         "ImportLicenceTerm": _by(Role.ARCHIVE),
         "ImportInspection": _by(Role.ARCHIVE),
+        "ImportSubject": _by(Role.ARCHIVE),
+        "ImportInspector": _by(Role.ARCHIVE),
         "LinkInspection": _by(Role.SYSTEM),
         # 监督、公示与服务；纪检监察只监督，不办件（SD8）
         "RaiseOversight": _by(Role.PERFORMANCE, Role.DISCIPLINE, Role.HEAD, Role.DECIDER),
@@ -391,6 +393,22 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "ScreenExemption": _by(Role.REVIEWER),
         "RegisterExemption": _by(Role.DECIDER),
         "EndExemption": _by(Role.DECIDER),
+        # 两个名录、风险等级
+        "DeregisterSubject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "DeregisterFound": _by(Role.SYSTEM),
+        "RestoreSubject": _by(Role.SUPERVISION_HEAD),
+        "DeclareStanding": _by(Role.INSPECTOR, Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "LiftStanding": _by(Role.SUPERVISION_HEAD),
+        "RemoveInspector": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "WarnCertificate": _by(Role.SYSTEM),
+        "PublishScoring": _by(Role.SUPERVISION_HEAD),
+        "BeginRiskMonth": _by(Role.SYSTEM),
+        "ClassifyRisk": _by(Role.SYSTEM),
+        "OverrideRisk": _by(Role.SUPERVISION_HEAD),
+        "LiftOverride": _by(Role.SUPERVISION_HEAD),
+        "ExpireOverride": _by(Role.SYSTEM),
+        "ObjectToRisk": _by(Role.APPLICANT, Role.COUNTER),
+        "AnswerRiskObjection": _by(Role.SUPERVISION_HEAD),
     }
 )
 

@@ -15,6 +15,8 @@ class ImportKind(StrEnum):
     CASES = "CASES"  # 办件
     LICENCES = "LICENCES"  # 许可
     INSPECTIONS = "INSPECTIONS"  # 检查结果
+    SUBJECTS = "SUBJECTS"  # 监管对象名录
+    INSPECTORS = "INSPECTORS"  # 检查人员名录
 
 
 # -- events

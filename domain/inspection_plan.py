@@ -15,8 +15,10 @@ from domain import matching, roster, sampling
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.matching import Pair as Pair
 from domain.refusals import Refusal
+from domain.roster import ClassChange as ClassChange
 from domain.roster import ListedInspector as ListedInspector
 from domain.roster import ListedObject as ListedObject
+from domain.roster import ListedRecusal as ListedRecusal
 from domain.sampling import DrawnObject as DrawnObject
 from domain.sampling import Stratum as Stratum
 from domain.terms import (
@@ -115,6 +117,34 @@ class InspectorsListed(Event):
     BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
     chunk: int
     inspectors: tuple[ListedInspector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalsListed(Event):
+    """回避名单分段：检查人员申明的，已并入各户的不得检查的人。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:43", "gbf2015-58")
+    chunk: int
+    recusals: tuple[ListedRecusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecusalsFrozen(Event):
+    """回避名单冻结；没有一项的，没有此件。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("cff:43", "gbf2015-58")
+    recusal_count: int
+    recusal_root: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReclassificationsListed(Event):
+    """近三十日等级变更分段；没有变的，没有此件。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gsjxf2022-6", "gbf2015-58")
+    chunk: int
+    since: date
+    changes: tuple[ClassChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +300,9 @@ PlanEvent: TypeAlias = (
     | PlanApproved
     | ObjectsListed
     | InspectorsListed
+    | RecusalsListed
+    | RecusalsFrozen
+    | ReclassificationsListed
     | ListsFrozen
     | ShareCommitted
     | CommitsIn
@@ -323,6 +356,9 @@ class Registered:
     plan: PlanRegistered
     objects: tuple[ListedObject, ...] = ()
     inspectors: tuple[ListedInspector, ...] = ()
+    recusals: tuple[ListedRecusal, ...] = ()
+    recusals_frozen: RecusalsFrozen | None = None
+    reclassified: tuple[ClassChange, ...] = ()
     approved: PlanApproved | None = None
 
     @property
@@ -339,6 +375,9 @@ class Lists:
     objects: tuple[ListedObject, ...]
     inspectors: tuple[ListedInspector, ...]
     frozen: ListsFrozen
+    recusals: tuple[ListedRecusal, ...] = ()
+    recusals_frozen: RecusalsFrozen | None = None
+    reclassified: tuple[ClassChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +596,9 @@ class Freeze:
     inspectors: tuple[ListedInspector, ...]
     as_of_size: int
     plan_leaf_hash: str
+    recusals: tuple[ListedRecusal, ...] = ()
+    reclassified: tuple[ClassChange, ...] = ()
+    reclassified_since: date = date.min
 
     def decide(self, state: State) -> Answer:
         """名单先于种子；同一名单再冻结即无事可办。"""
@@ -566,7 +608,8 @@ class Freeze:
             case Registered(awaits_approval=True):
                 return standing(state)
             case Registered(plan=plan):
-                return self._fault(plan) or (*self._chunks(), self._frozen(plan.hash))
+                more = (*self._recusals(plan.hash), *self._reclassified())
+                return self._fault(plan) or (*self._chunks(), *more, self._frozen(plan.hash))
             case _:
                 known = state.lists.frozen
                 if known == self._frozen(state.lists.plan.hash):
@@ -587,7 +630,32 @@ class Freeze:
             return Refused(Refusal.PLAN_IN_POOL, {"persons": "、".join(sorted(strangers))})
         if outside := {one.stratum for one in self.objects} - {one.name for one in plan.strata}:
             return Refused(Refusal.PLAN_STRATUM, {"strata": "、".join(sorted(outside))})
-        return None
+        return self._recusal_fault(persons)
+
+    def _recusal_fault(self, persons: set[PersonId]) -> Refused | None:
+        """Whoever is recused is on the list, and among those who may not check that object."""
+        barred = {one.subject: one.officers_involved for one in self.objects}
+        wrong = {
+            one.inspector
+            for one in self.recusals
+            if one.inspector not in persons or one.inspector not in barred.get(one.subject, ())
+        }
+        if not wrong and len(set(self.recusals)) == len(self.recusals):
+            return None
+        return Refused(Refusal.PLAN_RECUSALS, {"persons": "、".join(sorted(wrong))})
+
+    def _recusals(self, name: HashName) -> Iterator[Event]:
+        if not self.recusals:
+            return
+        ordered = sorted(self.recusals, key=roster.by_subject)
+        for start in range(0, len(ordered), CHUNK):
+            yield RecusalsListed(start // CHUNK, tuple(ordered[start : start + CHUNK]))
+        yield RecusalsFrozen(len(ordered), roster.recusal_root(name, ordered))
+
+    def _reclassified(self) -> Iterator[Event]:
+        for start in range(0, len(self.reclassified), CHUNK):
+            part = self.reclassified[start : start + CHUNK]
+            yield ReclassificationsListed(start // CHUNK, self.reclassified_since, part)
 
     def _chunks(self) -> tuple[Event, ...]:
         objects = sorted(self.objects, key=lambda one: one.subject)
@@ -946,7 +1014,15 @@ def evolve(state: State, event: Event) -> State:
     match state, event:
         case Nothing(), PlanRegistered():
             return Registered(event)
-        case Registered(), PlanApproved() | ObjectsListed() | InspectorsListed() | ListsFrozen():
+        case Registered(), (
+            PlanApproved()
+            | ObjectsListed()
+            | InspectorsListed()
+            | RecusalsListed()
+            | RecusalsFrozen()
+            | ReclassificationsListed()
+            | ListsFrozen()
+        ):
             return _listing(state, event)
         case Frozen() | Committed(), ShareCommitted() | CommitsIn() | ShareRevealed():
             return _seeding(state, event)
@@ -998,9 +1074,7 @@ def _impossible(state: State, event: Event) -> ImpossibleHistory:
     return ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
 
 
-def _listing(
-    state: Registered, event: PlanApproved | ObjectsListed | InspectorsListed | ListsFrozen
-) -> State:
+def _listing(state: Registered, event: Event) -> State:
     if isinstance(event, PlanApproved) != state.awaits_approval:
         raise _impossible(state, event)
     match event:
@@ -1010,13 +1084,41 @@ def _listing(
             return replace(state, objects=state.objects + event.objects)
         case InspectorsListed(chunk=chunk) if chunk * CHUNK == len(state.inspectors):
             return replace(state, inspectors=state.inspectors + event.inspectors)
+        case RecusalsListed() | RecusalsFrozen() | ReclassificationsListed():
+            return _listing_more(state, event)
         case ListsFrozen(object_count=objects, inspector_count=inspectors) if (
             objects,
             inspectors,
         ) == (len(state.objects), len(state.inspectors)):
-            return Frozen(Lists(state.plan, state.objects, state.inspectors, event))
+            return Frozen(_listed(state, event))
         case _:
             raise _impossible(state, event)
+
+
+def _listing_more(
+    state: Registered, event: RecusalsListed | RecusalsFrozen | ReclassificationsListed
+) -> State:
+    match event:
+        case RecusalsListed(chunk=chunk) if chunk * CHUNK == len(state.recusals):
+            return replace(state, recusals=state.recusals + event.recusals)
+        case RecusalsFrozen(recusal_count=count) if count == len(state.recusals):
+            return replace(state, recusals_frozen=event)
+        case ReclassificationsListed(chunk=chunk) if chunk * CHUNK == len(state.reclassified):
+            return replace(state, reclassified=state.reclassified + event.changes)
+        case _:
+            raise _impossible(state, event)
+
+
+def _listed(state: Registered, event: ListsFrozen) -> Lists:
+    return Lists(
+        state.plan,
+        state.objects,
+        state.inspectors,
+        event,
+        state.recusals,
+        state.recusals_frozen,
+        state.reclassified,
+    )
 
 
 def _seeding(state: Frozen | Committed, event: Event) -> State:

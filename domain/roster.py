@@ -33,6 +33,24 @@ class ListedInspector:
     certificate_valid_to: date
 
 
+@dataclass(frozen=True, slots=True)
+class ListedRecusal:
+    """回避名单上的一项：此人不检查此户。"""
+
+    inspector: PersonId
+    subject: SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class ClassChange:
+    """一户的风险等级变更；检查前三十日内的随名单列出，临时改级看得出来。"""
+
+    subject: SubjectId
+    before: str
+    risk_class: str
+    changed_on: date
+
+
 def _texts(*texts: str) -> bytes:
     return b"".join(lp(text.encode()) for text in texts)
 
@@ -81,3 +99,19 @@ def inspector_root(name: HashName, entries: Iterable[ListedInspector]) -> str:
     """检查人员名单树根（小写十六进制），按编号排序。"""
     ordered = sorted(entries, key=lambda entry: entry.inspector)
     return merkle.root(name, map(canonical_inspector, ordered)).hex()
+
+
+def canonical_recusal(entry: ListedRecusal) -> bytes:
+    """一项回避的规范编码。"""
+    return _texts("ssj/listed-recusal/v1", entry.inspector, entry.subject)
+
+
+def recusal_root(name: HashName, entries: Iterable[ListedRecusal]) -> str:
+    """回避名单树根（小写十六进制），按对象、人员编号排序。"""
+    ordered = sorted(entries, key=by_subject)
+    return merkle.root(name, map(canonical_recusal, ordered)).hex()
+
+
+def by_subject(entry: ListedRecusal) -> tuple[SubjectId, PersonId]:
+    """回避名单的次序。"""
+    return entry.subject, entry.inspector

@@ -1,13 +1,14 @@
 """监管对象（subject）：申请人与许可持有人，个人信息封存于名下密钥。"""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar, Final, TypeAlias
 
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
 from domain.refusals import Refusal
 from domain.sources import SourceRecord
-from domain.terms import PersonalText
+from domain.terms import Evidence, PersonalText, PersonId
 
 
 class SubjectKind(StrEnum):
@@ -16,6 +17,15 @@ class SubjectKind(StrEnum):
     COMPANY = "COMPANY"
     SOLE_TRADER = "SOLE_TRADER"
     PERSON = "PERSON"
+
+
+class OffReason(StrEnum):
+    """对象出库的缘由。"""
+
+    WOUND_UP = "WOUND_UP"  # 已注销
+    DECEASED = "DECEASED"  # 自然人死亡
+    MOVED_OUT = "MOVED_OUT"  # 迁出本地
+    DUPLICATE = "DUPLICATE"  # 与另一编号是同一对象
 
 
 RISK_CLASSES: Final = frozenset("ABCD")
@@ -51,7 +61,32 @@ class SubjectImported(Event):
     key_commitment: str | None
 
 
-SubjectEvent: TypeAlias = SubjectRegistered | SubjectImported
+@dataclass(frozen=True, slots=True)
+class Deregistered(Event):
+    """监管对象出库：不列入以后的名单。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    reason: OffReason
+    ended_on: date
+    evidence: tuple[Evidence, ...]
+    handler: PersonId | None  # 由复核同意的检查结果而来的为空
+
+    def takes_effect(self, decided_on: date) -> date:  # noqa: ARG002 -- the fact says its day
+        """终止之日。"""
+        return self.ended_on
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Event):
+    """监管对象恢复在库。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    reasons: str
+    evidence: tuple[Evidence, ...]
+    handler: PersonId
+
+
+SubjectEvent: TypeAlias = SubjectRegistered | SubjectImported | Deregistered | Restored
 
 
 # -- state
@@ -76,7 +111,28 @@ class Imported:
     fact: SubjectImported
 
 
-State: TypeAlias = Nothing | Imported | Registered
+@dataclass(frozen=True, slots=True)
+class Off:
+    """已出库；``before`` 是出库之前的样子，可以恢复。"""
+
+    before: Registered | Imported
+    by: Deregistered
+
+
+State: TypeAlias = Nothing | Imported | Registered | Off
+
+
+def seed_class(state: State) -> str | None:
+    """登记的风险等级；不认识的没有。"""
+    match state:
+        case Nothing():
+            return None
+        case Imported(fact=fact):
+            return fact.risk_class
+        case Registered(latest=latest):
+            return latest.risk_class
+        case Off(before=before):
+            return seed_class(before)
 
 
 # -- command
@@ -97,6 +153,8 @@ class Register:
             return Refused(Refusal.SUBJECT_CREDIT_CODE, {"kind": fact.kind})
         if isinstance(state, Nothing | Imported):
             return (fact,)
+        if isinstance(state, Off):
+            return Refused(Refusal.SUBJECT_OFF, {"ended_on": str(state.by.ended_on)})
         known = state.latest
         if _identity(known) != _identity(fact):
             return Refused(Refusal.SUBJECT_TAKEN, {"kind": known.kind})
@@ -117,7 +175,44 @@ class Import:
         return (self.fact,) if isinstance(state, Nothing) else ()
 
 
-Command: TypeAlias = Register | Import
+@dataclass(frozen=True, slots=True)
+class Deregister:
+    """出库。``today`` is Beijing's."""
+
+    fact: Deregistered
+    today: date
+
+    def decide(self, state: State) -> Answer:
+        """须有证据，终止之日不在将来；已经出库的无事可办。"""
+        if isinstance(state, Nothing):
+            return Refused(Refusal.SUBJECT_NOT_FOUND)
+        if isinstance(state, Off):
+            return ()
+        if not self.fact.evidence:
+            return Refused(Refusal.SUBJECT_NO_EVIDENCE)
+        if self.fact.ended_on > self.today:
+            return Refused(Refusal.SUBJECT_NOT_ENDED, {"ended_on": str(self.fact.ended_on)})
+        return (self.fact,)
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """恢复在库。"""
+
+    fact: Restored
+
+    def decide(self, state: State) -> Answer:
+        """须有理由与证据；在库的无事可办。"""
+        if isinstance(state, Nothing):
+            return Refused(Refusal.SUBJECT_NOT_FOUND)
+        if not isinstance(state, Off):
+            return ()
+        if not self.fact.evidence or not self.fact.reasons.strip():
+            return Refused(Refusal.SUBJECT_NO_EVIDENCE)
+        return (self.fact,)
+
+
+Command: TypeAlias = Register | Import | Deregister | Restore
 
 
 def _identity(fact: SubjectRegistered) -> tuple[SubjectKind, str | None, str]:
@@ -145,6 +240,10 @@ def evolve(state: State, event: Event) -> State:
             return Imported(event)
         case Registered(latest=known), SubjectRegistered() if _identity(known) == _identity(event):
             return Registered(event)
+        case Imported() | Registered(), Deregistered():
+            return Off(state, event)
+        case Off(before=before), Restored():
+            return before
         case _:
             raise ImpossibleHistory(f"{event} after {state}")
 

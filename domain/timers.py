@@ -26,6 +26,7 @@ from domain import (
     hearing,
     inspection_plan,
     inspection_task,
+    inspector,
     joint,
     linkage,
     measure,
@@ -36,6 +37,7 @@ from domain import (
     referral,
     reform,
     revocation,
+    risk,
     simulated,
     supervision,
     timekeeping,
@@ -103,6 +105,10 @@ class TimerKind(StrEnum):
     REFERRAL = "REFERRAL"  # 移送回告
     REFORM = "REFORM"  # 改革任务
     SUPERVISION = "SUPERVISION"  # 专项督查
+    # 两个名录、风险等级
+    CERTIFICATE = "CERTIFICATE"  # 执法证件到期前三十日的提醒
+    RISK_OVERRIDE = "RISK_OVERRIDE"  # 风险等级人工调整的末日
+    RISK_OBJECTION = "RISK_OBJECTION"  # 风险等级异议的答复
     # 检查结果的公开与后续处理
     RESULT_PUBLICATION = "RESULT_PUBLICATION"  # 检查结果公开（二十个工作日）
     RESULT_WITHDRAWAL = "RESULT_WITHDRAWAL"  # 撤下检查结果（三个工作日）：机器即撤，只亮灯
@@ -119,6 +125,7 @@ FAMILIES: Final = (
     *("joint", "verification", "forwarding", "package", "project"),  # 几个机关几个人
     *("oversight", "visit", "publication", "complaint", "referral", "reform", "supervision"),
     *("simulated", "undertaking"),  # 模拟审批、承诺备案
+    *("inspector", "risk"),  # 两个名录、风险等级
     *("result", "followup"),  # 检查结果的公开与后续处理
     "annual",  # 年度抽查计划
 )
@@ -346,6 +353,12 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     referral.Answered: frozenset({TimerKind.REFERRAL}),
     reform.Closed: frozenset({TimerKind.REFORM}),
     supervision.Concluded: frozenset({TimerKind.SUPERVISION}),
+    # 两个名录、风险等级
+    inspector.InspectorRegistered: frozenset({TimerKind.CERTIFICATE}),
+    inspector.InspectorRemoved: frozenset({TimerKind.CERTIFICATE}),
+    inspector.CertificateExpiring: frozenset({TimerKind.CERTIFICATE}),
+    risk.OverrideEnded: frozenset({TimerKind.RISK_OVERRIDE}),
+    risk.ObjectionDecided: frozenset({TimerKind.RISK_OBJECTION}),
     # 检查结果的公开与后续处理
     check_result.ResultPublished: frozenset({TimerKind.RESULT_PUBLICATION}),
     check_result.ResultOverturned: frozenset(
@@ -677,6 +690,19 @@ def _opened_for_people(event: Event, version: int) -> Iterator[Timer]:
             return
 
 
+def _register_opens(event: Event, version: int) -> Iterator[Timer]:
+    """两个名录与风险等级。"""
+    match event:
+        case inspector.InspectorRegistered():
+            yield _until(TimerKind.CERTIFICATE, inspector.notice_on(event), version)
+        case risk.Overridden(last_day=due):
+            yield _until(TimerKind.RISK_OVERRIDE, due, version)
+        case risk.Objected(due_on=due):
+            yield _until(TimerKind.RISK_OBJECTION, due, version)
+        case _:
+            return
+
+
 def _result_opens(event: Event, version: int) -> Iterator[Timer]:
     """检查结果的公开、撤下，与后续处理的立项。"""
     match event:
@@ -727,6 +753,6 @@ _OPENERS: Final = (
     *(_case_opens, _pledge_opens, _inspection_opens, _hearing_opens, _licence_opens),
     _panel_opens,
     _oversight_opens,
-    *(_penalty_opens, _acceptance_opens),
+    *(_penalty_opens, _acceptance_opens, _register_opens),
     *(_result_opens, _follow_up_opens),
 )

@@ -35,6 +35,7 @@ from projections import (
     publication_view,
     quota_register,
     request_register,
+    risk_register,
     service_calendar,
     side_files,
     statistics,
@@ -78,6 +79,8 @@ ALL: Final[tuple[Projection, ...]] = (
     joint_steps.PROJECTION,
     # 数字：灯的界限
     light_register.PROJECTION,
+    # 名录：风险等级
+    risk_register.PROJECTION,
     # 年度抽查计划、年度检查次数
     annual_register.PROJECTION,
     check_register.PROJECTION,

@@ -31,6 +31,7 @@ FAMILIES: Final = (
     "recusal",
     "tender",
     "subscription",
+    "scoring",
 )
 COLUMNS: Final = (
     Column("family", ColumnType.TEXT, indexed=True),

@@ -6,9 +6,15 @@ from typing import Final
 
 from domain import inspection_task, past_inspection
 from domain.code_set import V1, found_problem
-from domain.inspector import InspectorRegistered
+from domain.inspector import (
+    InspectorEvent,
+    InspectorRegistered,
+    InspectorRemoved,
+    RecusalDeclared,
+    RecusalLifted,
+)
 from followers.delivered import Delivered
-from followers.projection import Column, ColumnType, Projection, Row, Value
+from followers.projection import Column, ColumnType, Json, Projection, Row, Value
 from projections import common
 from projections.common import Found, Reader, plain, plus
 
@@ -19,6 +25,8 @@ COLUMNS: Final = (
     Column("station", ColumnType.TEXT),
     Column("certificate_no", ColumnType.TEXT),
     Column("certificate_valid_to", ColumnType.DATE, indexed=True),
+    Column("recusals", ColumnType.JSON),
+    Column("removed_on", ColumnType.DATE, indexed=True),
     Column("source", ColumnType.TEXT),
     Column("assigned", ColumnType.BIGINT),
     Column("done", ColumnType.BIGINT),
@@ -31,8 +39,8 @@ _ENTERED: Final = ("organ", "region", "station", "certificate_no", "certificate_
 def keys(delivered: Delivered) -> tuple[str, ...]:
     """事件所涉的检查人员；来源里的人前面写明来源，不与本系统的人相混。"""
     match delivered.event:
-        case InspectorRegistered(person=person):
-            return (person,)
+        case InspectorRegistered() | RecusalDeclared() | RecusalLifted() | InspectorRemoved():
+            return (delivered.identity,)
         case (
             inspection_task.TaskAssigned(inspectors=people)
             | inspection_task.TaskWithdrawn(inspectors=people)
@@ -52,9 +60,8 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     new: dict[str, Value] = {**(row or {"assigned": 0, "done": 0, "problems": 0})}
     new["position"] = delivered.position
     match delivered.event:
-        case InspectorRegistered() as entered:
-            taken = {name: getattr(entered, name) for name in _ENTERED}
-            return new | taken | {"specialities": plain(entered.specialities)}
+        case InspectorRegistered() | RecusalDeclared() | RecusalLifted() | InspectorRemoved():
+            return new | _of_the_register(new, delivered.event)
         case inspection_task.TaskAssigned():
             return new | {"assigned": plus(new, "assigned")}
         case inspection_task.TaskWithdrawn():
@@ -74,6 +81,26 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             raise TypeError(f"not read here: {delivered.name}")
 
 
+def _of_the_register(row: Row, event: InspectorEvent) -> dict[str, Value]:
+    match event:
+        case InspectorRegistered() as entered:
+            taken: dict[str, Value] = {name: getattr(entered, name) for name in _ENTERED}
+            return taken | {"removed_on": None, "specialities": plain(entered.specialities)}
+        case RecusalDeclared() | RecusalLifted() as recusal:
+            return {"recusals": _recusals(row, recusal)}
+        case InspectorRemoved(last_day=last_day):
+            return {"removed_on": last_day}
+        case _:
+            return {}
+
+
+def _recusals(row: Row, event: RecusalDeclared | RecusalLifted) -> list[Json]:
+    """Whom or whose he does not check: a subject's number or an organ's code."""
+    known, one = row.get("recusals"), event.subject or event.organ
+    kept = [told for told in known if told != one] if isinstance(known, list) else []
+    return [*kept, one] if isinstance(event, RecusalDeclared) else kept
+
+
 PROJECTION: Final = Projection(
     name="inspector_register",
     version=4,
@@ -83,6 +110,9 @@ PROJECTION: Final = Projection(
     reads=frozenset(
         {
             "inspector.registered.v1",
+            "inspector.recusal_declared.v1",
+            "inspector.recusal_lifted.v1",
+            "inspector.removed.v1",
             "task.assigned.v1",
             "task.inspected.v1",
             "task.inspected.v2",
@@ -108,6 +138,8 @@ class InspectorRow:
     station: str | None
     certificate_no: str | None
     certificate_valid_to: date | None
+    recusals: list[str] | None
+    removed_on: date | None
     source: str | None
     assigned: int
     done: int

@@ -27,9 +27,14 @@ COLUMNS: Final = (
     Column("annulled_for", ColumnType.TEXT),
     Column("campaign", ColumnType.TEXT),
     Column("scope", ColumnType.JSON),
+    Column("recusals", ColumnType.BIGINT),
+    Column("reclassified", ColumnType.BIGINT),
     Column("position", ColumnType.BIGINT),
 )
-_COUNTS: Final = ("listed", "drawn", "paired", "unmatched", "withheld")
+_COUNTS: Final = (
+    *("listed", "drawn", "paired", "unmatched", "withheld"),
+    *("recusals", "reclassified"),
+)
 _STATES: Final = {
     inspection_plan.ListsFrozen: "LISTS_FROZEN",
     inspection_plan.CommitsIn: "COMMITS_IN",
@@ -66,8 +71,12 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
                 "campaign": plan.campaign,
                 "scope": [*plan.item_codes, *plan.regions],
             }
-        case inspection_plan.ListsFrozen(object_count=listed):
-            return new | {"listed": listed}
+        case (
+            inspection_plan.ListsFrozen()
+            | inspection_plan.RecusalsListed()
+            | inspection_plan.ReclassificationsListed()
+        ):
+            return new | _listed(new, delivered.event)
         case inspection_plan.RevealsClosed(withheld=withheld):
             return new | {"withheld": len(withheld)}
         case inspection_plan.Drawn(drawn=drawn) | inspection_plan.MoreDrawn(drawn=drawn):
@@ -83,9 +92,24 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
             return new
 
 
+def _listed(
+    row: Row,
+    event: inspection_plan.ListsFrozen
+    | inspection_plan.RecusalsListed
+    | inspection_plan.ReclassificationsListed,
+) -> dict[str, Value]:
+    match event:
+        case inspection_plan.ListsFrozen(object_count=listed):
+            return {"listed": listed}
+        case inspection_plan.RecusalsListed(recusals=pairs):
+            return {"recusals": plus(row, "recusals", len(pairs))}
+        case inspection_plan.ReclassificationsListed(changes=changes):
+            return {"reclassified": plus(row, "reclassified", len(changes))}
+
+
 PROJECTION: Final = Projection(
     name="plan_register",
-    version=3,
+    version=4,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -119,6 +143,8 @@ class PlanRow:
     annulled_for: str | None
     campaign: str
     scope: list[str]
+    recusals: int
+    reclassified: int
     position: int
 
 

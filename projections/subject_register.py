@@ -11,8 +11,8 @@ from typing import Final, LiteralString
 from psycopg import sql
 from psycopg.rows import class_row
 
-from domain import approval, case, commitment, filing, inspection_task, subject
-from domain.terms import Sealed
+from domain import approval, case, commitment, filing, inspection_task, risk, subject
+from domain.terms import Sealed, beijing_day
 from followers.delivered import Delivered
 from followers.projection import Column, ColumnType, Projection, Row, Value
 from followers.storage import table_of
@@ -26,6 +26,11 @@ COLUMNS: Final = (
     Column("name_version", ColumnType.BIGINT),
     Column("region", ColumnType.TEXT, indexed=True),
     Column("risk_class", ColumnType.TEXT, indexed=True),
+    Column("seed_class", ColumnType.TEXT),
+    Column("computed", ColumnType.BOOLEAN),
+    Column("risk_since", ColumnType.DATE),
+    Column("override_to", ColumnType.DATE),
+    Column("off_on", ColumnType.DATE),
     Column("imported", ColumnType.BOOLEAN),
     Column("cases", ColumnType.BIGINT),
     Column("filings", ColumnType.BIGINT),
@@ -68,25 +73,60 @@ def fold(key: str, row: Row | None, delivered: Delivered) -> Row:
     if counted := _counted(delivered):
         return new | {counted[1]: plus(new, counted[1])}
     event = delivered.event
-    if not isinstance(event, subject.SubjectRegistered | subject.SubjectImported):
-        raise TypeError(f"not read here: {delivered.name}")
+    match event:
+        case subject.SubjectRegistered() | subject.SubjectImported():
+            return new | _registered(new, event, delivered)
+        case risk.Classified() | risk.Overridden() | risk.OverrideEnded():
+            return new | _classified(new, event, delivered)
+        case subject.Deregistered(ended_on=ended_on):
+            return new | {"off_on": ended_on}
+        case subject.Restored():
+            return new | {"off_on": None}
+        case _:
+            raise TypeError(f"not read here: {delivered.name}")
+
+
+def _classified(
+    row: Row, event: risk.Classified | risk.Overridden | risk.OverrideEnded, delivered: Delivered
+) -> dict[str, Value]:
+    """A class computed while it is overridden by people waits until that ends."""
+    today = beijing_day(delivered.meta.decided_at)
+    now: dict[str, Value] = {"risk_class": str(event.risk_class), "risk_since": today}
+    match event:
+        case risk.Classified():
+            computed: dict[str, Value] = {"computed": True}
+            return computed if row.get("override_to") is not None else computed | now
+        case risk.Overridden(last_day=last_day):
+            return now | {"override_to": last_day}
+        case risk.OverrideEnded():
+            return now | {"override_to": None}
+
+
+def _registered(
+    row: Row, event: subject.SubjectRegistered | subject.SubjectImported, delivered: Delivered
+) -> dict[str, Value]:
+    """The class registered holds until the first that is computed, or set by people."""
     code = event.credit_code if isinstance(event, subject.SubjectRegistered) else None
-    return new | {
+    found: dict[str, Value] = {
         "kind": None if event.kind is None else str(event.kind),
         "credit_code": code,
         "name": event.name.value if isinstance(event.name, Sealed) else None,
         "name_version": delivered.entry.version,
         "region": event.region,
-        "risk_class": event.risk_class,
-        "imported": isinstance(
-            event, subject.SubjectImported
-        ),  # 只由导入的历史得知；在此登记之后不再是
+        "seed_class": event.risk_class,
+        # 只由导入的历史得知；在此登记之后不再是
+        "imported": isinstance(event, subject.SubjectImported),
     }
+    if not row.get("computed") and row.get("override_to") is None:
+        found["risk_class"] = event.risk_class
+        if row.get("risk_class") != event.risk_class:
+            found["risk_since"] = beijing_day(delivered.meta.decided_at)
+    return found
 
 
 PROJECTION: Final = Projection(
     name="subject_register",
-    version=2,
+    version=3,
     columns=COLUMNS,
     keys=keys,
     fold=fold,
@@ -94,6 +134,11 @@ PROJECTION: Final = Projection(
         {
             "subject.registered.v1",
             "subject.imported.v1",
+            "subject.deregistered.v1",
+            "subject.restored.v1",
+            "risk.classified.v1",
+            "risk.overridden.v1",
+            "risk.override_ended.v1",
             "case.received.v1",
             "filing.submitted.v1",
             "commitment.made.v1",
@@ -137,6 +182,9 @@ class SubjectFacts:
     credit_code: str | None
     region: str | None
     risk_class: str | None
+    risk_since: date | None
+    override_to: date | None
+    off_on: date | None
     imported: bool | None
     cases: int
     filings: int
@@ -183,7 +231,8 @@ looked AS (
       FROM {inspections} AS one LEFT JOIN {licences} AS licence ON licence.key = one.licence_no
      GROUP BY 1),
 listed AS (
-    SELECT s.key, s.kind, s.credit_code, s.region, s.risk_class, s.imported,
+    SELECT s.key, s.kind, s.credit_code, s.region, s.risk_class, s.risk_since, s.override_to,
+           s.off_on, s.imported,
            s.cases, s.filings, s.commitments, s.licences,
            coalesce(held.in_force, 0) AS licences_in_force,
            coalesce(held.revoked, 0) AS licences_revoked,

@@ -68,6 +68,8 @@ from domain import (
     reliance,
     remarks,
     revocation,
+    risk,
+    scoring,
     seal,
     service,
     service_days,
@@ -385,6 +387,19 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.voided.v1": inspection_plan.PlanVoided,  # 计划失效
     "plan.object_replaced.v1": inspection_plan.ObjectReplaced,  # 排除与替补
     "task.withdrawn.v1": inspection_task.TaskWithdrawn,  # 撤回检查任务
+    "scoring.published.v1": scoring.ScoringPublished,  # 风险计分办法公布
+    "scoring.month_begun.v1": scoring.MonthBegun,  # 当月风险分类
+    "risk.classified.v1": risk.Classified,  # 风险等级变更
+    "risk.overridden.v1": risk.Overridden,  # 风险等级人工调整
+    "risk.override_ended.v1": risk.OverrideEnded,  # 风险等级人工调整结束
+    "risk.objected.v1": risk.Objected,  # 风险等级异议
+    "risk.objection_decided.v1": risk.ObjectionDecided,  # 风险等级异议答复
+    "subject.deregistered.v1": subject.Deregistered,  # 监管对象出库
+    "subject.restored.v1": subject.Restored,  # 监管对象恢复在库
+    "inspector.recusal_declared.v1": inspector.RecusalDeclared,  # 检查人员回避
+    "inspector.recusal_lifted.v1": inspector.RecusalLifted,  # 检查人员回避解除
+    "inspector.removed.v1": inspector.InspectorRemoved,  # 检查人员出库
+    "inspector.certificate_expiring.v1": inspector.CertificateExpiring,  # 执法证件临近到期
     "plan.registered.v2": inspection_plan.PlanRegistered,  # 计划登记（附种类与范围）
     "list.matters_published.v1": lists.MattersPublished,  # 随机抽查事项清单公布
     "annual.drafted.v1": annual.Drafted,  # 年度抽查计划拟订
@@ -428,6 +443,9 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "followup.overdue.v1": follow_up.FollowUpOverdue,  # 检查后续处理逾期
     "followup.closed.v1": follow_up.FollowUpClosed,  # 检查后续办结
     "closing.recorded.v1": closing.ClosingRecorded,  # 日终封账
+    "plan.recusals_listed.v1": inspection_plan.RecusalsListed,  # 回避名单分段
+    "plan.recusals_frozen.v1": inspection_plan.RecusalsFrozen,  # 回避名单冻结
+    "plan.reclassifications_listed.v1": inspection_plan.ReclassificationsListed,  # 近三十日等级变更
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入
@@ -437,6 +455,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "inspection.linked.v1": past_inspection.InspectionLinked,  # 历史检查关联
     "subject.imported.v1": subject.SubjectImported,  # 历史监管对象导入
     "import.started.v1": importing.ImportStarted,  # 导入开始
+    "import.started.v2": importing.ImportStarted,  # 导入开始（含两个名录）
     "import.finished.v1": importing.ImportFinished,  # 导入完毕
     "ledger.created.v1": genesis.LedgerCreated,  # 建账
     "ledger.schema_published.v1": genesis.SchemaPublished,  # 公布事件格式

@@ -91,6 +91,9 @@ FAMILY_TOPIC: Final[dict[str, Topic]] = {
     "frequency": "inspection",
     # 数字
     "lights": "register",  # 灯的界限
+    # 风险等级：计分办法、各对象的分类
+    "scoring": "register",
+    "risk": "register",
     "closing": "register",  # 日终封账
 }
 

@@ -53,6 +53,8 @@ from domain import (
     recusal,
     reliance,
     revocation,
+    risk,
+    scoring,
     seal,
     simulated,
     subject,
@@ -889,6 +891,8 @@ def _elsewhere() -> Iterator[Happening]:
     closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
     yield f"closing/{closing.ALL}", closed, closing.ALL
     yield from _lists()
+    yield from registers()
+    yield from with_registers()
     yield from relied()
     yield from undertaken()
     yield from rested()
@@ -918,6 +922,71 @@ def _after_the_draw() -> Iterator[Happening]:
     people = (first, next_one)
     moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
     yield f"task/{plan}.S-9", moved, plan
+
+
+def scoring_published() -> scoring.ScoringPublished:
+    """计分办法：检查发现问题十分，承诺落空二十分，撤销四十分。"""
+    return scoring.ScoringPublished(
+        version=1,
+        effective_from=date(2026, 3, 3),
+        document_no="市监信〔2026〕1号",
+        window_months=24,
+        newcomer_months=0,
+        weights=(
+            scoring.RiskPoints(scoring.RiskFactor.PROBLEM_PENDING, 10),
+            scoring.RiskPoints(scoring.RiskFactor.COMMITMENT_BROKEN, 20),
+            scoring.RiskPoints(scoring.RiskFactor.COMMITMENT_FALSE, 30),
+            scoring.RiskPoints(scoring.RiskFactor.CREDIT_GENERAL, 15),
+            scoring.RiskPoints(scoring.RiskFactor.COMPLAINT_UPHELD, 8),
+            scoring.RiskPoints(scoring.RiskFactor.LICENCE_REVOKED, 40),
+            scoring.RiskPoints(scoring.RiskFactor.LICENCE_FORFEITED, 40),
+        ),
+        b_from=5,
+        c_from=20,
+        d_from=40,
+        answer_days=15,
+        handler=DECIDER,
+    )
+
+
+def registers() -> Iterator[Happening]:
+    """两个名录与风险等级：出去的都回来，改了的都改回，故名册的末况如前。"""
+    day, proof = date(2026, 3, 2), (Evidence("函", HASH),)
+    off = subject.Deregistered(subject.OffReason.WOUND_UP, day, proof, DECIDER)
+    for left in (off, subject.Restored("另一家", proof, DECIDER)):
+        yield f"subject/{APPLICANT}", left, APPLICANT
+    him = PersonId("P-5")
+    ground = inspector.RecusalGround.RELATIVE
+    for one in (
+        inspector.RecusalDeclared(APPLICANT, None, ground, "近亲属", him),
+        inspector.RecusalDeclared(None, BUREAU, ground, "近亲属", him),
+        inspector.RecusalLifted(APPLICANT, None, "已变更", DECIDER),
+        inspector.RecusalLifted(None, BUREAU, "已变更", DECIDER),
+        inspector.CertificateExpiring(MARKET, "C-P-5", date(2027, 12, 31)),
+        inspector.InspectorRemoved(inspector.LeftFor.TRANSFERRED, day, DECIDER),
+        inspector_registered("P-5"),
+    ):
+        yield "inspector/P-5", one, "P-5"
+    month = date(2026, 4, 1)
+    for step in (scoring_published(), scoring.MonthBegun(month, month, 1)):
+        yield "scoring/risk", step, "risk"
+    a, c, d = scoring.RiskClass.A, scoring.RiskClass.C, scoring.RiskClass.D
+    factor = scoring.RiskFactor.COMMITMENT_BROKEN
+    reasons = (risk.RiskReason("E-1", factor, day, "commitment/C-1", 20),)
+    why = risk.ClassifiedFor.MONTHLY
+    paper = "市监信〔2026〕1号"
+    worse = risk.Classified(month, why, c, "B", 20, reasons, False, "B", 1, paper)  # noqa: FBT003
+    again = replace(worse, cause=risk.ClassifiedFor.OBJECTION, risk_class=a, before="C", points=0)
+    ended, back = risk.OverrideEnd.OBJECTION, scoring.RiskClass.B
+    for happened in (
+        worse,
+        risk.Overridden(d, "C", "专项整治", date(2026, 5, 31), MARKET, DECIDER, REVIEWER),
+        risk.Objected("YY-1", "已经履行", proof, day, date(2026, 3, 23), None),
+        risk.ObjectionDecided("YY-1", True, ("E-1",), True, "属实", MARKET, CLERK),  # noqa: FBT003
+        replace(again, reasons=()),
+        risk.OverrideEnded(ended, back, "D", CLERK),
+    ):
+        yield f"risk/{APPLICANT}", happened, APPLICANT
 
 
 def checked() -> Iterator[Happening]:
@@ -978,6 +1047,19 @@ def _followed(task_id: str) -> Iterator[Event]:
     yield follow_up.FollowUpOverdue(day)
     listed = follow_up.FollowUpOutcome.LISTED
     yield follow_up.FollowUpClosed(task_id, kind, listed, "YC-1", "查实", day, person)
+
+
+def with_registers() -> Iterator[Happening]:
+    """随名单冻结的：回避名单与近三十日的等级变更。"""
+    number, day = "2026-0002", date(2026, 3, 2)
+    pair = inspection_plan.ListedRecusal(PersonId("P-5"), APPLICANT)
+    change = inspection_plan.ClassChange(APPLICANT, "B", "C", day)
+    for event in (
+        inspection_plan.RecusalsListed(0, (pair,)),
+        inspection_plan.RecusalsFrozen(1, HASH),
+        inspection_plan.ReclassificationsListed(0, day, (change,)),
+    ):
+        yield f"plan/{number}", event, number
 
 
 def rested() -> Iterator[Happening]:

@@ -310,6 +310,17 @@ SHAPE = {
 }
 
 
+# Only in the package of a plan that has any.
+OPTIONAL = {
+    "recusals": _record(
+        count=_natural,
+        root=_hash,
+        listed=_or_none(_each(_record(inspector=_text, subject=_text))),
+    ),
+    "reclassified": _each(_record(subject=_text, before=_text, risk_class=_text, changed_on=_day)),
+}
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     told = dict(pairs)
     if len(told) != len(pairs):
@@ -325,10 +336,10 @@ def read(text: str) -> Package:
         raise Malformed("不是 JSON (no JSON): %s" % error) from error
     if not isinstance(told, dict):
         raise Malformed("不是一个对象 (no object)")
-    for name in sorted(told.keys() ^ SHAPE.keys()):
+    for name in sorted((told.keys() - OPTIONAL.keys()) ^ SHAPE.keys()):
         raise Malformed("%s: %s" % (name, "多余 (unknown)" if name in told else "缺 (missing)"))
-    for name, rule in SHAPE.items():
-        if not rule(told[name]):
+    for name, rule in {**SHAPE, **OPTIONAL}.items():
+        if name in told and not rule(told[name]):
             raise Malformed("%s: 不合格式 (wrong shape)" % name)
     return told
 
@@ -742,6 +753,27 @@ def inspector_list(told: Package, work: Work) -> str:
     return "" if root == told["inspector_root"] else "inspector_root " + root
 
 
+def recusals(told: Package, work: Work) -> str:
+    """回避名单的树根；每一项的人都写在那一户不得检查的人里。没有的没有；抽取阶段不公布各项。"""
+    table = told.get("recusals")
+    if table is None:
+        return ""
+    if (table["listed"] is None) != (told["stage"] == "draw"):
+        return "listed"
+    if table["listed"] is None:
+        return ""
+    order = [(one["subject"], one["inspector"]) for one in table["listed"]]
+    barred = {one["subject"]: one["officers_involved"] for one in told["objects"]}
+    if order != sorted(set(order)) or len(order) != table["count"]:
+        return "count"
+    for subject, person in order:
+        if person not in barred.get(subject, []):
+            return str(subject)
+    leaves = [texts("ssj/listed-recusal/v1", person, subject) for subject, person in order]
+    root = tree(work.digest, leaves).hex()
+    return "" if root == table["root"] else "root " + root
+
+
 def _first_difference(found: list[Any], said: list[Any]) -> str:
     for at in range(max(len(found), len(said))):
         one = found[at] if at < len(found) else None
@@ -939,6 +971,7 @@ STEPS = [
     ("对象名单 object list", object_list),
     ("不列入名单 left out", left_out),
     ("检查人员名单 inspector list", inspector_list),
+    ("回避名单 recusals", recusals),
     ("种子 seed", seed),
     ("抽中的对象 objects drawn", chosen),
     ("界线 thresholds", thresholds),
@@ -989,6 +1022,9 @@ def main(argv: Optional[list[str]] = None) -> int:
             print(
                 "%d %s %s%s" % (number, "✗" if fault else "✓", name, "：" + fault if fault else "")
             )
+        for one in told.get("reclassified", []):
+            change = (one["subject"], one["before"], one["risk_class"], one["changed_on"])
+            print("等级变更 (reclassified) %s %s → %s %s" % change)
     failed = [name for name, fault in results if fault]
     if not arguments.json:
         print("全部相符 (verified)" if not failed else "不符 (differs)：" + "、".join(failed))

@@ -55,6 +55,8 @@ from domain.acts.register import RegisterAct
 from domain.acts.reliances import RelianceAct
 from domain.acts.remarks import RemarksAct
 from domain.acts.revocations import RevocationAct
+from domain.acts.risks import RiskAct
+from domain.acts.rolls import RollAct
 from domain.acts.sealing import SealingAct
 from domain.acts.services import ServiceAct
 from domain.acts.simulations import SimulationAct
@@ -94,6 +96,8 @@ Act: TypeAlias = (
     | FollowUpAct
     | RegisterAct
     | ImportAct
+    | RiskAct
+    | RollAct
     | OversightAct
     | MonitoringAct
     | PublicationAct

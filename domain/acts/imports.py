@@ -1,15 +1,20 @@
 """导入的办理（imports）：把来源记下的历史收进账里；只由档案人员办，一次导入有始有终。"""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, TypeAlias
 
-from domain import approval, case, importing, past_inspection, subject
+from domain import approval, case, importing, inspector, past_inspection, subject
 from domain.acts.base import Desk, combine, handles, write
 from domain.acts.lookups import CASE, LICENCE
 from domain.case import CaseImported, StepImported
-from domain.decider import Decision, Refused
+from domain.decider import Claim, Decision, Refused
 from domain.importing import ImportKind, RefusedRows
-from domain.terms import CaseNo, LicenceNo, Sha256, SubjectId
+from domain.inspector import RecusalGround
+from domain.refusals import Refusal
+from domain.sources import SourceRecord
+from domain.subject import OffReason
+from domain.terms import CaseNo, Evidence, LicenceNo, Organ, Sha256, SubjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,27 @@ class LinkInspection:
     inspection_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class ImportSubject:
+    """导入对象名录的一户；来源说已经终止的，随即出库。"""
+
+    subject_id: SubjectId
+    fact: subject.SubjectImported
+    off: OffReason | None
+    ended_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportInspector:
+    """导入检查人员名录的一人，连同他申明的回避（对象编号，或者机关代码）。"""
+
+    import_id: str
+    fact: inspector.InspectorRegistered
+    recused_subjects: tuple[SubjectId, ...]
+    recused_organs: tuple[Organ, ...]
+    ground: RecusalGround
+
+
 ImportAct: TypeAlias = (
     StartImport
     | FinishImport
@@ -78,10 +104,13 @@ ImportAct: TypeAlias = (
     | ImportLicenceTerm
     | ImportInspection
     | LinkInspection
+    | ImportSubject
+    | ImportInspector
 )
 
 IMPORT: Final = importing.AGGREGATE
 SUBJECT: Final = subject.AGGREGATE
+INSPECTOR: Final = inspector.AGGREGATE
 INSPECTION: Final = past_inspection.AGGREGATE
 
 
@@ -148,6 +177,64 @@ def link_inspection(act: LinkInspection, desk: Desk) -> Decision:
     )
     outcome = past_inspection.decide(state, past_inspection.Link(known))
     return write(INSPECTION, act.inspection_id, act.inspection_id, outcome)
+
+
+@handles(ImportSubject)
+def import_subject(act: ImportSubject, desk: Desk) -> Decision:
+    """对象名录的一户；来源里的同一条记录内容变了的不收，变更由监管部门登记。"""
+    state, origin = desk.load(SUBJECT, act.subject_id), act.fact.origin
+    if isinstance(state, subject.Imported) and _changed(state.fact.origin, origin):
+        return Refused(Refusal.IMPORT_DIFFERS, {"record": origin.record})
+    outcome = subject.decide(state, subject.Import(act.fact))
+    if isinstance(outcome, Refused):
+        return outcome
+    if act.off is not None and act.ended_on is not None:
+        now = SUBJECT.fold(outcome, state)
+        proof = Evidence(f"{origin.source} {origin.record}", origin.sha256)
+        fact = subject.Deregistered(act.off, act.ended_on, (proof,), desk.handler)
+        ended = subject.decide(now, subject.Deregister(fact, desk.today))
+        if isinstance(ended, Refused):
+            return ended
+        outcome = (*outcome, *ended)
+    decision = write(SUBJECT, act.subject_id, act.subject_id, outcome)
+    return _under_way(desk, origin.import_id, decision)
+
+
+def _changed(known: SourceRecord, now: SourceRecord) -> bool:
+    """The same record of the same source, with another content."""
+    same = (known.source, known.record) == (now.source, now.record)
+    return same and known.sha256 != now.sha256
+
+
+@handles(ImportInspector)
+def import_inspector(act: ImportInspector, desk: Desk) -> Decision:
+    """检查人员名录的一人；在库而内容不同的不收，换证、换所站由所在部门登记。"""
+    person = act.fact.person
+    state = desk.load(INSPECTOR, person)
+    known = inspector.entered(state)
+    if known is not None and known != act.fact:
+        return Refused(Refusal.IMPORT_DIFFERS, {"record": person})
+    if isinstance(state, inspector.Removed):
+        return Refused(Refusal.INSPECTOR_REMOVED, {"last_day": str(state.by.last_day)})
+    outcome = inspector.decide(state, inspector.Register(act.fact))
+    if isinstance(outcome, Refused):
+        return outcome
+    events = outcome
+    for target in (*act.recused_subjects, *act.recused_organs):
+        own = target in act.recused_subjects
+        fact = inspector.RecusalDeclared(
+            SubjectId(target) if own else None,
+            None if own else Organ(target),
+            act.ground,
+            "",
+            desk.handler,
+        )
+        declared = inspector.decide(INSPECTOR.fold(events, state), inspector.DeclareRecusal(fact))
+        events = (*events, *(declared if isinstance(declared, tuple) else ()))
+    holder = INSPECTOR.stream(person)
+    claims = (Claim("certificate", act.fact.certificate_no, holder),) if outcome else ()
+    decision = write(INSPECTOR, person, person, events, claims=claims)
+    return _under_way(desk, act.import_id, decision)
 
 
 def _is_known(desk: Desk, licence_no: LicenceNo) -> bool:

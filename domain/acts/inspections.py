@@ -21,9 +21,11 @@ from domain.acts.lookups import period
 from domain.decider import Claim, Decision, Refused, RuleUsed
 from domain.inspection_plan import (
     CampaignKind,
+    ClassChange,
     ExclusionReason,
     ListedInspector,
     ListedObject,
+    ListedRecusal,
     Stratum,
 )
 from domain.inspection_task import FindingCode, PartySignature
@@ -85,6 +87,9 @@ class FreezeLists:
     inspectors: tuple[ListedInspector, ...]
     as_of_size: int
     plan_leaf_hash: str
+    recusals: tuple[ListedRecusal, ...] = ()
+    reclassified: tuple[ClassChange, ...] = ()
+    reclassified_since: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +326,13 @@ def _follows(serial: int, desk: Desk) -> bool:
 def freeze_lists(act: FreezeLists, desk: Desk) -> Decision:
     """冻结名单。"""
     command = inspection_plan.Freeze(
-        act.objects, act.inspectors, act.as_of_size, act.plan_leaf_hash
+        act.objects,
+        act.inspectors,
+        act.as_of_size,
+        act.plan_leaf_hash,
+        act.recusals,
+        act.reclassified,
+        act.reclassified_since,
     )
     return _plan(desk, act.plan_no, command)
 

@@ -254,8 +254,8 @@ def register_inspector(act: RegisterInspector, desk: Desk) -> Decision:
     holder = inspector.AGGREGATE.stream(act.person)
     now = Claim("certificate", act.certificate_no, holder)
     before = None
-    if isinstance(known, inspector.Registered):
-        before = Claim("certificate", known.latest.certificate_no, holder)
+    if (entered := inspector.entered(known)) is not None:
+        before = Claim("certificate", entered.certificate_no, holder)
     return write(
         inspector.AGGREGATE,
         act.person,

@@ -45,6 +45,9 @@ COUNTED: Final[Mapping[str, str]] = {
     "endings": "licence.ending_imported.v1",
     "subjects": "subject.imported.v1",
     "inspections": "inspection.imported.v1",
+    "off": "subject.deregistered.v1",
+    "inspectors": "inspector.registered.v1",
+    "recusals": "inspector.recusal_declared.v1",
 }
 
 

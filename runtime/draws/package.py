@@ -204,7 +204,24 @@ class Published:
                 ],
             },
             "results": list(map(self._result, self.subjects())) if opened else None,
-        }
+        } | self._registers(opened=opened)
+
+    def _registers(self, *, opened: bool) -> dict[str, Any]:
+        """Only where there are any: a plan without them is told as it always was."""
+        lists = self.state.lists
+        told: dict[str, Any] = {}
+        if (frozen := lists.recusals_frozen) is not None:
+            told["recusals"] = {
+                "count": frozen.recusal_count,
+                "root": frozen.recusal_root,
+                "listed": list(map(asdict, lists.recusals)) if opened else None,
+            }
+        if lists.reclassified:
+            told["reclassified"] = [
+                asdict(one) | {"changed_on": one.changed_on.isoformat()}
+                for one in lists.reclassified
+            ]
+        return told
 
     def _thresholds(self) -> Sequence[dict[str, Any]]:
         """Of each stratum the largest ticket drawn: one hash tells anyone on which side an object is."""

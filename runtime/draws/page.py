@@ -51,6 +51,10 @@ def render(drawn: Published, told: Mapping[str, Any], audit: Mapping[str, Any]) 
         or escape(say("draw.page.none_replaced")),
         "LEFT_OUT": _lines(map(_left_out, audit["left_out"]))
         or escape(say("draw.page.none_left_out")),
+        "RECLASSIFIED": _lines(
+            say("draw.page.reclassified", **one) for one in audit.get("reclassified", ())
+        )
+        or escape(say("draw.page.none_left_out")),
         "REVEALS": "".join(_reveals(plan.offices, published["reveals"])),
         "DATA": json.dumps(told, ensure_ascii=False).replace("<", "\\u003c"),
         "PROGRAM": (_HERE / "recompute.js").read_text(encoding="utf-8"),

@@ -37,6 +37,7 @@ class FieldKind(StrEnum):
     INSTANT = "INSTANT"
     NATURAL = "NATURAL"
     LIST = "LIST"  # 顿号、逗号或分号分隔的代码
+    TEXTS = "TEXTS"  # 同样分隔的文字
     CHOICE = "CHOICE"
 
 
@@ -148,6 +149,11 @@ class Reader:
         parts = [part.strip() for part in SEPARATOR.split(text)]
         return tuple(self.code(one, part) for part in parts if part)
 
+    def texts(self, one: Field, text: str) -> tuple[str, ...]:
+        """几个词。"""
+        parts = [part.strip() for part in SEPARATOR.split(text)]
+        return tuple(self.text(one, part) for part in parts if part)
+
     def choice(self, one: Field, text: str) -> object:
         """代码集里的一个。"""
         choices = one.choices
@@ -166,6 +172,7 @@ _READERS: Final[Mapping[FieldKind, Callable[[Reader, Field, str], object]]] = {
     FieldKind.INSTANT: Reader.instant,
     FieldKind.NATURAL: Reader.natural,
     FieldKind.LIST: Reader.several,
+    FieldKind.TEXTS: Reader.texts,
     FieldKind.CHOICE: Reader.choice,
 }
 

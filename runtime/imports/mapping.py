@@ -27,7 +27,8 @@ from domain.approval import ImportedEnding, TermKind
 from domain.case import ImportedStep
 from domain.importing import ImportKind
 from domain.inspection_task import FindingCode
-from domain.subject import SubjectKind
+from domain.inspector import RecusalGround
+from domain.subject import OffReason, SubjectKind
 from domain.terms import Channel, Sha256
 from runtime.exits import Exit, Stop
 from runtime.imports.cells import ISO, Field, FieldKind, FileFormat, Reader, zone
@@ -39,6 +40,8 @@ DEFAULTS: Final[Table[ImportKind, str]] = {
     ImportKind.CASES: "wabo_cases.toml",
     ImportKind.LICENCES: "chicago_licences.toml",
     ImportKind.INSPECTIONS: "chicago_inspections.toml",
+    ImportKind.SUBJECTS: "subjects.toml",
+    ImportKind.INSPECTORS: "inspectors.toml",
 }
 SOURCE: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 ENCODINGS: Final = ("auto", "utf-8", "gb18030")
@@ -114,6 +117,29 @@ FIELDS: Final[Table[ImportKind, Table[str, Field]]] = {
         "inspector": _optional(FieldKind.CODE),
         "facility": _optional(FieldKind.TEXT),
         "region": _TEXT,
+    },
+    ImportKind.SUBJECTS: {
+        "record": _RECORD,
+        "subject": _NUMBER,
+        "kind": _choice(SubjectKind),
+        "name": _optional(FieldKind.NAME),
+        "region": _TEXT,
+        "risk_class": _CODE,
+        "status": _choice(OffReason, required=False),  # 不给即在库
+        "ended_on": _optional(FieldKind.DATE),
+    },
+    ImportKind.INSPECTORS: {
+        "record": _RECORD,
+        "person": _CODE,  # 本系统的自然人编号，不加来源代号
+        "organ": _CODE,
+        "region": _TEXT,
+        "specialities": Field(FieldKind.TEXTS),
+        "station": _TEXT,
+        "certificate_no": _TEXT,
+        "certificate_valid_to": _DATE,
+        "recused_subjects": Field(FieldKind.LIST, required=False),
+        "recused_organs": Field(FieldKind.LIST, required=False),
+        "ground": _choice(RecusalGround, required=False),
     },
 }
 

@@ -34,14 +34,18 @@ from runtime.imports.table import Pulse, Row, Survey, read, survey
 BATCH: Final = 512  # rows between two looks at the clock, the file and the keyboard
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "shenguan:import")
 DIGITS: Final = 16  # hex digits of an import's number
+CLAIM_TAKEN: Final = "ledger.claim_taken"
 # What the ledger may say about one row. Anything else is about the import and stops it.
-OF_A_ROW: Final = frozenset(
+OF_A_ROW: Final[frozenset[str]] = frozenset(
     {
         Refusal.IMPORT_DIFFERS,
         Refusal.IMPORT_CONTRADICTS,
         Refusal.IMPORT_TAKEN,
         Refusal.IMPORT_SAME_TERM,
         Refusal.SUBJECT_RISK_CLASS,
+        Refusal.INSPECTOR_UNQUALIFIED,
+        Refusal.INSPECTOR_REMOVED,
+        CLAIM_TAKEN,  # 执法证号已属别人
     }
 )
 

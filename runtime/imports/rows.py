@@ -11,14 +11,31 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
-from domain.acts.imports import ImportAct, ImportCaseStep, ImportInspection, ImportLicenceTerm
+from domain.acts.imports import (
+    ImportAct,
+    ImportCaseStep,
+    ImportInspection,
+    ImportInspector,
+    ImportLicenceTerm,
+    ImportSubject,
+)
 from domain.approval import LicenceImported, TermEnding
 from domain.case import CaseImported, StepImported
 from domain.importing import ImportKind
+from domain.inspector import InspectorRegistered, RecusalGround
 from domain.past_inspection import InspectionImported
 from domain.sources import SourceRecord, midnight
 from domain.subject import SubjectImported
-from domain.terms import CaseNo, ItemCode, LicenceNo, Organ, Personal, Sha256, SubjectId
+from domain.terms import (
+    CaseNo,
+    ItemCode,
+    LicenceNo,
+    Organ,
+    Personal,
+    PersonId,
+    Sha256,
+    SubjectId,
+)
 from runtime.exits import Exit, Stop
 from runtime.imports.cells import Field, Iso
 from runtime.imports.mapping import Mapping as Correspondence
@@ -283,8 +300,46 @@ def _inspection(row: _Cells) -> ImportInspection:
     return ImportInspection(row.inspection_no, fact)
 
 
+def _subject(row: _Cells) -> ImportSubject:
+    """One that has ended says the day: evidence of an unknown day is none."""
+    if row.status is not None and row.ended_on is None:
+        raise CellRefused("import.missing", field=row.rows.mapping.column("ended_on"))
+    if row.ended_on is not None:
+        row.not_later("ended_on", midnight(row.ended_on))
+    fact = SubjectImported(
+        origin=row.origin,
+        kind=row.kind,
+        name=None if row.name is None else Personal(row.subject, row.name),
+        region=row.region,
+        risk_class=row.risk_class,
+        key_commitment=None if row.name is None else row.rows.key_of(row.subject),
+    )
+    return ImportSubject(SubjectId(row.subject), fact, row.status, row.ended_on)
+
+
+def _inspector(row: _Cells) -> ImportInspector:
+    fact = InspectorRegistered(
+        person=PersonId(row.person),
+        organ=Organ(row.organ),
+        region=row.region,
+        specialities=row.specialities,
+        station=row.station,
+        certificate_no=row.certificate_no,
+        certificate_valid_to=row.certificate_valid_to,
+    )
+    return ImportInspector(
+        import_id=row.origin.import_id,
+        fact=fact,
+        recused_subjects=tuple(map(SubjectId, row.recused_subjects or ())),
+        recused_organs=tuple(map(Organ, row.recused_organs or ())),
+        ground=row.ground or RecusalGround.OTHER,
+    )
+
+
 _ACTS: Final[Mapping[ImportKind, Callable[[_Cells], ImportAct]]] = {
     ImportKind.CASES: _case_step,
     ImportKind.LICENCES: _licence_term,
     ImportKind.INSPECTIONS: _inspection,
+    ImportKind.SUBJECTS: _subject,
+    ImportKind.INSPECTORS: _inspector,
 }

@@ -13,6 +13,7 @@ from runtime.listings import (
     panel,
     registers,
     reliances,
+    risks,
     supervision,
 )
 from runtime.listings.base import Asked, Listing
@@ -29,5 +30,6 @@ LISTS: Final[Mapping[str, Listing]] = {
     **panel.LISTS,
     **reliances.LISTS,
     **numbers.LISTS,
+    **risks.LISTS,
     **annual.LISTS,
 }

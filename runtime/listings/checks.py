@@ -80,7 +80,7 @@ def _total(row: inspection_view.TotalRow, today: date) -> Iterable[Cell]:
 
 
 LISTS: Final[Mapping[str, Listing]] = {
-    "follow-ups": Listing(
+    "follow_ups": Listing(
         (follow_up_register.PROJECTION,),
         frozenset({"department", "state", "subject", "licence", "waiting"})
         | {"due_by", "overdue", "soon"},
@@ -108,7 +108,7 @@ LISTS: Final[Mapping[str, Listing]] = {
         _follow_ups,
         _follow_up,
     ),
-    "check-totals": Listing(
+    "check_totals": Listing(
         (inspection_view.PROJECTION,),
         frozenset(),
         (

@@ -90,6 +90,9 @@ def _subject(row: subject_register.SubjectFacts, today: date) -> Iterable[Cell]:
         row.credit_code,
         row.region,
         row.risk_class,
+        row.risk_since,
+        row.override_to,
+        row.off_on,
         say("yes") if row.imported else None,
         row.cases,
         row.filings,
@@ -135,7 +138,7 @@ def _inspectors(conn: Connection, asked: Asked, today: date, limit: int | None) 
 
 
 def _inspector(row: inspector_register.InspectorRow, today: date) -> Iterable[Cell]:
-    expired = row.certificate_valid_to is not None and today > row.certificate_valid_to
+    left = None if row.certificate_valid_to is None else (row.certificate_valid_to - today).days
     return (
         row.key,
         organ(row.organ) if row.organ else None,
@@ -145,7 +148,10 @@ def _inspector(row: inspector_register.InspectorRow, today: date) -> Iterable[Ce
         row.station,
         row.certificate_no,
         row.certificate_valid_to,
-        say("certificate_expired") if expired else None,
+        left,
+        say("certificate_expired") if left is not None and left < 0 else None,
+        "、".join(row.recusals or ()),
+        row.removed_on,
         row.assigned,
         row.done,
         row.problems,
@@ -162,7 +168,7 @@ def _import(row: import_view.ImportRow, today: date) -> Iterable[Cell]:
     return (
         row.key,
         term("state", row.state),
-        choice("import.started.v1", row.kind),
+        choice("import.started.v2", row.kind),
         row.source,
         row.started_at,
         row.finished_at,
@@ -342,6 +348,9 @@ LISTS: Final[Mapping[str, Listing]] = {
             "credit_code",
             "region",
             "risk_class",
+            "risk_since",
+            "override_to",
+            "off_register_on",
             "only_imported",
             "cases",
             "filings",
@@ -377,7 +386,10 @@ LISTS: Final[Mapping[str, Listing]] = {
             "station",
             "certificate_no",
             "certificate_valid_to",
+            "certificate_days_left",
             "certificate",
+            "recused_from",
+            "removed_on",
             "assigned",
             "done",
             "problems",

@@ -113,6 +113,8 @@ def _plan(row: plan_register.PlanRow, today: date) -> Iterable[Cell]:
         row.annulled_for,
         choice("plan.registered.v2", row.campaign),
         "、".join(row.scope or ()),
+        row.recusals,
+        row.reclassified,
         row.position,
     )
 
@@ -189,6 +191,8 @@ LISTS: Final[Mapping[str, Listing]] = {
             "annulled_for",
             "campaign",
             "scope",
+            "recusal_pairs",
+            "reclassified",
             "position",
         ),
         _plans,

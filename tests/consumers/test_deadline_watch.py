@@ -194,9 +194,10 @@ def test_purpose_names_file_deadline_day_and_light(light: Light) -> None:
 
 
 def test_finished_story_has_nothing_to_watch() -> None:
-    """全过程走完，底册只剩日历与灯的界限。"""
+    """全过程走完，底册只剩日历、灯的界限与检查人员的证件（不亮灯）。"""
     kept = [key for key, _ in _rows(story(calendar())).scan("")]
-    assert kept == ["calendar/cn-2026", "lights/deadlines"]
+    people = ["inspector/P-5", "inspector/P-6"]
+    assert kept == ["calendar/cn-2026", *people, "lights/deadlines"]
 
 
 def _set(book: Book, version: int, since: date) -> None:

@@ -16,6 +16,7 @@ from domain.acts.joints import MarkOpinionOverdue
 from domain.acts.linkage import MarkPushOverdue
 from domain.acts.pledges import MarkSupplementOverdue
 from domain.acts.revocations import ExpireLicence
+from domain.acts.rolls import WarnCertificate
 from domain.acts.verifications import MarkVerificationOverdue
 from domain.case import DeadlineKind
 from domain.refusals import Refusal
@@ -195,6 +196,7 @@ def test_deadlines_for_people_are_not_the_machines() -> None:
         TimerKind.MEETING,
         TimerKind.TARGET,
         TimerKind.MEASURE,
+        TimerKind.RISK_OBJECTION,
     }
 
 
@@ -230,5 +232,6 @@ def _timers(row: object) -> list[dict[str, object]]:
 
 
 def test_finished_story_leaves_no_deadline() -> None:
-    """全过程走完，没有期限悬着。"""
-    assert _fired(story(), datetime(2040, 1, 1, tzinfo=UTC)) == ()
+    """全过程走完，没有期限悬着；只有检查人员的证件日后要提醒。"""
+    left = _fired(story(), datetime(2040, 1, 1, tzinfo=UTC))
+    assert {type(command.act) for command in left} == {WarnCertificate}

@@ -286,7 +286,7 @@ def test_other_lists_answer(listed: Listed) -> None:
         "2026-0001.S-1"
     ]
     people = listed("inspectors")["rows"]
-    assert [(row["key"], row["assigned"], row["done"]) for row in people] == [
+    assert [(row["key"], row["assigned"], row["done"]) for row in people if row["done"]] == [
         ("P-5", 2, 1),
         ("P-6", 2, 1),
         ("SRC:X-1", 0, 1),

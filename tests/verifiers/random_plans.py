@@ -12,7 +12,7 @@ from domain.decider import Event, Refused
 from domain.inspection_plan import CampaignKind, PlanRegistered, Stratum
 from domain.inspection_task import FindingCode
 from domain.observation import ExclusionMade, Observed
-from domain.roster import ListedInspector, ListedObject
+from domain.roster import ClassChange, ListedInspector, ListedObject, ListedRecusal
 from domain.terms import (
     Actor,
     CommitmentId,
@@ -34,6 +34,7 @@ from schemas.codec import Meta, current, encode
 from schemas.registry import name_of
 
 PLANS: Final = 1_000
+LATER: Final = 60  # the plans before this one have neither recusals nor changes of class
 REGIONS: Final = ("350505", "350521")
 SKILLS: Final = ("餐饮", "消防", "综合")
 UNFIT_SHARE: Final = 0.5  # of those in line, whose certificate has expired since
@@ -168,6 +169,25 @@ def _redrawing(chance: Random, state: inspection_plan.Settled) -> redraw.Command
     return redraw.Redraw(subject, outgoing, cause, "案卷", PersonId("head"), None, unfit)
 
 
+def recused(
+    number: int, objects: tuple[ListedObject, ...], inspectors: tuple[ListedInspector, ...]
+) -> tuple[ListedRecusal, ...]:
+    """每五份随机计划有一份，不得检查的人里有几位是自己申明的。"""
+    here = {one.inspector for one in inspectors} if number >= LATER and number % 5 == 2 else set()
+    return tuple(
+        ListedRecusal(person, one.subject)
+        for one in objects
+        for person in one.officers_involved
+        if person in here
+    )
+
+
+def reclassified(number: int, objects: tuple[ListedObject, ...]) -> tuple[ClassChange, ...]:
+    """每七份随机计划有一份，头一户新近改了等级。"""
+    changed = objects[:1] if number >= LATER and number % 7 == 3 else ()
+    return tuple(ClassChange(one.subject, "D", one.stratum, date(2026, 1, 2)) for one in changed)
+
+
 @cache
 def plan_events(number: int) -> tuple[Event, ...]:
     """一份随机的计划，从登记到抽定：由我们的领域代码走完。"""
@@ -180,7 +200,15 @@ def plan_events(number: int) -> tuple[Event, ...]:
     told = [office for office in plan.offices if chance.random() < 0.9]
     commands: list[inspection_plan.Command] = [
         inspection_plan.Register(plan, datetime(2026, 1, 5, tzinfo=UTC), ()),
-        inspection_plan.Freeze(objects, inspectors, 17, leaf_hash(plan_leaf(plan)).hex()),
+        inspection_plan.Freeze(
+            objects,
+            inspectors,
+            17,
+            leaf_hash(plan_leaf(plan)).hex(),
+            recused(number, objects, inspectors),
+            reclassified(number, objects),
+            date(2025, 12, 6),
+        ),
         *(
             inspection_plan.Commit(
                 office,

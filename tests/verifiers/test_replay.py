@@ -40,16 +40,20 @@ def faults(told: Any) -> list[str]:
 
 def test_two_implementations_agree_on_a_thousand_random_plans() -> None:
     """一千份随机的计划：种子、抽签号、抽中的、配对、配不上的，两份实现逐字相同（trust.md D）。"""
-    short = vacant = unpaired = redrawn = alone = passed = 0
+    short = vacant = unpaired = redrawn = alone = passed = recused = changed = 0
     for number in range(PLANS):
         told = replay.read(written(number))
         assert replay.verify(told) == [(name, "") for name, _ in replay.STEPS], number
         short += bool(told["unmatched"])
+        recused += "recusals" in told
+        changed += "reclassified" in told
         vacant += any(one["substitute"] is None for one in told["replaced"])
         unpaired += any(one["substitute"] and not one["inspectors"] for one in told["replaced"])
         redrawn += bool(told["redrawn"])
         alone += any(one["inspectors"] is None for one in told["redrawn"])
         passed += any(one["passed_over"] and one["inspectors"] for one in told["redrawn"])
+    assert 0 < recused < PLANS
+    assert 0 < changed < PLANS
     assert redrawn > alone > 0  # nobody left to take over
     assert passed > 0  # somebody in line could not go
     assert 0 < short < PLANS  # both kinds occur
@@ -73,7 +77,8 @@ def test_before_the_visits_the_pairs_are_only_committed_to() -> None:
             early, late = ([one["commitment"] for one in told[part]] for told in (first, last))
             assert early == late
             seen += sum(one is not None for one in early)
-        told = {*last, *first} - {"stage", "inspectors", "results", "pairs", "replaced", "redrawn"}
+        opened = {"stage", "inspectors", "results", "pairs", "replaced", "redrawn", "recusals"}
+        told = {*last, *first} - opened
         assert all(first[name] == last[name] for name in told)
     assert seen > 20
 
@@ -237,7 +242,8 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
 
 
 # What no arithmetic can bind: how big the ledger was (its proofs say so), and what people say and show.
-TOLD: Final = {("as_of_size",), ("left_out",)} | {
+# The changes of class are information; that there are recusals (not which) only the ledger says.
+TOLD: Final = {("as_of_size",), ("left_out",), ("reclassified",), ("recusals",)} | {
     ("replaced", name) for name in ("reason", "evidence")
 } | {("redrawn", name) for name in ("cause", "after")} | {("results", name) for name in ("status", "codes", "performed_on")} | {("code_set",)}  # fmt: skip
 # Before the visits: the list of inspectors and the commitments are opened later, and nobody yet has a result
@@ -489,3 +495,22 @@ def test_a_sealed_draw_has_no_package_before_its_share_is_opened() -> None:
     assert readable(3).draw_input()["sealed_share"] == "04" * 32
     told["sealed_share"] = "05" * 32
     assert {"share", "seed"} <= set(faults(told))
+
+
+def test_the_recusals_are_of_the_list_and_their_root_is_told() -> None:
+    """回避名单改一项、少一项、树根不符、那一户没有写明的，都说是这一步。"""
+    number = next(one for one in range(PLANS) if "recusals" in published(one))
+    harms: list[Harm] = [
+        lambda told: told["recusals"]["listed"].pop(),
+        lambda told: told["recusals"].update(root="0" * 64),
+        lambda told: told["recusals"].update(listed=None),
+        lambda told: told["recusals"]["listed"][0].update(inspector="P-77"),
+    ]
+    for harm in harms:
+        told = copy.deepcopy(published(number))
+        harm(told)
+        assert "recusals" in faults(told)
+    early = replay.read(written(number, Stage.DRAW))
+    assert early["recusals"]["listed"] is None
+    early["recusals"]["listed"] = []
+    assert "recusals" in faults(early)
