@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 from benchmarks import campaign
-from benchmarks.campaign import STRATA, Log
+from benchmarks.campaign import STRATA, Log, rows
 from benchmarks.imports import REAL
 from domain.inspection_plan import Settled
 from domain.matching import load_cap
@@ -65,6 +65,56 @@ def played(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) 
         out = tmp_path_factory.mktemp("campaign") / "published"
         drawn = campaign.published(hall, settings, out, log)
         yield Played(settings, state, drawn, out, recused)
+
+
+TODAY: Final = campaign.BEGINS[:10]
+
+
+def _licences() -> Iterator[dict[str, str]]:
+    """Terms that begin later are not imported yet, and a forfeiture is dated by the end of its term."""
+    return (row for row in rows(DATA, campaign.LICENCES) if row["term_start"] <= TODAY)
+
+
+def _in_force() -> set[str]:
+    """By the file alone: whose licence has a latest term, begun by now, neither cancelled nor revoked."""
+    latest: dict[str, dict[str, str]] = {}
+    for row in _licences():
+        known = latest.get(row["licence_number"])
+        if known is None or row["term_start"] > known["term_start"]:
+            latest[row["licence_number"]] = row
+    return {
+        f"CHI-{row['account_number']}"
+        for row in latest.values()
+        if row["status"] not in {"AAC", "REV"}
+    }
+
+
+def _classes() -> dict[str, str]:
+    """By the file alone: points of each holder's inspections and forfeitures, and the class of the sum."""
+    holders: dict[str, str] = {}
+    points: Counter[str] = Counter()
+    for row in _licences():
+        holders[row["licence_number"]] = f"CHI-{row['account_number']}"
+        points[holders[row["licence_number"]]] += 9 * (
+            row["status"] == "REV" and row["term_end"] <= TODAY
+        )
+    for row in rows(DATA, campaign.INSPECTIONS):
+        if row["licence_number"] in holders:
+            scored = {"Fail": 3, "Pass w/ Conditions": 1}.get(row["result"], 0)
+            points[holders[row["licence_number"]]] += scored
+    return {
+        holder: "D" if told >= 9 else "C" if told >= 4 else "B" if told >= 1 else "A"
+        for holder, told in points.items()
+    }
+
+
+def test_the_list_is_everybody_in_force_in_the_class_of_their_results(played: Played) -> None:
+    """名单：最近一期没有终结的每一户，等级由过去的检查结果算出；与直接数 CSV 的相同。"""
+    listed = {str(one.subject): one.stratum for one in played.state.lists.objects}
+    classes = _classes()
+    assert listed == {subject: classes[subject] for subject in _in_force()}
+    assert set(listed.values()) == set("ABCD")
+    assert len({row["licence_number"] for row in rows(DATA, campaign.LICENCES)}) == 7_982
 
 
 def test_each_class_is_drawn_by_its_share(played: Played) -> None:
