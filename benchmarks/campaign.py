@@ -8,6 +8,7 @@ outsider checks it: replay.py and `draw compute` in processes of their own, the 
 """
 
 import argparse
+import csv
 import json
 import resource
 import shutil
@@ -18,14 +19,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.city import city, head, load, settings_of
 from benchmarks.imports import REAL, supervising, take
-from consumers import inspection_round
+from consumers import inspection_round, risk_watch
 from domain import inspection_plan
 from domain.acts.inspections import (
     CloseReveals,
@@ -35,15 +36,22 @@ from domain.acts.inspections import (
     RevealShare,
 )
 from domain.acts.register import RegisterInspector
+from domain.acts.risks import BeginRiskMonth, PublishScoring
+from domain.acts.rolls import DeclareStanding
 from domain.importing import ImportKind
 from domain.inspection_plan import Settled, Stratum, plan_number
+from domain.inspector import RecusalGround
 from domain.sampling import share_commitment
-from domain.terms import HashName, OfficerId, Organ, PersonId
+from domain.scoring import RiskFactor, RiskPoints
+from domain.terms import HashName, OfficerId, Organ, PersonId, SubjectId
 from runtime.draws import dossier, folder
 from runtime.draws.package import Published
+from runtime.founding import IN_FORCE, founding, scenario
 from runtime.hall import Hall, beijing
+from runtime.settings import Settings
 from runtime.story import CHIEF, MARKET, OFFICES, SEED_HOLDERS
 
+BEGINS: Final = "2015-01-03 09:00"
 PLAN: Final = plan_number(1)
 STRATA: Final = (
     Stratum("A", 300, 1),
@@ -51,9 +59,27 @@ STRATA: Final = (
     Stratum("C", 3_000, 1),
     Stratum("D", 10_000, 1),
 )
+# The inspections of the file are of September 2011 to December 2014; the campaign is of January 2015.
+SCORING: Final = PublishScoring(
+    effective_from=date(2015, 1, 4),
+    document_no="双随机计分〔2015〕1号",
+    window_months=48,
+    newcomer_months=0,
+    weights=(
+        RiskPoints(RiskFactor.PROBLEM_PENDING, 3),
+        RiskPoints(RiskFactor.PROBLEM_CORRECTED, 1),
+        RiskPoints(RiskFactor.LICENCE_FORFEITED, 9),
+    ),
+    b_from=1,
+    c_from=4,
+    d_from=9,
+    answer_days=10,
+)
+LICENCES, INSPECTIONS = ImportKind.LICENCES, ImportKind.INSPECTIONS
+RECUSED: Final = 200  # subjects that each of the file's inspectors stays away from
 COLOURS: Final = ("blue", "brown", "green", "orange", "purple", "yellow")  # the file's inspectors
 SHARES: Final = {office: f"{at:02x}" * 32 for at, office in enumerate(OFFICES, 1)}
-INSPECT_BY: Final = date(2026, 6, 30)
+INSPECT_BY: Final = date(2015, 3, 31)
 PAGE: Final = """
 const text = require("fs").readFileSync(process.argv[1], "utf-8");
 const began = process.hrtime.bigint();
@@ -87,6 +113,14 @@ def imported(hall: Hall, data: Path, log: Log) -> None:
             take(hall.ledger, kind, data / REAL[kind])
 
 
+def founded(hall: Hall) -> None:
+    """演示小城的家底，早十一年：岗位、事项、办法都自 2014 年起。"""
+    for name, act, actor in founding(scenario(), hall.ledger.keys.ensure):
+        dates = {one.name for one in fields(act) if getattr(act, one.name) == IN_FORCE}
+        earlier: Any = dict.fromkeys(dates, IN_FORCE.replace(year=2014))
+        hall.do(name, replace(act, **earlier), actor)
+
+
 def staffed(hall: Hall) -> None:
     """文件里的六个化名登记为检查人员，与演示小城自己的一道。"""
     for colour in COLOURS:
@@ -102,19 +136,58 @@ def staffed(hall: Hall) -> None:
         hall.do(f"inspector {colour}", act, CHIEF)
 
 
-def follow(hall: Hall) -> None:
-    """名单、抽取、派发：监管消费者追上账本，它的命令又生新的事，直到没有新事。"""
-    settings, before = settings_of(hall.folder), -1
+def recused(hall: Hall, data: Path) -> dict[str, set[str]]:
+    """各化名申明回避：最近一次由他检查的，编号最小的二百户；答各人回避谁。"""
+    holders = {row["licence_number"]: row["account_number"] for row in rows(data, LICENCES)}
+    last: dict[str, str] = {}
+    for row in sorted(rows(data, INSPECTIONS), key=lambda row: row["inspection_date"]):
+        if row["inspector"] and row["licence_number"] in holders:
+            last[f"CHI-{holders[row['licence_number']]}"] = row["inspector"]
+    found: dict[str, set[str]] = {}
+    for colour in COLOURS:
+        own = sorted(subject for subject, who in last.items() if who == colour)[:RECUSED]
+        found[f"CHI-{colour}"] = set(own)
+        for subject in own:
+            act = DeclareStanding(
+                PersonId(f"CHI-{colour}"),
+                SubjectId(subject),
+                None,
+                RecusalGround.OTHER,
+                "上次由他检查",
+            )
+            hall.do(f"recusal {colour} {subject}", act, CHIEF)
+    return found
+
+
+def rows(data: Path, kind: ImportKind) -> Iterator[dict[str, str]]:
+    """一份真文件的各行，不经过导入。"""
+    with (data / REAL[kind]).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def follow(hall: Hall, settings: Settings) -> None:
+    """分类、名单、抽取、派发：监管消费者追上账本，它们的命令又生新的事，直到没有新事。"""
+    before = -1
     while before != head(hall):
         before = head(hall)
-        supervising(settings, inspection_round.SUPERVISOR, hall.ledger.execute_many)
+        for one in (risk_watch.SUPERVISOR, inspection_round.SUPERVISOR):
+            supervising(settings, one, hall.ledger.execute_many)
 
 
-def campaign(hall: Hall, log: Log) -> Settled:
+def classified(hall: Hall, settings: Settings, log: Log) -> None:
+    """公布计分办法；到一月第一个工作日，机器由过去的检查结果为各户分类。"""
+    hall.do("scoring", SCORING, CHIEF)
+    with log.step("supervisors read the history"):
+        follow(hall, settings)
+    hall.clock.advance(beijing("2015-01-05 08:30"))
+    with log.step("risk classes"):
+        hall.do("month", BeginRiskMonth(date(2015, 1, 1)), risk_watch.ACTOR)
+        follow(hall, settings)
+
+
+def campaign(hall: Hall, settings: Settings, log: Log) -> Settled:
     """从登记计划到派发任务。"""
-    with log.step("supervisor reads the history"):
-        follow(hall)
-    hall.clock.advance(beijing("2026-04-01 09:00"))
+    hall.clock.advance(beijing("2015-01-05 09:00"))
     plan = RegisterPlan(
         serial=1,
         title="真许可的一次抽查",
@@ -122,18 +195,18 @@ def campaign(hall: Hall, log: Log) -> Settled:
         hash=HashName.SHA256,
         strata=STRATA,
         offices=tuple(map(Organ, OFFICES)),
-        public_source="双色球 2026041 期开奖号码",
-        public_value_at=beijing("2026-04-02 21:30"),
+        public_source="双色球 2015003 期开奖号码",
+        public_value_at=beijing("2015-01-06 21:30"),
         inspect_by=INSPECT_BY,
         witness=OfficerId("J01"),
     )
     with log.step("plan, lists frozen"):
         hall.do("plan", plan, CHIEF)
-        follow(hall)
+        follow(hall, settings)
     with log.step("shares and public value"):
         _seed(hall)
     with log.step("draw, pairs, tasks"):
-        follow(hall)
+        follow(hall, settings)
     state = hall.ledger.load(inspection_plan.AGGREGATE, PLAN)
     assert isinstance(state, Settled), state
     return state
@@ -146,15 +219,15 @@ def _seed(hall: Hall) -> None:
         hall.do(f"commit {holder.organ}", commit, holder)
     for holder in SEED_HOLDERS:
         hall.do(f"reveal {holder.organ}", RevealShare(PLAN, SHARES[holder.organ]), holder)
-    hall.clock.advance(beijing("2026-04-02 21:31"))
+    hall.clock.advance(beijing("2015-01-06 21:31"))
     hall.do("close", CloseReveals(PLAN), inspection_round.ACTOR)
     hall.do("public value", FixPublicValue(PLAN, "03.07.11.19.25.30+08"), CHIEF)
 
 
-def published(hall: Hall, out: Path, log: Log) -> Published:
+def published(hall: Hall, settings: Settings, out: Path, log: Log) -> Published:
     """写出公布的文件夹。"""
     with log.step("publish: read the ledger"):
-        drawn = dossier.gather(hall.ledger, settings_of(hall.folder), PLAN)
+        drawn = dossier.gather(hall.ledger, settings, PLAN)
     with log.step("publish: write the folder"):
         folder.write(out, folder.files(drawn, drawn.stage(hall.today())))
     return drawn
@@ -197,8 +270,7 @@ def first(data: Path, into: Path, count: int) -> Path:
     """两份文件的节选：头几份许可，与指着它们的检查。"""
     licences, *terms = (data / REAL[ImportKind.LICENCES]).read_text("utf-8").splitlines()
     inspections, *visits = (data / REAL[ImportKind.INSPECTIONS]).read_text("utf-8").splitlines()
-    wanted = set(dict.fromkeys(line.split(",")[1] for line in terms).keys().__iter__())
-    kept = set(sorted(wanted)[:count])
+    kept = set(sorted({line.split(",")[1] for line in terms})[:count])
     for kind, heading, lines, column in (
         (ImportKind.LICENCES, licences, terms, 1),
         (ImportKind.INSPECTIONS, inspections, visits, 2),
@@ -216,13 +288,19 @@ def main() -> None:
     parser.add_argument("--licences", type=int)
     asked = parser.parse_args()
     log = Log()
-    with tempfile.TemporaryDirectory() as spare, city(kafka=False) as hall:
+    with (
+        tempfile.TemporaryDirectory() as spare,
+        city(kafka=False, begins=BEGINS, settle=founded) as hall,
+    ):
         data = first(asked.data, Path(spare), asked.licences) if asked.licences else asked.data
+        settings = settings_of(hall.folder)
         imported(hall, data, log)
         staffed(hall)
-        state = campaign(hall, log)
+        recused(hall, data)
+        classified(hall, settings, log)
+        state = campaign(hall, settings, log)
         out = asked.out or Path(spare) / "published"
-        drawn = published(hall, out, log)
+        drawn = published(hall, settings, out, log)
         agree = outsiders(out, log)
         report(state, drawn, out, print)
         print(agree, load())

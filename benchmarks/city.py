@@ -29,22 +29,24 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 
 
 @contextmanager
-def city(*, kafka: bool) -> Iterator[Hall]:
-    """一座新城，离开时拆去。"""
+def city(
+    *, kafka: bool, begins: str = BEGINS, settle: Callable[[Hall], None] = found
+) -> Iterator[Hall]:
+    """一座新城，离开时拆去；``begins`` 是演示时钟的起点（北京时间），``settle`` 登记家底。"""
     collect_seldom()  # as every command does
     with (
         tempfile.TemporaryDirectory() as folder,
         embedded(Path(folder), kafka=kafka) as settings,
     ):
         if kafka:
-            lay(settings, "bench", Mode.DEMO, beijing(BEGINS))
+            lay(settings, "bench", Mode.DEMO, beijing(begins))
         else:
-            now = beijing(BEGINS)
+            now = beijing(begins)
             establish(settings, "bench", Mode.DEMO, HashName.SHA256, DEFAULT_PARTITIONS, now)
             with Ledger.open(settings) as ledger:
                 publish(ledger)
         with open_hall(settings) as hall:
-            found(hall)
+            settle(hall)
             yield hall
 
 

@@ -337,6 +337,7 @@ def _essence(told: Any, free: set[tuple[str, ...]]) -> Any:
     promised = [one for one in told["commitments"] if one["office"] not in silent]
     bound = told | {
         "commitments": [[one["office"] for one in told["commitments"]], promised],
+        "replaced": sorted(told["replaced"], key=lambda one: json.dumps(one["substitute"])),
         "redrawn": [
             one if one["inspectors"] else one | {"outgoing": None} for one in told["redrawn"]
         ],
