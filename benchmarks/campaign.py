@@ -150,10 +150,9 @@ def recused(hall: Hall, data: Path) -> dict[str, set[str]]:
         for subject in own:
             act = DeclareStanding(
                 PersonId(f"CHI-{colour}"),
-                SubjectId(subject),
-                None,
                 RecusalGround.OTHER,
                 "上次由他检查",
+                SubjectId(subject),
             )
             hall.do(f"recusal {colour} {subject}", act, CHIEF)
     return found

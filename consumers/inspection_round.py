@@ -386,8 +386,8 @@ def _joint(group: Group | None, delivered: Delivered) -> Iterator[Command]:
                 yield Command(f"fall.{one}", FallWithLead(one), ACTOR)
         case _:
             pass
-    for subject in _paired(delivered.event):
-        yield Command(f"merge.{subject}", MergeVisit(plan_no, subject), ACTOR, ALONE)
+    for paired in _paired(delivered.event):
+        yield Command(f"merge.{paired}", MergeVisit(plan_no, paired), ACTOR, ALONE)
 
 
 def _paired(event: Event) -> Iterator[SubjectId]:

@@ -879,19 +879,9 @@ def _elsewhere() -> Iterator[Happening]:
     yield "plan/2026-0002", inspection_plan.MoreDrawn(1, (listed,)), "2026-0002"
     yield "plan/2026-0002", inspection_plan.MoreMatched(0, (), (APPLICANT,)), "2026-0002"
     yield from _penalised()
-    opened = inspection_plan.SealedShareOpened(HASH, PersonId("P-20"))
-    yield "plan/2026-0003", opened, "2026-0003"
-    reason = inspection_plan.ExclusionReason.CAP_REACHED
-    person, proof = PersonId("P-20"), (Evidence("任务 1", HASH),)
-    replaced = inspection_plan.ObjectReplaced(
-        APPLICANT, reason, proof, listed, None, person, PersonId("P-21")
-    )
-    yield "plan/2026-0005", replaced, "2026-0005"
-    withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
-    yield "task/2026-0005.S-9", withdrawn, "2026-0005"
+    yield from _later_in_plans(listed)
     yield from _after_the_draw()
     yield from checked()
-    yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
     yield from _joint_draw()
     yield from _trigger_check()
     closed = closing.ClosingRecorded(1, date(2026, 4, 1), 90, 20, "0" * 64)
@@ -904,6 +894,21 @@ def _elsewhere() -> Iterator[Happening]:
     yield from rested()
     yield from planned_year()
     yield from sealed()
+
+
+def _later_in_plans(listed: inspection_plan.DrawnObject) -> Iterator[Happening]:
+    """计划的后半：开启、替补、撤回、失效。"""
+    opened = inspection_plan.SealedShareOpened(HASH, PersonId("P-20"))
+    yield "plan/2026-0003", opened, "2026-0003"
+    reason = inspection_plan.ExclusionReason.CAP_REACHED
+    person, proof = PersonId("P-20"), (Evidence("任务 1", HASH),)
+    replaced = inspection_plan.ObjectReplaced(
+        APPLICANT, reason, proof, listed, None, person, PersonId("P-21")
+    )
+    yield "plan/2026-0005", replaced, "2026-0005"
+    withdrawn = inspection_task.TaskWithdrawn(reason, (), person)  # whom it had, its own tests say
+    yield "task/2026-0005.S-9", withdrawn, "2026-0005"
+    yield "plan/2026-0004", inspection_plan.PlanVoided(date(2026, 4, 30)), "2026-0004"
 
 
 def sealed() -> Iterator[Happening]:

@@ -8,7 +8,8 @@ import pytest
 from consumers.inspection_round import SUPERVISOR as ROUND
 from consumers.risk_watch import SUPERVISOR as WATCH
 from domain import subject
-from domain.acts.inspections import FreezeLists, ReviewFinding
+from domain.acts.check_results import ReviewFinding
+from domain.acts.inspections import FreezeLists
 from domain.acts.register import RegisterSubject
 from domain.acts.rolls import DeregisterFound
 from domain.inspection_task import FindingCode, FindingReviewed, Inspected, TaskAssigned

@@ -227,7 +227,7 @@ def test_a_change_is_named_by_its_step(name: str) -> None:
     harm, step = HARMS[name]
     number = next(
         one
-        for one in range(PLANS)
+        for one in range(5 * PLANS)
         if (told := published(one))["pairs"]
         and len(told["chosen"]) > 2
         and told["unmatched"]
@@ -267,7 +267,7 @@ def _sealed_number() -> int:
     """A plan in which everything occurs: a sealed share, everybody revealed, a replacement."""
     return next(
         one
-        for one in range(PLANS)
+        for one in range(5 * PLANS)
         if (told := published(one))["pairs"]
         and told["sealed_share"]
         and told["replaced"]
