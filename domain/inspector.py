@@ -130,22 +130,16 @@ State: TypeAlias = Nothing | Registered | Removed
 
 def certified_on(state: State, day: date) -> bool:
     """该日是否在库且执法证件有效（处罚法 42 条）；出库之前作的检查照算。"""
-    match state:
-        case Nothing():
-            return False
-        case Registered(latest=latest):
-            return day <= latest.certificate_valid_to
-        case Removed(before=before, by=by):
-            return day <= by.last_day and certified_on(before, day)
+    if isinstance(state, Removed):
+        return day <= state.by.last_day and certified_on(state.before, day)
+    return isinstance(state, Registered) and day <= state.latest.certificate_valid_to
 
 
 def entered(state: State) -> InspectorRegistered | None:
     """最后一次登记；不曾入库的没有。"""
-    match state:
-        case Nothing():
-            return None
-        case Registered(latest=latest) | Removed(before=Registered(latest=latest)):
-            return latest
+    if isinstance(state, Nothing):
+        return None
+    return state.before.latest if isinstance(state, Removed) else state.latest
 
 
 def notice_on(entered: InspectorRegistered) -> date:
@@ -220,13 +214,9 @@ class Remove:
 
     def decide(self, state: State) -> Answer:
         """在库的才有可出；出了库的无事可办。"""
-        match state:
-            case Nothing():
-                return _not_there(state)
-            case Removed():
-                return ()
-            case Registered():
-                return (self.fact,)
+        if isinstance(state, Nothing):
+            return _not_there(state)
+        return () if isinstance(state, Removed) else (self.fact,)
 
 
 @dataclass(frozen=True, slots=True)

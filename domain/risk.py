@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, Final, TypeAlias, cast
 
 from domain.deadlines import months_after
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused
@@ -430,12 +430,10 @@ def after(state: Standing, event: Event) -> Standing:
             return replace(state, override=event)
         case OverrideEnded():
             return replace(state, override=None)
-        case Objected():
-            return replace(state, objection=event)
         case ObjectionDecided():
             return replace(state, objection=None, answered=(*state.answered, event))
         case _:
-            return state
+            return replace(state, objection=cast("Objected", event))
 
 
 def decide(state: Standing, command: Command) -> Answer:

@@ -124,15 +124,11 @@ State: TypeAlias = Nothing | Imported | Registered | Off
 
 def seed_class(state: State) -> str | None:
     """登记的风险等级；不认识的没有。"""
-    match state:
-        case Nothing():
-            return None
-        case Imported(fact=fact):
-            return fact.risk_class
-        case Registered(latest=latest):
-            return latest.risk_class
-        case Off(before=before):
-            return seed_class(before)
+    if isinstance(state, Off):
+        return seed_class(state.before)
+    if isinstance(state, Nothing):
+        return None
+    return state.fact.risk_class if isinstance(state, Imported) else state.latest.risk_class
 
 
 # -- command

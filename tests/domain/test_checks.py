@@ -179,7 +179,7 @@ def test_the_filing_is_the_objects_own() -> None:
 def test_offline_entry_shows_both_days_and_late_entry_is_told() -> None:
     """九月十日检查，五个工作日内（十七日以前）录入的照常；二十一日才录入的记迟缓。"""
     new, who = notified()
-    (fact,) = new.record(FOUND, who, "2026-09-17")
+    fact, *_ = new.record(FOUND, who, "2026-09-17")
     assert isinstance(fact, Inspected)
     new, who = notified()
     fact, late = new.record(FOUND, who, "2026-09-21")
@@ -226,7 +226,7 @@ def test_a_result_is_the_set_and_the_code() -> None:
         replace(act, codes=(FindingCode.PROBLEM_PENDING,), set_codes=()),
     ):
         assert new.refusal(wrong, who, CHECKED) is Refusal.TASK_CODES
-    (fact,) = new.record(act, who, CHECKED)
+    fact, *_ = new.record(act, who, CHECKED)
     assert isinstance(fact, Inspected)
     assert fact.kinds == fact.meant == (CodeKind.PROBLEM, CodeKind.CORRECTED)
     assert fact.chosen == ("A", "E")

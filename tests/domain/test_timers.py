@@ -13,6 +13,7 @@ from domain import (
     inspection_plan,
     linkage,
     revocation,
+    risk,
     timekeeping,
 )
 from domain.decider import Event, RuleUsed
@@ -29,6 +30,7 @@ from tests.deliveries import (
     accepted,
     approved,
     assigned,
+    check_opened,
     credited,
     granted,
     inspected,
@@ -36,6 +38,7 @@ from tests.deliveries import (
     plan,
     proposed,
     received,
+    registers,
     sent,
 )
 
@@ -404,3 +407,31 @@ def _derived(due_on: date) -> timekeeping.Rederived:
         due_on=due_on,
         provisional=False,
     )
+
+
+def test_a_follower_awaits_no_reveals() -> None:
+    """共用种子的计划不收份额，没有揭示的期限；抽取的期限仍有。"""
+    alone = {one.kind for one in advance((), plan(), 1)}
+    follower = {one.kind for one in advance((), replace(plan(), seed_plan_no="000001"), 1)}
+    assert alone - follower == {TimerKind.REVEALS}
+    assert TimerKind.DRAWING in follower
+
+
+def test_a_check_on_a_ground_is_due_and_an_urgent_one_awaits_its_approval() -> None:
+    """有因检查到期须查；紧急的另有补批的期限。"""
+    urgent = check_opened(None)
+    assert urgent.approve_by is not None
+    kinds = {one.kind for one in advance((), urgent, 1)}
+    assert kinds == {TimerKind.INSPECTION, TimerKind.CHECK_APPROVAL}
+    settled = replace(urgent, approve_by=None)
+    assert {one.kind for one in advance((), settled, 1)} == {TimerKind.INSPECTION}
+
+
+def test_a_set_class_ends_and_an_objection_is_answered() -> None:
+    """人工调整到末日为止；异议须在期限内答复。"""
+    events = [event for _, event, _ in registers() if isinstance(event, risk.Overridden)]
+    objected = [event for _, event, _ in registers() if isinstance(event, risk.Objected)]
+    (override,) = advance((), events[0], 1)
+    (objection,) = advance((), objected[0], 1)
+    assert (override.kind, override.due_on) == (TimerKind.RISK_OVERRIDE, events[0].last_day)
+    assert (objection.kind, objection.due_on) == (TimerKind.RISK_OBJECTION, objected[0].due_on)
