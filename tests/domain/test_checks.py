@@ -182,7 +182,7 @@ def test_offline_entry_shows_both_days_and_late_entry_is_told() -> None:
     fact, *_ = new.record(FOUND, who, "2026-09-17")
     assert isinstance(fact, Inspected)
     new, who = notified()
-    fact, late = new.record(FOUND, who, "2026-09-21")
+    fact, late, *_ = new.record(FOUND, who, "2026-09-21")
     assert late == EnteredLate(VISIT, date(2026, 9, 17), date(2026, 9, 21), ONE)
     new.idle(FOUND, who, "2026-09-21")
     new.record(ReviewFinding(NO, SHOP, agreed=True, explanation=""), HEAD, "2026-09-22")

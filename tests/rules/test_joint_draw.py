@@ -160,7 +160,10 @@ OTHER_TERMS: Final[dict[str, dict[str, Any]]] = {
     "public_source": {"public_source": "别的号码"},
     "public_value_at": {"public_value_at": at("2026-09-03 21:15")},
     "value_format": {"value_format": "SSQ"},
-    "fallback_source": {"fallback_source": "别处", "fallback_at": at("2026-09-05 09:00")},
+    "fallback_source、fallback_at": {
+        "fallback_source": "别处",
+        "fallback_at": at("2026-09-05 09:00"),
+    },
     "unplanned_reason": {"unplanned_reason": "临时交办"},
     "sealed_share_commitment": {"sealed_share_commitment": "0c" * 32},
 }
