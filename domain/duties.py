@@ -201,6 +201,7 @@ DUTIES: Final[Mapping[str, Duty]] = MappingProxyType(
         "DrawSealed": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "OpenSealedShare": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "ReplaceObject": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
+        "DeferTask": _by(Role.SUPERVISOR, Role.SUPERVISION_HEAD),
         "VoidPlan": _by(Role.SYSTEM),
         # 抽定之后
         "DeclareRecusal": _by(Role.INSPECTOR),

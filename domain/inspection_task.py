@@ -54,6 +54,15 @@ class Told(StrEnum):
     PROHIBITIONS = "PROHIBITIONS"  # 五个严禁
 
 
+class DeferralCause(StrEnum):
+    """暂缓检查的缘由，只有这几种；联系不上的不在其内，照检查结果记。"""
+
+    FORCE_MAJEURE = "FORCE_MAJEURE"  # 不可抗力
+    SEASONAL = "SEASONAL"  # 季节性停业
+    SUSPENDED = "SUSPENDED"  # 依法停业或者停工
+    OTHER_PROCEEDING = "OTHER_PROCEEDING"  # 另有机关正在查办
+
+
 # -- events
 
 
@@ -167,6 +176,22 @@ class TaskReassigned(Event):
     handler: PersonId
 
 
+@dataclass(frozen=True, slots=True)
+class TaskDeferred(Event):
+    """暂缓检查：改期，须有证据、另一人同意。"""
+
+    BASIS: ClassVar[tuple[str, ...]] = ("gbf2015-58",)
+    subject: SubjectId
+    cause: DeferralCause
+    explanation: str
+    evidence: tuple[Evidence, ...]
+    before: date  # 原来的限期
+    due_on: date
+    inspectors: tuple[PersonId, ...]
+    handler: PersonId
+    second: PersonId
+
+
 Notice: TypeAlias = CheckNotified | CheckUnannounced
 TaskEvent: TypeAlias = (
     TaskAssigned
@@ -177,6 +202,7 @@ TaskEvent: TypeAlias = (
     | FindingReviewed
     | TaskWithdrawn
     | TaskReassigned
+    | TaskDeferred
 )
 
 
@@ -469,7 +495,41 @@ class Reassign:
         )
 
 
-Command: TypeAlias = Assign | Notify | Record | Review | Withdraw | Reassign
+@dataclass(frozen=True, slots=True)
+class Defer:
+    """暂缓检查。``latest`` 是至迟改到哪一日，即计划公布的期限；``before`` 在此填写。"""
+
+    fact: TaskDeferred
+    latest: date
+
+    def decide(self, state: State) -> Answer:
+        """派发了而没有检查的才暂缓；凭证据、两人同意，往后改，不过公布的期限。"""
+        if isinstance(state, Nothing):
+            return Refused(Refusal.TASK_NOT_FOUND)
+        if isinstance(state, Withdrawn):
+            return Refused(Refusal.TASK_WITHDRAWN, {"subject": state.task.subject})
+        if not isinstance(state, Assigned | Returned):
+            at = state.finding.performed_at.isoformat()
+            return Refused(Refusal.TASK_ALREADY_INSPECTED, {"performed_at": at})
+        if self.fact.due_on == state.task.due_on:
+            return ()
+        return self._fault(state.task) or (
+            replace(self.fact, before=state.task.due_on, inspectors=state.task.inspectors),
+        )
+
+    def _fault(self, task: TaskAssigned) -> Refused | None:
+        fact = self.fact
+        if fact.handler == fact.second:
+            return Refused(Refusal.PLAN_SAME_PERSON, {"person": fact.handler})
+        if not fact.evidence or not fact.explanation.strip():
+            return Refused(Refusal.TASK_DEFERRAL_EVIDENCE)
+        if not task.due_on < fact.due_on <= self.latest:
+            facts = {"due_on": str(task.due_on), "latest": str(self.latest)}
+            return Refused(Refusal.TASK_DEFERRAL_DAY, facts)
+        return None
+
+
+Command: TypeAlias = Assign | Notify | Record | Review | Withdraw | Reassign | Defer
 
 
 # -- evolve, decide
@@ -486,7 +546,7 @@ def evolve(state: State, event: Event) -> State:
             return Done(state.task, event, state.notice)
         case Done(late=None), EnteredLate():
             return replace(state, late=event)
-        case _, TaskWithdrawn() | TaskReassigned():
+        case _, TaskWithdrawn() | TaskReassigned() | TaskDeferred():
             return _changed(state, event)
         case Done(task=task, finding=finding), FindingReviewed(agreed=agreed):
             if agreed:
@@ -496,9 +556,13 @@ def evolve(state: State, event: Event) -> State:
             raise ImpossibleHistory(f"{type(event).__name__} after {type(state).__name__}")
 
 
-def _changed(state: State, event: TaskWithdrawn | TaskReassigned) -> State:
-    """计划有变：对象排除，或者换人。"""
+def _changed(state: State, event: TaskWithdrawn | TaskReassigned | TaskDeferred) -> State:
+    """计划有变：对象排除、换人，或者暂缓。"""
     match state, event:
+        case Assigned(task=task) | Returned(task=task), TaskDeferred(due_on=due_on) if (
+            event.before == task.due_on < due_on
+        ):
+            return replace(state, task=replace(task, due_on=due_on))
         case Assigned(task=task), TaskWithdrawn():
             return Withdrawn(task)
         case Assigned(task=task) | Returned(task=task) | Done(task=task), TaskReassigned() if (

@@ -720,3 +720,6 @@ class Refusal(StrEnum):
     # 日终封账
     CLOSING_NOT_OVER = "closing.not_over"
     CLOSING_DONE = "closing.done"
+    # 暂缓检查
+    TASK_DEFERRAL_EVIDENCE = "task.deferral_evidence"
+    TASK_DEFERRAL_DAY = "task.deferral_day"

@@ -333,6 +333,7 @@ _SETTLES: Final[dict[type[Event], frozenset[TimerKind]]] = {
     inspection_task.Inspected: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskWithdrawn: frozenset({TimerKind.INSPECTION}),
     inspection_task.TaskReassigned: frozenset({TimerKind.INSPECTION}),  # 由新的一项接着
+    inspection_task.TaskDeferred: frozenset({TimerKind.INSPECTION}),  # 由改到的限期接着
     # 几个机关几个人
     hearing.HearingRequested: frozenset({TimerKind.HEARING_REQUEST}),
     hearing.RequestLapsed: frozenset({TimerKind.HEARING_REQUEST}),
@@ -585,7 +586,11 @@ def _inspection_opens(event: Event, version: int) -> Iterator[Timer]:
             yield _until(TimerKind.DRAWING, inspection_plan.draw_by(event), version)
             if event.sealed_share_commitment is not None:
                 yield _until(TimerKind.SHARE_OPENING, inspection_plan.open_by(event), version)
-        case inspection_task.TaskAssigned(due_on=due) | inspection_task.TaskReassigned(due_on=due):
+        case (
+            inspection_task.TaskAssigned(due_on=due)
+            | inspection_task.TaskReassigned(due_on=due)
+            | inspection_task.TaskDeferred(due_on=due)
+        ):
             yield _until(TimerKind.INSPECTION, due, version)
         case trigger_check.CheckOpened(due_on=due, approve_by=approve_by):
             yield _until(TimerKind.INSPECTION, due, version)

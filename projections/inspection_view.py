@@ -111,6 +111,8 @@ def _besides(event: Event) -> dict[str, Value]:
             return _imported(event)
         case past_inspection.InspectionLinked():
             return {"state": "LINKED"}
+        case inspection_task.TaskDeferred(due_on=due):
+            return {"due_on": due}
         case inspection_task.CheckNotified(document_no=number):
             return {"notice_no": number}
         case inspection_task.CheckUnannounced(approval_no=number):

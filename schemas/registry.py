@@ -465,6 +465,7 @@ EVENT_NAMES: Final[dict[str, type[Event]]] = {
     "plan.recusals_listed.v1": inspection_plan.RecusalsListed,  # 回避名单分段
     "plan.recusals_frozen.v1": inspection_plan.RecusalsFrozen,  # 回避名单冻结
     "plan.reclassifications_listed.v1": inspection_plan.ReclassificationsListed,  # 近三十日等级变更
+    "task.deferred.v1": inspection_task.TaskDeferred,  # 暂缓检查
     "case.imported.v1": case.CaseImported,  # 历史办件导入
     "case.step_imported.v1": case.StepImported,  # 历史办件步骤导入
     "licence.imported.v1": approval.LicenceImported,  # 历史许可导入

@@ -933,6 +933,18 @@ def _after_the_draw() -> Iterator[Happening]:
     people = (first, next_one)
     moved = inspection_task.TaskReassigned(who, people, (), first, cause, day, head)
     yield f"task/{plan}.S-9", moved, plan
+    off = inspection_task.TaskDeferred(
+        who,
+        inspection_task.DeferralCause.SEASONAL,
+        "冬季停业",
+        (Evidence("停业公告", HASH),),
+        day,
+        date(2026, 4, 20),
+        (),
+        handler,
+        head,
+    )
+    yield f"task/{plan}.S-9", off, plan
     reason = inspection_plan.ExclusionReason.STATUS_ENDED
     over = inspection_task.TaskWithdrawn(reason, (), head)  # nothing stays open behind the story
     yield f"task/{plan}.S-9", over, plan

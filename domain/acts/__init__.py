@@ -21,6 +21,7 @@ from domain.acts.complaints import ComplaintAct
 from domain.acts.composites import CompositeAct
 from domain.acts.credits import CreditAct
 from domain.acts.deciding import DecidingAct
+from domain.acts.deferrals import DeferralAct
 from domain.acts.documents import DocumentAct
 from domain.acts.endings import EndingAct
 from domain.acts.escrows import EscrowAct
@@ -77,6 +78,7 @@ from domain.texts import improper, unnumbered
 
 Act: TypeAlias = (
     ClosingAct
+    | DeferralAct
     | IntakeAct
     | DecidingAct
     | ProcedureAct
