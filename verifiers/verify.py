@@ -46,6 +46,10 @@ class Malformed(Exception):
     """What was given does not say what the format demands."""
 
 
+class NotDone(Exception):
+    """A check had nothing to go by: neither agreed nor differing, and said so."""
+
+
 class Differs(Exception):
     """A check fails: what was found is not what was signed."""
 
@@ -711,7 +715,7 @@ def witnessed(case: Case) -> str:
     if len(found) < case.policy.quorum:
         raise Differs("要 %d 家，只有 %d 家" % (case.policy.quorum, len(found)))
     if not case.policy.witnesses:
-        return "没有要求见证：只能证明账本自己没有改口"
+        raise NotDone("没有要求见证：只能证明账本自己没有改口")
     told = ["%s %s" % (name, _instant(at)) for name, at in found]
     return "%d 家：%s" % (len(found), "、".join(told))
 
@@ -810,7 +814,7 @@ def consistent(case: Case) -> str:
     """与你上次所见一致：自那份封账单以来只有续写，没有改过、截过、换过。"""
     told = case.bundle.proofs["consistency"]
     if case.last is None:
-        return "没有给上次的封账单（--last），这一步没有做"
+        raise NotDone("没有给上次的封账单（--last）")
     before = read_checkpoint(case.last, case.policy)
     found = case.checkpoint
     if not before.by_log or before.origin != found.origin or before.hash != found.hash:
@@ -842,7 +846,7 @@ def complete(case: Case) -> str:
     """一件不少：日终封账时这一编号下有哪几份案卷、各到第几件，都在包里；两头到邻，没有藏起的。"""
     told = case.bundle.proofs["heads"]
     if told is None:
-        return "没有日终的案卷清单，这一步没有做"
+        raise NotDone("没有日终的案卷清单：有没有漏下的，证明不了")
     _keys(told, ("close", "first", "entries", "proofs"), "heads")
     close = _positions(case).get(told["close"])
     if close is None or close.name != "closing.recorded.v1":
@@ -1139,6 +1143,8 @@ def judge(files: Dict[str, bytes], policy: Policy, last: Optional[bytes]) -> Dic
             continue
         try:
             outcome, found = "ok", check(case)
+        except NotDone as error:
+            outcome, found = "not_done", str(error)
         except (Differs, Malformed) as error:
             outcome, found, failed = "failed", str(error), True
         told.append({"number": number, "check": title, "result": outcome, "found": found})
@@ -1148,7 +1154,7 @@ def judge(files: Dict[str, bytes], policy: Policy, last: Optional[bytes]) -> Dic
     return report
 
 
-MARKS = {"ok": "✓", "failed": "✗", "skipped": "·"}
+MARKS = {"ok": "✓", "failed": "✗", "skipped": "·", "not_done": "－"}
 EXITS = {"verified": VERIFIED, "failed": FAILED, "nothing": NOTHING}
 
 
@@ -1166,6 +1172,9 @@ def show(report: Dict[str, Any]) -> None:
         "nothing": "证据包里没有事件，没有可核验的 (nothing to verify)",
     }
     print(verdicts[report["verdict"]])
+    left = [str(one["number"]) for one in report["checks"] if one["result"] == "not_done"]
+    if left:
+        print("没有做的步骤 (not done)：%s" % "、".join(left))
 
 
 def main(words: Optional[List[str]] = None) -> int:

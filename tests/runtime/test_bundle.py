@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import pytest
@@ -87,7 +87,7 @@ def told(settings: Settings, *words: str) -> int:
     return bundle.run(cli.parse(["bundle", *words]), settings)
 
 
-def verified(path: Path, policy: Path, *more: str) -> tuple[int, Iterator[dict[str, str]]]:
+def verified(path: Path, policy: Path, *more: str) -> tuple[int, Iterator[dict[str, Any]]]:
     """在另一个 Python 里单独核验。"""
     command = [sys.executable, "-I", str(SCRIPT), str(path), "--policy", str(policy), "--json"]
     done = subprocess.run([*command, *more], capture_output=True, text=True, check=False)
@@ -120,7 +120,7 @@ def test_what_was_seen_before_goes_on(sealed: Settings, policy: Path, tmp_path: 
     path = tmp_path / "later.zip"
     assert told(sealed, "case", "all", "--out", str(path), "--last", str(before)) == Exit.DONE
     code, checks = verified(path, policy, "--last", str(before))
-    assert (code, [one["found"] for one in checks if one["result"] != "ok"]) == (0, [])
+    assert (code, [one["number"] for one in checks if one["result"] != "ok"]) == (0, [3])
 
 
 def test_a_period_and_an_account(sealed: Settings, policy: Path, tmp_path: Path) -> None:
