@@ -771,7 +771,7 @@ def chained(case: Case) -> str:
     heads: Dict[str, Tuple[int, bytes]] = {}
     for event in case.bundle.events:
         version, leaf = heads.get(event.stream, (0, b""))
-        whole = case.bundle.kind in ("case", "draw") and event.name != "closing.recorded.v1"
+        whole = case.bundle.kind in ("case", "draw") and event.position != _close(case)
         if whole or event.stream in heads:
             if event.version != version + 1:
                 raise Differs(
@@ -783,13 +783,25 @@ def chained(case: Case) -> str:
     return "%d 份案卷" % len(heads)
 
 
+CLOSING = "closing.recorded.v1"
+
+
+def _close(case: Case) -> Optional[int]:
+    """Where the bundle says that the day's close stands; the case itself may be that file."""
+    told = case.bundle.proofs["heads"]
+    if not isinstance(told, dict) or case.bundle.id == "all":
+        return None
+    place = told.get("close")
+    return place if _natural(place) else None
+
+
 def belongs(case: Case) -> str:
     """所求的正是它：每一件都属于所求的办件、计划、人或时段。"""
     kind, wanted = case.bundle.kind, case.bundle.id
     for event in case.bundle.events:
         actor = event.meta["actor"]["officer_id"]
-        if event.name == "closing.recorded.v1":
-            continue
+        if event.position == _close(case) and event.name == CLOSING:
+            continue  # it is everybody's
         if kind in ("case", "draw") and event.meta["key"] != wanted:
             raise Differs("第 %d 件属于 %s" % (event.position, event.meta["key"]))
         if kind == "officer" and actor != wanted:
@@ -849,7 +861,7 @@ def complete(case: Case) -> str:
         raise NotDone("没有日终的案卷清单：有没有漏下的，证明不了")
     _keys(told, ("close", "first", "entries", "proofs"), "heads")
     close = _positions(case).get(told["close"])
-    if close is None or close.name != "closing.recorded.v1":
+    if close is None or close.name != CLOSING:
         raise Differs("没有日终封账的那一件")
     size, count = close.told["size"], close.told["streams"]
     _in_heads(case, told, count, bytes.fromhex(close.told["heads_root"]))

@@ -33,14 +33,14 @@ def run(arguments: argparse.Namespace, chosen: Settings) -> int:
         frame = read_frame(conn)
     if frame is None:
         raise Stop(Exit.REFUSED, "ledger.not_created")
-    shorts = {*FAMILY_TOPIC.values(), CHECKPOINTS}
+    shorts = {*FAMILY_TOPIC.values(), CHECKPOINTS} & frame.partitions.keys()
     names = {short: topic_name(frame.origin, short) for short in shorts}
     wanted = {names[short]: frame.partitions[short] for short in names}
     if arguments.recreate:
         report = verify(chosen.dsn("shenguan_audit"))
         if report is not None and not report.is_sound:
             raise Stop(Exit.INTEGRITY, "republish.unsound")
-        copies = {name: count for name, count in wanted.items() if name != names[CHECKPOINTS]}
+        copies = {name: count for name, count in wanted.items() if name != names.get(CHECKPOINTS)}
         kept = evidence.keep_topics(chosen, copies)
         print(say("republish.kept", folder=kept), file=sys.stderr)
         _delete(chosen.kafka_bootstrap, copies)

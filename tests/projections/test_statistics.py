@@ -181,6 +181,7 @@ def test_row_gathers_the_case_with_its_pledge() -> None:
         "PUSH",
         "TASK",
         "TASK_WITHDRAWN",
+        "TASK_WITHDRAWN",
     ]
 
 

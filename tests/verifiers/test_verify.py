@@ -143,6 +143,14 @@ def test_another_history_is_not_the_one_that_was_seen() -> None:
     assert "账短了" in fails(files_of(shorter), last=seal(entries).note)
 
 
+def test_the_close_of_a_day_is_no_pass_for_another_name() -> None:
+    """日终封账那一件人人可附；没有案卷清单的包里，它也只属于它自己的编号。"""
+    files = files_of(bundle(identity="all"))
+    assert judged(files)["verdict"] == "verified"
+    told = {"subject": {"kind": "case", "id": "alm"}}
+    assert fails(rehashed(files, **told)) == f"7 第 {listed(files)[0]['position']} 件属于 all"
+
+
 def test_an_event_of_another_case_does_not_belong() -> None:
     """夹带别的办件的一件：说得出属于哪里。"""
     entries = ENTRIES[HashName.SHA256]
