@@ -408,33 +408,63 @@ def _paired(event: Event) -> Iterator[SubjectId]:
 # -- the lists
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """计划范围之内的一户：等级，本部门监管的许可，其中不在观察期的，是否已到年度上限。"""
+
+    holder: SubjectId
+    risk_class: str
+    licences: Sequence[tuple[LicenceNo, Licence]]
+    held: Sequence[tuple[LicenceNo, Licence]]
+    reached: caps.Reached | None
+
+    @property
+    def observed(self) -> bool:
+        """Only who is under observation in everything the department supervises stays out."""
+        return not self.held
+
+
 def _listed(
     rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: str
 ) -> Iterator[Command]:
-    plan_no = delivered.identity
-    yield Command("freeze", freeze(rows, delivered, plan, leaf_hash), ACTOR, ANNULLED)
-    for holder, codes in left_out(rows, delivered, plan).items():
-        record = RecordExclusion(plan_no, holder, codes)
-        yield Command(f"exclude.{holder}", record, ACTOR)
-    for purpose, capped in caps.exclusions(plan_no, _capped(rows, delivered, plan)):
-        yield Command(purpose, capped, ACTOR)
+    """The lists, and why each of those within the scope who is not on them is left out."""
+    plan_no, day = delivered.identity, beijing_day(delivered.meta.decided_at)
+    supervised = sorted(_supervised(rows, plan).items())
+    within = tuple(_within(rows, plan, day, supervised))
+    holders = [holder for holder, _ in supervised]
+    lists = freeze(rows, delivered, plan, leaf_hash, within, holders)
+    yield Command("freeze", lists, ACTOR, ANNULLED)
+    for one in within:
+        if one.observed:
+            codes = tuple(sorted({licence.item_code for _, licence in one.licences}))
+            record = RecordExclusion(plan_no, one.holder, codes)
+            yield Command(f"exclude.{one.holder}", record, ACTOR)
+    capped = {one.holder: one.reached for one in within if one.reached and not one.observed}
+    for purpose, act in caps.exclusions(plan_no, capped):
+        yield Command(purpose, act, ACTOR)
 
 
-def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: str) -> FreezeLists:
+def freeze(
+    rows: Rows,
+    delivered: Delivered,
+    plan: PlanRegistered,
+    leaf_hash: str,
+    within: Sequence[Candidate],
+    supervised: Sequence[SubjectId],
+) -> FreezeLists:
     """计划登记（计划外的，批准）之时的名单：本部门监管的、计划范围之内的有效许可的持有人，与本部门的检查人员。
 
     The one who runs the plan and its witness inspect nothing in it (SD9).
     """
-    day = beijing_day(delivered.meta.decided_at)
-    since = day - RECENT
+    since = beijing_day(delivered.meta.decided_at) - RECENT
     people = tuple(_inspectors(rows, plan))
-    declared = [
-        (who.listed.inspector, who.recusals)
-        for _, row in rows.scan("inspector/")
-        if (who := unpack(row, Inspector)).listed in people and who.recusals
-    ]
+    declared = [(who.listed.inspector, who.recusals) for who in people if who.recusals]
     objects, recusals = [], []
-    for listed, organs in _objects(rows, plan, day):
+    for one in within:
+        if one.observed or one.reached:
+            continue
+        organs = frozenset(_oversight(rows, licence).approving_body for _, licence in one.held)
+        listed = _object(rows, one)
         recused = [who for who, of in declared if _concerns(of, listed.subject, organs)]
         recusals += [ListedRecusal(who, listed.subject) for who in recused]
         involved = tuple(sorted({*listed.officers_involved, *recused}))
@@ -442,11 +472,11 @@ def freeze(rows: Rows, delivered: Delivered, plan: PlanRegistered, leaf_hash: st
     return FreezeLists(
         plan_no=delivered.identity,
         objects=tuple(objects),
-        inspectors=people,
+        inspectors=tuple(who.listed for who in people),
         as_of_size=delivered.position + 1,
         plan_leaf_hash=leaf_hash,
         recusals=tuple(recusals),
-        reclassified=tuple(_reclassified(rows, plan, since)),
+        reclassified=tuple(_reclassified(rows, supervised, since)),
         reclassified_since=since,
     )
 
@@ -455,74 +485,42 @@ def _concerns(declared: tuple[Recusal, ...], subject: SubjectId, organs: frozens
     return any(one.subject == subject or one.organ in organs for one in declared)
 
 
-def _reclassified(rows: Rows, plan: PlanRegistered, since: date) -> Iterator[ClassChange]:
+def _reclassified(
+    rows: Rows, supervised: Sequence[SubjectId], since: date
+) -> Iterator[ClassChange]:
     """Of everybody the department supervises: whoever left the strata in time is told too."""
-    for holder in sorted(_supervised(rows, plan)):
+    for holder in supervised:
         if row := rows.get(f"risk/{holder}"):
             yield from (one for one in unpack(row, Classes).changes if one.changed_on > since)
 
 
-def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[ListedInspector]:
+def _inspectors(rows: Rows, plan: PlanRegistered) -> Iterator[Inspector]:
     kept_out = (plan.runner, plan.witness)
     for _, row in rows.scan("inspector/"):
         one = unpack(row, Inspector)
         if one.removed or one.listed.inspector in kept_out:
             continue
         if one.organ == plan.department:
-            yield one.listed
-
-
-def _objects(
-    rows: Rows, plan: PlanRegistered, day: date
-) -> Iterator[tuple[ListedObject, frozenset[Organ]]]:
-    """Each object, and the organs that granted it what is to be checked."""
-    for holder, licences in _within(rows, plan, day):
-        # Only who is under observation in everything the department supervises stays out.
-        held = [one for one in licences if not _observed(rows, plan, one[1], day)]
-        risk_class = _class_of(rows, holder, day)
-        if held and caps.reached(rows, plan, holder, risk_class, day) is None:
-            organs = frozenset(_oversight(rows, one).approving_body for _, one in held)
-            yield _object(rows, holder, risk_class, held), organs
-
-
-def _capped(
-    rows: Rows, delivered: Delivered, plan: PlanRegistered
-) -> dict[SubjectId, caps.Reached]:
-    """名单没有列入谁，因为已到年度检查次数上限；都在观察期的，由观察期说明。"""
-    day = beijing_day(delivered.meta.decided_at)
-    found = {}
-    for holder, licences in _within(rows, plan, day):
-        risk_class = _class_of(rows, holder, day)
-        held = any(not _observed(rows, plan, one, day) for _, one in licences)
-        if held and (one := caps.reached(rows, plan, holder, risk_class, day)):
-            found[holder] = one
-    return found
-
-
-def left_out(
-    rows: Rows, delivered: Delivered, plan: PlanRegistered
-) -> dict[SubjectId, tuple[ItemCode, ...]]:
-    """名单没有列入谁，因哪些事项的观察期；一个也不悄悄不列。"""
-    day = beijing_day(delivered.meta.decided_at)
-    found = {}
-    for holder, licences in _within(rows, plan, day):
-        observed = [one for _, one in licences if _observed(rows, plan, one, day)]
-        if len(observed) == len(licences):
-            found[holder] = tuple(sorted({one.item_code for one in observed}))
-    return found
+            yield one
 
 
 def _within(
-    rows: Rows, plan: PlanRegistered, day: date
-) -> Iterator[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]]:
+    rows: Rows,
+    plan: PlanRegistered,
+    day: date,
+    supervised: Sequence[tuple[SubjectId, list[tuple[LicenceNo, Licence]]]],
+) -> Iterator[Candidate]:
     """Whoever left the register is in no list made after that."""
     strata = {stratum.name for stratum in plan.strata}
-    for holder, licences in sorted(_supervised(rows, plan).items()):
+    for holder, licences in supervised:
         known = _known(rows, f"subject/{holder}", Subject)
         if known.off or not _in_scope(known.region, plan.regions):
             continue
-        if _class_of(rows, holder, day) in strata:
-            yield holder, licences
+        risk_class = _class_of(rows, holder, day)
+        if risk_class in strata:
+            held = [one for one in licences if not _observed(rows, plan, one[1], day)]
+            reached = caps.reached(rows, plan, holder, risk_class, day)
+            yield Candidate(holder, risk_class, licences, held, reached)
 
 
 def _in_scope(one: str, scope: Sequence[str]) -> bool:
@@ -564,24 +562,19 @@ def _oversight(rows: Rows, licence: Licence) -> Item:
     return Item(bodies, imported.speciality, imported.approving_body)
 
 
-def _object(
-    rows: Rows,
-    holder: SubjectId,
-    stratum: str,
-    licences: Sequence[tuple[LicenceNo, Licence]],
-) -> ListedObject:
+def _object(rows: Rows, one: Candidate) -> ListedObject:
     """One visit a subject: of several licences the one with a commitment to verify comes first."""
-    number, licence = min(licences, key=lambda one: (one[1].commitment_id is None, one[0]))
+    number, licence = min(one.held, key=lambda held: (held[1].commitment_id is None, held[0]))
     involved = {
         person
-        for _, held in licences
+        for _, held in one.held
         if (row := rows.get(f"case/{held.case_no}"))
         for person in unpack(row, Handlers).people
     }
     return ListedObject(
-        subject=holder,
-        stratum=stratum,
-        region=_known(rows, f"subject/{holder}", Subject).region,
+        subject=one.holder,
+        stratum=one.risk_class,
+        region=_known(rows, f"subject/{one.holder}", Subject).region,
         speciality=_oversight(rows, licence).speciality,
         licence_no=number,
         commitment_id=licence.commitment_id,
