@@ -9,6 +9,7 @@ who has them from a verified checkpoint: nothing but sibling hashes is ever take
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, TypeAlias
 
 from domain.hashing import Digest, digest
@@ -74,6 +75,19 @@ def _folded(compute: Digest, peaks: Sequence[bytes]) -> bytes:
 
 
 # -- proving: from the roots of perfect subtrees, wherever they are kept
+
+
+def subtrees_of(compute: Digest, leaves: Sequence[bytes]) -> Subtrees:
+    """全部的叶（已算好的叶杂凑）都在手里的：算过的子树留着。"""
+
+    @cache
+    def subtree(level: int, index: int) -> bytes:
+        if level == 0:
+            return leaves[index]
+        left, right = subtree(level - 1, 2 * index), subtree(level - 1, 2 * index + 1)
+        return node_hash(compute, left, right)
+
+    return subtree
 
 
 def root_at(compute: Digest, subtrees: Subtrees, size: int) -> bytes:

@@ -17,6 +17,7 @@ from domain.acts.closings import RecordClosing
 from domain.closing import AGGREGATE, ALL, Closed, heads_root
 from domain.terms import beijing_day, end_of_day
 from ledger.application import Ledger, OutcomeKind, Request
+from ledger.errors import LedgerUnavailable
 from ledger.founding import SYSTEM
 from ledger.heads import heads_at, size_before
 
@@ -39,20 +40,22 @@ class Closer:
         yesterday = beijing_day(self.ledger.clock.now()) - ONE_DAY
         if self.closed_on is not None and self.closed_on >= yesterday:
             return False
+        is_closed = self._close(yesterday)
+        self.closed_on = yesterday
+        return is_closed
+
+    def _close(self, day: date) -> bool:
         state = self.ledger.load(AGGREGATE, ALL)
         known = state.latest if isinstance(state, Closed) else None
-        size = size_before(self.conn, end_of_day(yesterday))
-        self.closed_on = yesterday
-        if size == 0 or (
-            known is not None and (known.closed_on >= yesterday or known.size >= size)
-        ):
+        size = size_before(self.conn, end_of_day(day))
+        if size == 0 or (known is not None and (known.closed_on >= day or known.size >= size)):
             return False
         heads = heads_at(self.conn, size)
         root = heads_root(self.ledger.frame.hash, heads)
-        act = RecordClosing(yesterday, size, len(heads), root)
-        name = uuid5(_IDS, f"{self.ledger.frame.origin} {yesterday} {size}")
+        act = RecordClosing(day, size, len(heads), root)
+        name = uuid5(_IDS, f"{self.ledger.frame.origin} {day} {size}")
         done = self.ledger.execute(Request(act, SYSTEM, name))
-        log.info("closing.told", closed_on=str(yesterday), size=size, outcome=str(done.kind))
+        log.info("closing.told", closed_on=str(day), size=size, outcome=str(done.kind))
         return done.kind is OutcomeKind.RECORDED
 
 
@@ -61,6 +64,6 @@ def run_closer(closer: Closer, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             closer.look()
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, LedgerUnavailable) as error:
             log.warning("closing.unreachable", error=repr(error))
         stop.wait(PACE)

@@ -673,6 +673,7 @@ class Case:
     def __init__(self, bundle: Bundle, policy: Policy, last: Optional[bytes]) -> None:
         self.bundle, self.policy, self.last = bundle, policy, last
         self._checkpoint: Optional[Checkpoint] = None
+        self._leaves: Optional[Dict[int, bytes]] = None
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -685,6 +686,14 @@ class Case:
     def digest(self) -> Digest:
         """The ledger's hash."""
         return hash_of(self.checkpoint.hash)
+
+    @property
+    def leaves(self) -> Dict[int, bytes]:
+        """The leaf hash of each event, by position."""
+        if self._leaves is None:
+            digest = self.digest
+            self._leaves = {one.position: leaf_hash(digest, one) for one in self.bundle.events}
+        return self._leaves
 
 
 def all_files(case: Case) -> str:
@@ -730,10 +739,11 @@ def _instant(seconds: int) -> str:
 def decoded(case: Case) -> str:
     """格式：每一件照它的格式读得通，只有这一种写法；格式文件的 SHA-256 相符。"""
     used = {event.schema.hex() for event in case.bundle.events}
+    places = {event.position for event in case.bundle.events}
     for name in case.bundle.files:
         if name.startswith("schemas/") and name[8:-5] not in used:
             raise Differs("%s 没有用到" % name)
-        if name.startswith("events/") and _position(name) not in _positions(case):
+        if name.startswith("events/") and _position(name) not in places:
             raise Differs("%s 没有列入" % name)
     return "%d 件，%d 种格式" % (len(case.bundle.events), len(used))
 
@@ -743,10 +753,6 @@ def _position(name: str) -> int:
     if not found:
         raise Malformed("%s: 名字不对 (name)" % name)
     return int(found.group(1))
-
-
-def _positions(case: Case) -> Dict[int, Event]:
-    return {event.position: event for event in case.bundle.events}
 
 
 def included(case: Case) -> str:
@@ -760,7 +766,7 @@ def included(case: Case) -> str:
     found = case.checkpoint
     for event in case.bundle.events:
         proof = _hashes(proofs[str(event.position)])
-        leaf = leaf_hash(case.digest, event)
+        leaf = case.leaves[event.position]
         if root_of_inclusion(case.digest, leaf, event.position, found.size, proof) != found.root:
             raise Differs("第 %d 件（%s 第 %d 件）不在账上" % event[:3])
     return "%d 件" % len(places)
@@ -779,7 +785,7 @@ def chained(case: Case) -> str:
                 )
             if event.prev != leaf:
                 raise Differs("%s 第 %d 件与前一件不相扣" % (event.stream, event.version))
-        heads[event.stream] = (event.version, leaf_hash(case.digest, event))
+        heads[event.stream] = (event.version, case.leaves[event.position])
     return "%d 份案卷" % len(heads)
 
 
@@ -860,14 +866,14 @@ def complete(case: Case) -> str:
     if told is None:
         raise NotDone("没有日终的案卷清单：有没有漏下的，证明不了")
     _keys(told, ("close", "first", "entries", "proofs"), "heads")
-    close = _positions(case).get(told["close"])
+    close = next((one for one in case.bundle.events if one.position == told["close"]), None)
     if close is None or close.name != CLOSING:
         raise Differs("没有日终封账的那一件")
     size, count = close.told["size"], close.told["streams"]
     _in_heads(case, told, count, bytes.fromhex(close.told["heads_root"]))
     own = _own_heads(case, told, count)
     last = {
-        event.stream: (event.version, leaf_hash(case.digest, event).hex())
+        event.stream: (event.version, case.leaves[event.position].hex())
         for event in case.bundle.events
         if event.position < size and event.meta["key"] == case.bundle.id
     }

@@ -12,13 +12,13 @@ import psycopg
 
 from domain import closing, merkle
 from domain.closing import ClosingRecorded, Head
-from domain.hashing import digest
+from domain.hashing import Digest, digest
 from domain.merkle import Subtrees
 from ledger.entry import Entry
 from ledger.heads import entries_between, entries_of_key, heads_at
 from ledger.note import Note
 from ledger.seals import cosignatures, newest_checkpoint, read_tile
-from ledger.store import Frame, read_frame, read_schema, read_stream, walk_entries
+from ledger.store import read_frame, read_schema, read_stream, walk_entries
 from ledger.tiles import FULL, HEIGHT, folded, subtrees_in
 from runtime.bundles.pack import Contents, Heads, Kind, SealedTree
 from runtime.exits import Exit, Stop
@@ -45,15 +45,14 @@ def sealed_tree(conn: Connection) -> SealedTree:
     note = newest.note + "".join(lines).encode()
     Note.parse(note)  # what a reader would refuse is not handed out
     compute = digest(frame.hash)
-    subtrees = _subtrees(conn, frame, newest.size)
+    subtrees = _subtrees(conn, compute, newest.size)
     if merkle.root_at(compute, subtrees, newest.size) != newest.root:
         raise Stop(Exit.INTEGRITY, "bundle.root_differs", size=newest.size)
     return SealedTree(frame.origin, note, newest.size, compute, subtrees)
 
 
-def _subtrees(conn: Connection, frame: Frame, size: int) -> Subtrees:
+def _subtrees(conn: Connection, compute: Digest, size: int) -> Subtrees:
     """Full tiles are on the shelf; the partial ones are laid again from the leaves."""
-    compute = digest(frame.hash)
 
     @cache
     def read(level: int, number: int) -> bytes:
@@ -74,13 +73,10 @@ def contents(conn: Connection, asked: Asked, tree: SealedTree) -> Contents:
     events = list(_events(conn, asked, tree.size))
     if not events:
         raise Stop(Exit.REFUSED, "bundle.nothing", kind=asked.kind, identity=asked.identity)
-    heads, closed = None, None
-    if asked.kind in {Kind.CASE, Kind.DRAW}:
-        closed = _closing(conn, tree.size)
-    if closed is not None:
+    heads = None
+    if asked.kind in {Kind.CASE, Kind.DRAW} and (closed := _closing(conn, tree.size)):
         heads = _heads(conn, asked.identity, closed, tree)
-    if heads is not None and closed is not None:
-        each = {one.position: one for one in (*events, closed.entry)}
+        each = {one.position: one for one in (*events, *((closed.entry,) if heads else ()))}
         events = [each[at] for at in sorted(each)]
     schemas = {one.schema_sha256: _schema(conn, one) for one in events}
     return Contents(asked.kind, asked.identity, events, schemas, asked.last_size, heads)
@@ -154,7 +150,7 @@ def _heads(conn: Connection, key: str, closed: _Closed, tree: SealedTree) -> Hea
         return None
     first, last = max(own[0] - 1, 0), min(own[-1] + 1, len(listed) - 1)
     leaves = [merkle.leaf_hash(tree.compute, one.encoded) for one in listed]
-    subtrees = _whole(tree, leaves)
+    subtrees = merkle.subtrees_of(tree.compute, leaves)
     if merkle.root_at(tree.compute, subtrees, len(leaves)).hex() != closed.event.heads_root:
         raise Stop(Exit.INTEGRITY, "bundle.heads_differ", size=closed.event.size)
     proofs = [
@@ -163,14 +159,3 @@ def _heads(conn: Connection, key: str, closed: _Closed, tree: SealedTree) -> Hea
     ]
     chosen: list[Head] = listed[first : last + 1]
     return Heads(closed.entry.position, first, tuple(chosen), tuple(proofs))
-
-
-def _whole(tree: SealedTree, leaves: list[bytes]) -> Subtrees:
-    @cache
-    def subtree(level: int, index: int) -> bytes:
-        if level == 0:
-            return leaves[index]
-        left, right = subtree(level - 1, 2 * index), subtree(level - 1, 2 * index + 1)
-        return merkle.node_hash(tree.compute, left, right)
-
-    return subtree

@@ -77,8 +77,10 @@ def test_each_day_is_closed_once(closer: Closer, founded: Settings) -> None:
 
 def test_entries_are_found_by_key_and_by_position(closer: Closer) -> None:
     """按编号与按位置取出的各件，次序都是位置。"""
-    own = entries_of_key(closer.conn, ALL, 2**40)
-    assert [one.stream for one in own] == [f"closing/{ALL}"] * len(own)
+    own = entries_of_key(closer.conn, "demo", 2**40)
+    assert {one.stream for one in own} == {"ledger/demo"}
+    assert [one.version for one in own] == list(range(1, len(own) + 1))
     part = entries_between(closer.conn, 3, 7)
     assert [one.position for one in part] == [3, 4, 5, 6, 7]
-    assert entries_of_key(closer.conn, ALL, own[0].position) == []
+    assert entries_of_key(closer.conn, "demo", own[0].position) == []
+    assert len(entries_of_key(closer.conn, "demo", own[4].position)) == 4

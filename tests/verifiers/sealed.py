@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from domain import merkle
@@ -71,20 +70,6 @@ def schemas_of(entries: Iterable[Entry]) -> dict[bytes, bytes]:
     return {one.schema_sha256: current(one.name).text for one in entries}
 
 
-def subtrees_of(name: HashName, leaves: list[bytes]) -> merkle.Subtrees:
-    """由全部的叶得完整子树的根。"""
-    compute = digest(name)
-
-    @cache
-    def subtree(level: int, index: int) -> bytes:
-        if level == 0:
-            return leaves[index]
-        below = (subtree(level - 1, 2 * index), subtree(level - 1, 2 * index + 1))
-        return merkle.node_hash(compute, *below)
-
-    return subtree
-
-
 def seal(
     entries: list[Entry],
     name: HashName = HashName.SHA256,
@@ -94,7 +79,7 @@ def seal(
 ) -> SealedTree:
     """封账：树根签名，见证附签。"""
     compute, size = digest(name), len(entries)
-    subtrees = subtrees_of(name, [one.leaf_hash for one in entries])
+    subtrees = merkle.subtrees_of(compute, [one.leaf_hash for one in entries])
     root = merkle.root_at(compute, subtrees, size)
     text = Checkpoint(ORIGIN, size, root, Mode.DEMO, name).text
     signatures = (log.sign(text), *(one.cosign(text, COSIGNED) for one in witnesses))

@@ -13,7 +13,7 @@ from ledger.note import Note
 from ledger.signing import Ed25519Key
 from schemas.codec import AVRO, current
 from schemas.registry import EVENT_NAMES
-from tests.verifiers.sealed import LOG, POLICY, subtrees_of
+from tests.verifiers.sealed import LOG, POLICY
 from tests.verifiers.tampering import verify
 
 GOLDEN: Final = Path(__file__).parents[1] / "schemas" / "golden"
@@ -22,7 +22,7 @@ LARGEST: Final = 33
 
 COMPUTE: Final = digest(HashName.SHA256)
 LEAVES: Final = [merkle.leaf_hash(COMPUTE, bytes([n])) for n in range(LARGEST)]
-SUBTREES: Final = subtrees_of(HashName.SHA256, LEAVES)
+SUBTREES: Final = merkle.subtrees_of(COMPUTE, LEAVES)
 
 
 @pytest.mark.parametrize("size", range(1, LARGEST))
