@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_args
 
 from consumers.common import machine
 from domain import (
@@ -114,20 +114,11 @@ def react(rows: Rows, delivered: Delivered) -> Reaction:
         ):
             known = _known(rows, delivered)
             return Reaction({} if known is None else {stream: pack(known)})
-        case _ if type(event) in _RISK:
+        case _ if isinstance(event, risk.RiskEvent):
             standing = risk.after(_row(rows, stream, risk.Standing), event)
             return Reaction({stream: pack(standing)})
         case _:
             return _counted(rows, delivered)
-
-
-_RISK: Final = (
-    risk.Classified,
-    risk.Overridden,
-    risk.OverrideEnded,
-    risk.Objected,
-    risk.ObjectionDecided,
-)
 
 
 def _row(rows: Rows, key: str, kind: type[T]) -> T:
@@ -347,7 +338,7 @@ def facts_of(rows: Rows) -> dict[str, list[RiskFact]]:
 
 READS: Final[frozenset[type[Event]]] = frozenset(
     {
-        *_RISK,
+        *get_args(risk.RiskEvent),
         scoring.ScoringPublished,
         MonthBegun,
         CalendarPublished,

@@ -17,7 +17,7 @@ from domain.lights import DEFAULT, Levels, Table, Threshold
 from domain.refusals import Refusal
 from domain.terms import PersonId
 from domain.timers import TimerKind
-from domain.versions import in_force
+from domain.versions import floor, in_force
 
 REST: Final = ""  # 没有另定的各种期限
 WHOLE: Final = 100  # percent
@@ -120,9 +120,9 @@ class Publish:
             return Refused(Refusal.LIGHTS_NO_DOCUMENT)
         if wrong := _wrong(self.fact.levels):
             return Refused(Refusal.LIGHTS_LEVELS, {"deadlines": wrong})
-        floor = self.today if known is None else max(self.today, known.effective_from)
-        if self.fact.effective_from <= floor:
-            facts = {"effective_from": str(self.fact.effective_from), "floor": str(floor)}
+        latest = floor(state.versions, self.today)
+        if self.fact.effective_from <= latest:
+            facts = {"effective_from": str(self.fact.effective_from), "floor": str(latest)}
             return Refused(Refusal.LIGHTS_BACKDATED, facts)
         return (replace(self.fact, version=len(state.versions) + 1),)
 

@@ -15,7 +15,7 @@ from domain.deadlines import Calendar, rolled_over
 from domain.decider import Aggregate, Answer, Event, ImpossibleHistory, Refused, RuleUsed
 from domain.refusals import Refusal
 from domain.terms import PersonId
-from domain.versions import in_force
+from domain.versions import floor, in_force
 
 
 class RiskFactor(StrEnum):
@@ -150,9 +150,9 @@ class Publish:
             return Refused(Refusal.SCORING_NO_DOCUMENT)
         if wrong := _wrong(self.fact):
             return Refused(Refusal.SCORING_RULE, {"fields": wrong})
-        floor = self.today if known is None else max(self.today, known.effective_from)
-        if self.fact.effective_from <= floor:
-            facts = {"effective_from": str(self.fact.effective_from), "floor": str(floor)}
+        latest = floor(state.versions, self.today)
+        if self.fact.effective_from <= latest:
+            facts = {"effective_from": str(self.fact.effective_from), "floor": str(latest)}
             return Refused(Refusal.SCORING_BACKDATED, facts)
         return (replace(self.fact, version=len(state.versions) + 1),)
 
