@@ -5,8 +5,8 @@ from datetime import date
 from typing import TypeAlias
 
 from domain import inspection_plan, inspection_task
-from domain.acts.base import Desk, handles, write
-from domain.acts.inspections import not_in_charge, on_duty
+from domain.acts.base import Desk, handles
+from domain.acts.inspections import not_in_charge, on_duty, on_task
 from domain.decider import Decision, Refused
 from domain.inspection_task import DeferralCause
 from domain.terms import Evidence, OfficerId, SubjectId
@@ -51,6 +51,4 @@ def defer_task(act: DeferTask, desk: Desk) -> Decision:
         second=second,
     )
     command = inspection_task.Defer(fact, inspection_plan.open_by(plan.lists.plan))
-    number = inspection_task.task_id(act.plan_no, act.subject)
-    outcome = inspection_task.decide(desk.load(inspection_task.AGGREGATE, number), command)
-    return write(inspection_task.AGGREGATE, number, act.plan_no, outcome)
+    return on_task(desk, act.plan_no, act.subject, command)
