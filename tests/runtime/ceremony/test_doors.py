@@ -1,6 +1,7 @@
 """draw 的各步：一份计划从登记到抽定，每一步说出下一步；写错的、办错的，各有说法。"""
 
 import json
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from domain import public_value
 from domain.sampling import share_commitment
 from domain.terms import HashName
 from runtime import cli
@@ -153,6 +155,12 @@ def test_the_sample_is_a_plan() -> None:
     """随附的样例读得出来，一项不错。"""
     sample = plan_file.read(ROOT / "samples" / "plan.toml", None, strict=True)
     assert (sample.act.serial, sample.sealed, len(sample.act.offices)) == (0, False, 3)
+    act = sample.act
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (value,) = re.findall(r'draw public 000002 --value "([^"]+)"', readme)
+    assert act.value_format != ""
+    assert public_value.known(act.value_format)
+    assert public_value.sound(act.value_format, value, act.public_value_at)
 
 
 def test_a_plan_against_the_law_is_refused(run: Run, tmp_path: Path) -> None:
